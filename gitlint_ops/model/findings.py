@@ -1,0 +1,148 @@
+"""What checks yield (violations) and what users see (findings)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import total_ordering
+
+from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef, Location
+from gitlint_ops.model.objects import ObjectKey, RenderedObject
+
+
+@total_ordering
+class Severity(Enum):
+    """How bad a finding is; the order is note, warning, error."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        return ("note", "warning", "error").index(self.value)
+
+    def __lt__(self, other: Severity) -> bool:
+        return self.rank < other.rank
+
+
+class Confidence(Enum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A second place that explains a violation."""
+
+    on: RenderedObject | DocumentRef | Location
+    path: FieldPath
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A replacement of a span of text that mends the finding."""
+
+    location: Location
+    replacement: str
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A check's verdict, in object or document paths; the engine finds the line.
+
+    `on` is a `Location` only where no path can say it (a syntax error). `at_key` points at the
+    key of the field and not at its value. `rule` is stamped by the rule engine; stages that yield
+    violations of several rules set it themselves. `severity` overrides the card's.
+    """
+
+    on: RenderedObject | DocumentRef | Location
+    path: FieldPath
+    message: str
+    related: tuple[Note, ...] = ()
+    edit: Edit | None = None
+    hint: str = ""
+    rule: str = ""
+    at_key: bool = False
+    severity: Severity | None = None
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A place beside the finding; `in_chain` marks the links base, patch, transformer."""
+
+    location: Location
+    message: str
+    in_chain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectName:
+    """The object that a finding is about, as reports name it."""
+
+    api_version: str
+    key: ObjectKey
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault at the line that a person would edit.
+
+    `path` names list items as the API server merges them (`containers[name=web].image`).
+    `fingerprint` is taken on the source side and survives moved lines and reworded messages.
+    """
+
+    rule: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    hint: str
+    location: Location
+    object: ObjectName | None
+    path: str
+    related: tuple[Related, ...]
+    targets: tuple[str, ...]
+    fingerprint: str
+    edit: Edit | None = None
+
+
+class State(Enum):
+    NEW = "new"
+    BASELINED = "baselined"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why a finding does not count: a comment or a configuration entry."""
+
+    reason: str
+    at: Location | None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TriagedFinding:
+    finding: Finding
+    state: State
+    suppression: Suppression | None = None
+
+
+__all__ = [
+    "Confidence",
+    "Edit",
+    "FileRef",
+    "Finding",
+    "Note",
+    "ObjectName",
+    "Related",
+    "Severity",
+    "State",
+    "Suppression",
+    "TriagedFinding",
+    "Violation",
+]

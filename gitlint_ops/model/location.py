@@ -1,0 +1,63 @@
+"""Where something stands: a field of an object, a document of a file, a span of text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+FieldPath: TypeAlias = tuple[str | int, ...]
+
+PLAIN_TEXT = -1
+"""`DocumentRef.index` of a file that is no YAML (an env file); its field paths are `(line,)`."""
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FileRef:
+    """A file of a repository at a revision; `path` is POSIX and relative to the repository's root."""
+
+    repo: str
+    revision: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DocumentRef:
+    """The `index`-th YAML document (from 0) of a file.
+
+    With `embedded`, it is the YAML or JSON text held by the string at that path of the document,
+    such as an inline patch of a kustomization.
+    """
+
+    file: FileRef
+    index: int = 0
+    embedded: FieldPath = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A span of a file's text. Lines and columns start at 1; the end column is exclusive."""
+
+    file: FileRef
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file.path}:{self.line}:{self.column}"
+
+
+def format_path(path: FieldPath) -> str:
+    """A field path as people write it: `spec.containers[0].image`, `metadata.labels["app.k8s.io/name"]`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif _PLAIN_KEY.match(part):
+            text += f".{part}" if text else part
+        else:
+            text += f'["{part}"]'
+    return text

@@ -1,0 +1,69 @@
+"""What a controller would build, and what became of building it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.objects import RenderedObject
+
+
+class TargetKind(Enum):
+    KUSTOMIZE = "kustomize"
+    HELM = "helm"
+    PLAIN = "plain"
+    FLUX_KUSTOMIZATION = "flux-kustomization"
+    HELM_RELEASE = "helmrelease"
+    ARGO_APPLICATION = "argo-application"
+
+
+class Status(Enum):
+    BUILT = "built"
+    FAILED = "failed"
+    UNCHECKED = "unchecked"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildTarget:
+    """A folder that one controller would build; `path` is relative to the repository's root."""
+
+    repo: str
+    path: str
+    kind: TargetKind
+    environment: str | None = None
+    cluster: str | None = None
+    kubernetes: str = ""
+
+    @property
+    def id(self) -> str:
+        """`repo//path`, as reports name the target."""
+        return f"{self.repo}//{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """Something that could not be checked, and what to add so that it can be."""
+
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a target renders to.
+
+    `violations` are faults found while building (they carry their rule). `inputs` are the paths of
+    all files read. `included` are the paths of the other kustomization folders it took in.
+    Not `complete`: something (a remote base) was left out, so absence proves nothing.
+    """
+
+    target: BuildTarget
+    status: Status
+    objects: tuple[RenderedObject, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+    inputs: frozenset[str] = frozenset()
+    included: frozenset[str] = frozenset()
+    complete: bool = True
+    reason: str | None = None
