@@ -1,0 +1,1 @@
+"""From targets to objects, with the source of every field."""

@@ -1,0 +1,1 @@
+"""`kustomize build`, natively: one module a transformer, structure shared, every field blamed."""

@@ -1,0 +1,111 @@
+"""One resource on its way through a build, and the ids it has had.
+
+Source: kyaml/resid/resid.go, api/resource/resource.go, api/internal/utils/makeResIds.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from gitlint_ops.model.blame import Blame, Origin, at, with_blame
+from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.structure import value_at, with_value
+
+
+class Gvk(NamedTuple):
+    group: str
+    version: str
+    kind: str
+
+
+class ResId(NamedTuple):
+    """`namespace` is as written: "" where the resource names none."""
+
+    gvk: Gvk
+    name: str
+    namespace: str
+
+
+class Name(NamedTuple):
+    """A name, namespace and kind that a resource had before it was renamed."""
+
+    name: str
+    namespace: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorFlags:
+    """What a generator asked of its resource: a hash suffix, and how to join an existing one."""
+
+    needs_hash: bool = False
+    behavior: str = "create"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource between two steps of a build; steps return changed copies.
+
+    `previous` are its earlier names, oldest first; `prefixes` and `suffixes` those it was given,
+    in the order they were given. `body` is shared with other overlays: never change it in place.
+    """
+
+    body: Mapping[str, Any]
+    blame: Blame
+    previous: tuple[Name, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    generator: GeneratorFlags | None = None
+
+    @property
+    def gvk(self) -> Gvk:
+        return gvk_of(self.body)
+
+    @property
+    def name(self) -> str:
+        return str(value_at(self.body, ("metadata", "name"), "") or "")
+
+    @property
+    def namespace(self) -> str:
+        return str(value_at(self.body, ("metadata", "namespace"), "") or "")
+
+    @property
+    def cur_id(self) -> ResId:
+        return ResId(self.gvk, self.name, self.namespace)
+
+    @property
+    def org_id(self) -> ResId:
+        """The id it was read with."""
+        return self.prev_ids[0] if self.previous else self.cur_id
+
+    @property
+    def prev_ids(self) -> tuple[ResId, ...]:
+        """Earlier ids, oldest first; group and version are always the present ones."""
+        gvk = self.gvk
+        return tuple(
+            ResId(Gvk(gvk.group, gvk.version, kind), name, namespace)
+            for name, namespace, kind in self.previous
+        )
+
+    def remembered(self) -> Resource:
+        """Itself, with its present name added to its previous names (call before a rename)."""
+        return replace(self, previous=(*self.previous, Name(self.name, self.namespace, self.gvk.kind)))
+
+    def with_field(self, path: FieldPath, value: Any, source: Origin) -> Resource:
+        """Itself with `value` at `path`, blamed on `source` over whatever set it before."""
+        old = at(self.blame, path) if value_at(self.body, path) is not None else None
+        return replace(
+            self,
+            body=with_value(self.body, path, value),
+            blame=with_blame(self.blame, path, replace(source, over=old)),
+        )
+
+
+def gvk_of(body: Mapping[str, Any]) -> Gvk:
+    """Group, version and kind of an object's body; "" for what is missing."""
+    api_version = body.get("apiVersion")
+    kind = body.get("kind")
+    group, _, version = (api_version if isinstance(api_version, str) else "").rpartition("/")
+    return Gvk(group, version, kind if isinstance(kind, str) else "")
