@@ -1,0 +1,121 @@
+"""A git working tree: the tracked files and those that git does not ignore, as they lie on disk."""
+
+from __future__ import annotations
+
+from gitlint_ops.model.errors import UsageError
+from gitlint_ops.workspace import disk, git
+from gitlint_ops.workspace.plain import PlainTree
+from gitlint_ops.workspace.tree import (
+    MAX_FILE_BYTES,
+    Entry,
+    EntryKind,
+    Repository,
+    folders_above,
+    parents,
+)
+
+
+class WorkTree(PlainTree):
+    """One walk of the folder; git is only asked about what the index does not name.
+
+    Submodules and other repositories in it are not entered. What lies in a submodule that is checked
+    out can be read all the same, as a kustomization may refer to it.
+
+    libgit2 differs from git in one rule: where a nested `.gitignore` takes back (`!kept.tmp`) by a name
+    what a wildcard further up ignores, it keeps ignoring it. Such a file counts once it is added.
+    """
+
+    def __init__(self, repository: Repository, max_bytes: int = MAX_FILE_BYTES) -> None:
+        super().__init__(repository, max_bytes)
+        self._git = git.open_git(repository.root)
+        self._tracked = git.Tracked()
+
+    def changed_since(self, base: str | None) -> frozenset[str]:
+        from pygit2.enums import DiffOption
+
+        entries = self.entries()
+        tree = git.base_tree(self._git, base, git.head_commit(self._git))
+        if tree is None:
+            return frozenset(entries)
+        index = git.index_of(self._git)
+        flags = (
+            DiffOption.INCLUDE_UNTRACKED
+            | DiffOption.RECURSE_UNTRACKED_DIRS
+            | DiffOption.IGNORE_SUBMODULES
+            | DiffOption.SKIP_BINARY_CHECK
+        )
+        unstaged = git.differing(lambda: index.diff_to_workdir(flags))
+        # libgit2 takes what a sparse checkout leaves out for deleted.
+        unstaged -= self._tracked.skipped - entries.keys()
+        return unstaged | git.differing(lambda: tree.diff_to_index(index))
+
+    def _scan(self) -> dict[str, Entry]:
+        self._tracked = self._read_index()
+        tracked, submodules = self._tracked.files, self._tracked.submodules
+        folders = folders_above(tracked)
+        ignored = self._git.path_is_ignored
+        listing = disk.list_files(
+            self.repository.root,
+            disk.Choice(
+                wants_file=lambda path: path in tracked or not ignored(path),
+                wants_folder=lambda path: (
+                    path in folders or (path not in submodules and not self._is_ignored_folder(path))
+                ),
+                holds_repository=lambda path: path in folders,
+                reads_rules=lambda path: disk.require_own_rules(path, self.repository.root),
+            ),
+        )
+        self._listing = listing
+        for path in submodules:
+            listing.entries[path] = Entry(path, EntryKind.SUBMODULE)
+        return listing.entries
+
+    def _is_ignored_folder(self, path: str) -> bool:
+        # libgit2 opens the rules in the folder itself too, before the walk has seen them.
+        disk.require_own_rules(f"{self._on_disk(path)}/.gitignore", self.repository.root)
+        return self._git.path_is_ignored(path)
+
+    def _read_index(self) -> git.Tracked:
+        try:
+            return git.tracked(git.index_of(self._git))
+        except UsageError:
+            # A sparse or split index. Without it the ignore rules alone decide, which differs only
+            # for files that are committed although a rule ignores them.
+            return git.Tracked()
+
+    def _entry(self, path: str) -> Entry | None:
+        entry = super()._entry(path)
+        if entry is None and self._is_in_submodule(path) and ".git" not in path.split("/"):
+            kind = disk.kind_on_disk(self._on_disk(path))
+            return Entry(path, kind) if kind else None
+        return entry
+
+    def _is_folder(self, path: str) -> bool:
+        if super()._is_folder(path):
+            return True
+        in_submodule = path in self._tracked.submodules or self._is_in_submodule(path)
+        return in_submodule and disk.is_real_folder(self._on_disk(path))
+
+    def _is_in_submodule(self, path: str) -> bool:
+        return bool(self._tracked.submodules) and any(
+            above in self._tracked.submodules for above in parents(path)
+        )
+
+    def _submodule_state(self) -> str:
+        return "is not checked out (git submodule update --init)"
+
+    def _why_absent(self, path: str) -> str:
+        submodule = self._submodule_of(path)
+        if submodule and submodule != path and disk.exists(self._on_disk(f"{submodule}/.git")):
+            return disk.what_is_there(self._on_disk(path)) or "does not exist"
+        return super()._why_absent(path)
+
+    def _why_left_out(self, path: str) -> str:
+        if path in self._tracked.skipped or any(above in self._tracked.skipped for above in parents(path)):
+            return "is not in the sparse checkout"
+        for above in parents(path):
+            if above not in self.folders() and disk.exists(self._on_disk(f"{above}/.git")):
+                return f"lies in another git repository, '{above}'"
+        if disk.exists(self._on_disk(path)):
+            return "is ignored by git, so no commit holds it"
+        return super()._why_left_out(path)
