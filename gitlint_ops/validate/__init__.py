@@ -1,0 +1,1 @@
+"""Is this object legal? Objects against the schemas of their kinds."""

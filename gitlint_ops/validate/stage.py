@@ -1,0 +1,50 @@
+"""Validating the objects of all judged targets, each for its own release of Kubernetes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.targets import BuildResult
+from gitlint_ops.validate.objects import Validator, schema_missing
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What validation found; `objects` were validated, `unvalidated` counts the others by kind."""
+
+    violations: tuple[Violation, ...]
+    objects: int
+    unvalidated: tuple[tuple[str, int], ...]
+
+
+def validate(judged: Sequence[BuildResult]) -> Validated:
+    """The schema's violations in all objects; one `schema-missing` for each kind without a schema.
+
+    CustomResourceDefinitions among the objects of a run give the schemas of their custom resources.
+
+    Raises:
+        UsageError: there are no schemas for a target's release of Kubernetes.
+    """
+    definitions = tuple(
+        one for build in judged for one in build.objects if one.kind == "CustomResourceDefinition"
+    )
+    validators: dict[str, Validator] = {}
+    violations: list[Violation] = []
+    for build in judged:
+        version = build.target.kubernetes
+        validator = validators.get(version)
+        if validator is None:
+            validator = validators[version] = Validator(version, definitions)
+        for one in build.objects:
+            violations.extend(validator.validate(one))
+    missing = [kind for validator in validators.values() for kind in validator.unvalidated()]
+    counts: dict[str, int] = {}
+    for kind in missing:
+        counts[kind.name] = counts.get(kind.name, 0) + kind.objects
+    return Validated(
+        violations=(*violations, *schema_missing(missing)),
+        objects=sum(validator.validated for validator in validators.values()),
+        unvalidated=tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0]))),
+    )
