@@ -1,0 +1,1 @@
+"""Arguments, exit codes and printing: the only layer that knows the process it runs in."""

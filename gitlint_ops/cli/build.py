@@ -1,0 +1,47 @@
+"""`gitlint-ops build DIR`: what a folder renders to."""
+
+from __future__ import annotations
+
+import click
+
+EXIT_FAILED = 1
+EXIT_INCOMPLETE = 3
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path())
+@click.option("--provenance", is_flag=True, help="Print, for each field, the file and line that set it.")
+@click.option("--rev", metavar="REF", help="Read this commit, tag or branch; no checkout is needed.")
+@click.option("--staged", is_flag=True, help="Read the index, not the working tree.")
+def build(folder: str, provenance: bool, rev: str | None, staged: bool) -> int:
+    """Print what the kustomization in DIR renders to, as `kustomize build` does, offline."""
+    from gitlint_ops.cli.session import open_trees
+    from gitlint_ops.pipeline import build_folder
+    from gitlint_ops.report.built import as_provenance, as_yaml
+
+    (tree,) = open_trees((folder,), rev=rev, staged=staged)
+    scopes = tree.repository.scopes
+    result, findings, sources = build_folder(tree, scopes[0] if scopes else "")
+    for one in findings:
+        click.echo(f"{one.location}: {one.message}", err=True)
+        for related in one.related:
+            click.echo(f"  {related.location}: {related.message}", err=True)
+        if one.hint:
+            click.echo(f"  hint: {one.hint}", err=True)
+    if result.unchecked:
+        for left_out in result.unchecked:
+            click.echo(f"error: {left_out.reason}", err=True)
+        return EXIT_INCOMPLETE
+    if result.reason is not None:
+        click.echo(f"error: {result.reason}", err=True)
+        return EXIT_FAILED
+    text = as_provenance(result.objects, sources.location) if provenance else as_yaml(result.objects)
+    _write(text)
+    return 0
+
+
+def _write(text: str) -> None:
+    """Bytes as they are: a terminal's encoding must not change what kustomize would print."""
+    stream = click.get_binary_stream("stdout")
+    stream.write(text.encode("utf-8", "surrogatepass"))
+    stream.flush()

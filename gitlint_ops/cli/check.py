@@ -1,0 +1,61 @@
+"""`gitlint-ops check`: lint repositories."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from gitlint_ops.cli.options import THRESHOLDS, Output, outputs, selection_options, write_report
+
+
+@click.command()
+@selection_options
+@click.option(
+    "--format", "formats", multiple=True, metavar="FMT[=FILE]", help="text, json, sarif; repeatable."
+)
+@click.option("--fail-on", type=click.Choice(THRESHOLDS), help="Least severity that exits with 1.")
+@click.option("--baseline", metavar="FILE", help="Accepted findings that do not count.")
+@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True)
+@click.option("-q", "--quiet", count=True, help="One line a finding; twice: nothing.")
+@click.option("-v", "--verbose", count=True, help="Also what does not count, and tracebacks of bugs.")
+def check(
+    formats: tuple[str, ...], fail_on: str | None, color: str, quiet: int, verbose: int, **chosen: Any
+) -> int:
+    """Lint the repositories at PATH (default: here): build, validate, run the rules, report."""
+    from gitlint_ops.cli.progress import progress
+    from gitlint_ops.cli.session import Options, open_session
+    from gitlint_ops.pipeline import check as run_check
+    from gitlint_ops.report.formats import render
+    from gitlint_ops.report.text.options import TextOptions, Verbosity
+    from gitlint_ops.triage.thresholds import FailOn, exit_code
+    from gitlint_ops.workspace.sources import Sources
+
+    started = time.monotonic()
+    reports = outputs(formats)
+    session = open_session(Options(**chosen))
+    with progress(enabled=not quiet) as told:
+        result = run_check(session.trees, session.request, told)
+    result = replace(result, seconds=time.monotonic() - started)
+    source_line = Sources(session.trees).line
+    for report in reports:
+        options = TextOptions(
+            colour=_in_colour(color, report),
+            verbosity=Verbosity(max(-2, min(1, verbose - quiet))),
+            width=shutil.get_terminal_size((100, 24)).columns,
+            source_line=source_line,
+        )
+        write_report(report, render(result, report.format, options))
+    return exit_code(result, FailOn(fail_on or session.config.fail_on or "error"))
+
+
+def _in_colour(wanted: str, report: Output) -> bool:
+    """Colour on a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    if wanted != "auto":
+        return wanted == "always"
+    return not report.file and sys.stdout.isatty() and not os.environ.get("NO_COLOR")

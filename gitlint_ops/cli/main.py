@@ -1,0 +1,89 @@
+"""The command group, and what becomes of errors."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from gitlint_ops import __version__
+from gitlint_ops.model.errors import UsageError
+
+EXIT_USAGE = 2
+EXIT_BUG = 70
+
+COMMANDS = {
+    "check": "Lint repositories: build, validate, run the rules, report.",
+    "build": "Print what a kustomization renders to, offline.",
+    "rules": "List the rules.",
+    "explain": "Show one rule: why, how to fix, a bad and a good example.",
+    "baseline": "Write or prune the baseline of accepted findings.",
+}
+
+
+class _Commands(click.Group):
+    """Loads a command's module when it is run, so that no command pays for another."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        from gitlint_ops.cli import baseline, build, check, rules
+
+        commands: dict[str, click.Command] = {
+            "check": check.check,
+            "build": build.build,
+            "rules": rules.rules,
+            "explain": rules.explain,
+            "baseline": baseline.baseline,
+        }
+        return commands.get(cmd_name)
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gitlint-ops", message="%(prog)s %(version)s")
+def group() -> None:
+    """Static validator and policy linter for GitOps repositories."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code (docs/reference/exit-codes.md)."""
+    try:
+        result = group.main(args=list(arguments), prog_name="gitlint-ops", standalone_mode=False)
+    except UsageError as error:
+        _complain(str(error), error.hint)
+        return EXIT_USAGE
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        _complain("interrupted", "")
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has closed the pipe; keep the interpreter from complaining too.
+        sys.stderr.close()
+        return 141
+    except Exception as error:  # noqa: BLE001 - one of the two agreed places; it never ends as clean
+        return _bug(error, verbose=any(one in arguments for one in ("-v", "--verbose")))
+    return result if isinstance(result, int) else 0
+
+
+def _complain(message: str, hint: str) -> None:
+    click.echo(f"error: {message}", err=True)
+    if hint:
+        click.echo(f"  hint: {hint}", err=True)
+
+
+def _bug(error: Exception, *, verbose: bool) -> int:
+    _complain(
+        f"a bug in gitlint-ops {__version__}: {type(error).__name__}: {error}",
+        "please report it with the command that you ran"
+        + ("" if verbose else "; run again with -v to see the traceback"),
+    )
+    if verbose:
+        traceback.print_exception(error, file=sys.stderr)
+    return EXIT_BUG

@@ -1,0 +1,117 @@
+"""From a command's options to a request: repositories, configuration, rules, baseline."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gitlint_ops.model.cards import Card, Profile
+from gitlint_ops.model.errors import UsageError
+from gitlint_ops.model.location import FileRef
+from gitlint_ops.pipeline import Request
+from gitlint_ops.rules.catalogue import catalogue
+from gitlint_ops.rules.selection import Selection, select
+from gitlint_ops.triage.baseline import Baseline, read_baseline
+from gitlint_ops.workspace.config import DEFAULT_BASELINE, Config, load_config, read_config
+from gitlint_ops.workspace.disk import read_file
+from gitlint_ops.workspace.open import open_tree, open_workspace
+from gitlint_ops.workspace.tree import INDEX, WORKTREE, Tree, Unreadable
+
+MAX_BASELINE_BYTES = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for on the command line, as typed."""
+
+    paths: tuple[str, ...] = ()
+    config: str | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    profile: str | None = None
+    kubernetes: str | None = None
+    changed_since: str | None = None
+    staged: bool = False
+    rev: str | None = None
+    baseline: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The repositories and what to check in them. The first one's configuration holds for all."""
+
+    trees: tuple[Tree, ...]
+    config: Config
+    request: Request
+
+
+def open_session(options: Options) -> Session:
+    """Everything that a run needs.
+
+    Raises:
+        UsageError: something named on the command line or in the configuration cannot be had.
+    """
+    trees = open_trees(options.paths, rev=options.rev, staged=options.staged)
+    config = read_config(options.config, cwd=str(Path.cwd())) if options.config else load_config(trees[0])
+    cards = catalogue(trees[0], config.rules.folders)
+    changed = "" if options.staged and not options.changed_since else options.changed_since
+    request = Request(
+        config=config,
+        cards=_selected(cards, options, config),
+        known=frozenset(card.id for card in cards),
+        today=datetime.now(UTC).date(),
+        kubernetes=options.kubernetes or "",
+        changed=changed,
+        baseline=_baseline(trees[0], options, config),
+    )
+    return Session(trees, config, request)
+
+
+def open_trees(paths: Sequence[str], *, rev: str | None = None, staged: bool = False) -> tuple[Tree, ...]:
+    """The repositories around `paths` at the revision that the options name."""
+    if rev and staged:
+        raise UsageError("--rev and --staged exclude each other")
+    workspace = open_workspace(
+        paths,
+        revision=rev or (INDEX if staged else WORKTREE),
+        cwd=str(Path.cwd()),
+        index_file=os.environ.get("GIT_INDEX_FILE", ""),
+    )
+    return tuple(open_tree(repository) for repository in workspace.repositories)
+
+
+def _selected(cards: Sequence[Card], options: Options, config: Config) -> tuple[Card, ...]:
+    rules = config.rules
+    profile = Profile(options.profile) if options.profile else rules.profile or Profile.RECOMMENDED
+    return select(
+        cards,
+        Selection(
+            profile=profile,
+            select=(*rules.select, *options.select),
+            ignore=(*rules.ignore, *options.ignore),
+            severities=rules.severity,
+            params=rules.params,
+        ),
+    )
+
+
+def _baseline(tree: Tree, options: Options, config: Config) -> Baseline:
+    """The baseline that the user names, else the configuration's, else the default file if it is there."""
+    if options.baseline:
+        path = Path(options.baseline)
+        try:
+            data = read_file(os.path.realpath(path), options.baseline, MAX_BASELINE_BYTES)
+        except Unreadable as error:
+            raise UsageError(f"the baseline {options.baseline} {error.reason}") from error
+        return read_baseline(data, FileRef("", WORKTREE, options.baseline))
+    name = config.baseline or DEFAULT_BASELINE
+    if not config.baseline and not tree.is_file(name):
+        return Baseline()
+    try:
+        return read_baseline(tree.read(name), tree.ref(name))
+    except Unreadable as error:
+        at = config.location(("baseline",))
+        raise UsageError(f"the baseline {name} {error.reason}", at=at) from error

@@ -1,0 +1,1 @@
+"""What would be delivered, and from where: kustomizations, plain folders, charts."""

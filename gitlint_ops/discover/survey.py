@@ -1,0 +1,190 @@
+"""One pass over a repository: its targets, its documents, and what is not read as YAML."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gitlint_ops.discover.affected import affected_dirs, included_dirs
+from gitlint_ops.discover.kustomize import FILE_NAMES, KustomizeDir, kustomize_dirs
+from gitlint_ops.discover.roles import (
+    LEFT_OUT,
+    YAML_ENDINGS,
+    FileRole,
+    charts,
+    document_role,
+    file_role,
+    is_delivered,
+    uses,
+)
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.location import DocumentRef, Location
+from gitlint_ops.model.objects import DocumentRole, SourceDocument
+from gitlint_ops.syntax.documents import Typing
+from gitlint_ops.workspace.sources import Sources
+from gitlint_ops.workspace.tree import EntryKind, Tree, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What a run looks at.
+
+    `scopes` are the folders or files that the user named (empty: all). `changed` are the paths
+    of a change (None: everything is looked at). `exclude` says which paths to leave out.
+    """
+
+    scopes: tuple[str, ...] = ()
+    changed: frozenset[str] | None = None
+    excluded: frozenset[str] = frozenset()
+
+    def holds(self, path: str) -> bool:
+        """Whether a file is in one of the scopes."""
+        return not self.scopes or any(
+            not scope or path == scope or path.startswith(f"{scope}/") for scope in self.scopes
+        )
+
+    def scope_of(self, path: str) -> str:
+        return max((scope for scope in self.scopes if path.startswith(f"{scope}/")), key=len, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a repository holds, as far as a run looks at it.
+
+    `kustomizations` are the folders to build; `loose` the manifests that no kustomization lists,
+    by folder. `files` counts the files read; `left_out` those that were not, by reason.
+    """
+
+    repo: str
+    dirs: Mapping[str, KustomizeDir]
+    kustomizations: tuple[str, ...]
+    included: frozenset[str]
+    documents: tuple[SourceDocument, ...]
+    loose: Mapping[str, tuple[SourceDocument, ...]]
+    violations: tuple[Violation, ...]
+    files: int
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def survey(sources: Sources, tree: Tree, extent: Extent) -> Survey:
+    """Read a repository's YAML as far as `extent` allows, and say what everything is."""
+    dirs = {
+        folder: directory
+        for folder, directory in kustomize_dirs(sources, tree).items()
+        if directory.document.file.path not in extent.excluded
+    }
+    affected = affected_dirs(dirs, extent.changed) if extent.changed is not None else frozenset(dirs)
+    run = _Pass(sources, tree, extent, dirs)
+    for path in _yaml_files(tree, extent):
+        if _is_wanted(path, extent, affected):
+            run.read(path)
+    return Survey(
+        repo=tree.name,
+        dirs=dirs,
+        kustomizations=tuple(sorted(one for one in affected if extent.holds(dirs[one].document.file.path))),
+        included=included_dirs(dirs),
+        documents=tuple(run.documents),
+        loose=run.loose(),
+        violations=tuple(run.violations),
+        files=run.files,
+        left_out=run.left_out,
+    )
+
+
+def _yaml_files(tree: Tree, extent: Extent) -> Iterator[str]:
+    for path, entry in tree.entries().items():
+        named = path.rpartition("/")[2] == "Kustomization" or path.lower().endswith(YAML_ENDINGS)
+        if named and entry.kind is EntryKind.FILE and extent.holds(path) and path not in extent.excluded:
+            yield path
+
+
+def _is_wanted(path: str, extent: Extent, affected: frozenset[str]) -> bool:
+    """With a change given: the changed files, and the neighbours of a changed kustomization."""
+    if extent.changed is None or path in extent.changed:
+        return True
+    folder = path.rpartition("/")[0]
+    prefix = f"{folder}/" if folder else ""
+    return folder in affected and any(f"{prefix}{name}" in extent.changed for name in FILE_NAMES)
+
+
+class _Pass:
+    """One reading of a repository's files, and what it gathers; it never leaves this module."""
+
+    def __init__(
+        self, sources: Sources, tree: Tree, extent: Extent, dirs: Mapping[str, KustomizeDir]
+    ) -> None:
+        self._sources = sources
+        self._tree = tree
+        self._extent = extent
+        self._dirs = dirs
+        self._used = uses(dirs, _links(tree))
+        self._charts = charts(tree.entries())
+        self.documents: list[SourceDocument] = []
+        self.violations: list[Violation] = []
+        self.left_out: Counter[str] = Counter()
+        self.files = 0
+
+    def read(self, path: str) -> None:
+        """Read one file and note its documents, or why it was left out."""
+        role = file_role(path, self._used, self._charts, self._dirs)
+        if role in LEFT_OUT:
+            self.left_out[LEFT_OUT[role]] += 1
+            return
+        file = self._tree.ref(path)
+        typing = Typing.KUBECTL if role in (FileRole.LOOSE, FileRole.CHART_VALUES) else Typing.KUSTOMIZE
+        try:
+            text = self._sources.text(file, typing)
+        except Unreadable as error:
+            self.violations.append(unreadable(Location(file, 1, 1, 1, 1), error))
+            return
+        if text.templated:
+            self.left_out[f"templated files ({text.templated})"] += 1
+            return
+        self.files += 1
+        delivered = role in (FileRole.RESOURCE, FileRole.PATCH) or is_delivered(
+            path, self._extent.scope_of(path)
+        )
+        listed = role is not FileRole.LOOSE or not self._is_beside(path)
+        self.documents.extend(
+            SourceDocument(
+                DocumentRef(file, one.index), one.body, document_role(one.body, role), delivered, listed
+            )
+            for one in text.documents
+        )
+
+    def loose(self) -> dict[str, tuple[SourceDocument, ...]]:
+        """Objects that no kustomization lists and that stand where they would be applied, by folder."""
+        found: dict[str, list[SourceDocument]] = {}
+        for document in self.documents:
+            path = document.ref.file.path
+            if (
+                document.role is DocumentRole.OBJECT
+                and document.listed
+                and document.delivered
+                and path not in self._used.by_path
+                and self._charts.of(path) is None
+            ):
+                found.setdefault(path.rpartition("/")[0], []).append(document)
+        return {folder: tuple(documents) for folder, documents in found.items()}
+
+    def _is_beside(self, path: str) -> bool:
+        """Whether a file lies in a folder of which a kustomization lists others."""
+        folder = path.rpartition("/")[0]
+        return folder in self._dirs or folder in self._used.folders_listed_from
+
+
+def _links(tree: Tree) -> dict[str, str]:
+    links: dict[str, str] = {}
+    for path, entry in tree.entries().items():
+        if entry.kind is EntryKind.SYMLINK:
+            try:
+                links[path] = tree.resolve(path)
+            except Unreadable:
+                continue
+    return links
+
+
+def unreadable(at: Location, error: Unreadable) -> Violation:
+    """A file that could not be read is a finding and never a silent skip."""
+    return Violation(at, (), f"cannot be read: {error.reason}", rule="input-unreadable")

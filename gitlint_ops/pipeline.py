@@ -1,0 +1,209 @@
+"""The order of the stages, and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from gitlint_ops import __version__
+from gitlint_ops.blame import finding
+from gitlint_ops.build.kustomize.builder import KustomizeBuilder
+from gitlint_ops.build.stage import build_all, judged_builds
+from gitlint_ops.discover.delivery import replaced_images
+from gitlint_ops.discover.survey import Extent, Survey, survey
+from gitlint_ops.discover.targets import Versions, targets
+from gitlint_ops.discover.unlisted import unlisted
+from gitlint_ops.model.cards import Card
+from gitlint_ops.model.findings import Finding, Violation
+from gitlint_ops.model.location import FileRef
+from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
+from gitlint_ops.model.targets import BuildResult, BuildTarget, TargetKind
+from gitlint_ops.rules.engine import run_rules
+from gitlint_ops.rules.inputs import RuleInputs
+from gitlint_ops.rules.subjects import Facts
+from gitlint_ops.triage.accepted import accepted
+from gitlint_ops.triage.baseline import Baseline
+from gitlint_ops.triage.suppressions import Hygiene
+from gitlint_ops.triage.triage import triage
+from gitlint_ops.validate.stage import Validated, validate
+from gitlint_ops.workspace.config import Config
+from gitlint_ops.workspace.globs import Globs
+from gitlint_ops.workspace.sources import Sources, spanned
+from gitlint_ops.workspace.tree import Tree
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with the stage, how much of it is done, and how much there is."""
+
+HYGIENE = "suppression-hygiene"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one run checks.
+
+    `cards` are the selected rules with the user's severities, `known` the ids of all rules.
+    `changed` limits the run to what a change can alter: the base to compare with ("" for what the
+    tree itself stages over HEAD), or None for everything. `kubernetes` overrides the
+    configuration's versions.
+    """
+
+    config: Config
+    cards: tuple[Card, ...]
+    known: frozenset[str]
+    today: date
+    kubernetes: str = ""
+    changed: str | None = None
+    baseline: Baseline = Baseline()
+
+
+def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckResult:
+    """Discover, build, validate, run the rules, and triage what they find; `seconds` is the caller's.
+
+    Raises:
+        UsageError: what was asked for cannot be had (a revision, a version of Kubernetes).
+    """
+    sources = Sources(trees)
+    surveys = [survey(sources, tree, _extent(tree, request)) for tree in trees]
+    builds = build_all(surveys, _targets(surveys, request), sources, progress)
+    judged = judged_builds(builds, surveys)
+    progress("validating", 0, 1)
+    validated = validate(judged)
+    progress("running rules", 0, 1)
+    violations = (
+        *(one for found in surveys for one in (*found.violations, *unlisted(found))),
+        *parse_violations(sources),
+        *(one for build in builds for one in build.violations),
+        *validated.violations,
+        *run_rules(request.cards, _inputs(judged, surveys, request)),
+    )
+    progress("locating", 0, 1)
+    findings = to_findings(violations, {card.id: card for card in request.cards}, sources)
+    triaged = triage(
+        findings,
+        accepted=accepted(sources, judged, request.config),
+        baseline=request.baseline,
+        today=request.today,
+        hygiene=_hygiene(request, judged, surveys),
+    )
+    return CheckResult(
+        findings=triaged,
+        targets=tuple(TargetSummary(one.target, one.status, len(one.objects), one.reason) for one in builds),
+        unchecked=tuple(dict.fromkeys(one for build in builds for one in build.unchecked)),
+        coverage=_coverage(surveys, judged, validated),
+        cards=request.cards,
+        seconds=0.0,
+        tool_version=__version__,
+        roots=tuple((tree.name, tree.repository.root) for tree in trees),
+    )
+
+
+def build_folder(tree: Tree, path: str) -> tuple[BuildResult, tuple[Finding, ...], Sources]:
+    """What one folder renders to, with the faults that keep it from building at their lines."""
+    from gitlint_ops.rules.catalogue import catalogue
+
+    sources = Sources([tree])
+    result = KustomizeBuilder(sources, tree.name).build(BuildTarget(tree.name, path, TargetKind.KUSTOMIZE))
+    cards = {card.id: card for card in catalogue()} if result.violations else {}
+    return result, tuple(to_findings(result.violations, cards, sources)), sources
+
+
+def parse_violations(sources: Sources) -> Iterator[Violation]:
+    """Syntax errors and duplicate keys of all files read."""
+    for file, _, text in sources.parsed():
+        problems = [*text.problems, *(one for document in text.documents for one in document.problems)]
+        for problem in problems:
+            yield Violation(
+                on=spanned(file, problem.span),
+                path=(),
+                message=problem.message,
+                hint=problem.hint,
+                rule=problem.rule,
+            )
+
+
+def to_findings(
+    violations: Iterable[Violation], cards: Mapping[str, Card], sources: Sources
+) -> Iterator[Finding]:
+    """Violations of the selected rules at their lines; those of rules left out are dropped."""
+    for violation in violations:
+        card = cards.get(violation.rule)
+        if card is not None:
+            yield finding(violation, card, sources)
+
+
+def _extent(tree: Tree, request: Request) -> Extent:
+    excluded = Globs(request.config.exclude)
+    changed: frozenset[str] | None = None
+    if request.changed is not None:
+        changed = tree.changed_since(request.changed or None)
+        source = request.config.source
+        if source is not None and source.file.path in changed:
+            changed = None  # other settings can change any verdict
+    return Extent(
+        scopes=tree.repository.scopes,
+        changed=changed,
+        excluded=frozenset(path for path in tree.entries() if excluded.match(path)),
+    )
+
+
+def _targets(surveys: Sequence[Survey], request: Request) -> tuple[BuildTarget, ...]:
+    config = request.config
+    by_environment = {one.name: one.kubernetes for one in config.environments if one.kubernetes}
+    versions = Versions(request.kubernetes or config.kubernetes, {} if request.kubernetes else by_environment)
+    return targets(surveys, config.declared_environments, versions)
+
+
+def _inputs(judged: tuple[BuildResult, ...], surveys: Sequence[Survey], request: Request) -> RuleInputs:
+    config = request.config
+    documents = tuple(one for found in surveys for one in found.documents)
+    replaced = replaced_images(one.body for one in documents)
+
+    def facts(kubernetes: str) -> Facts:
+        return Facts(
+            kubernetes=kubernetes,
+            flux=config.operators.flux,
+            argocd=config.operators.argocd,
+            replaced_images=replaced,
+            environments=config.declared_environments,
+        )
+
+    by_version = {one.target.kubernetes: facts(one.target.kubernetes) for one in judged}
+    return RuleInputs(
+        judged=judged,
+        documents=documents,
+        facts=facts(request.kubernetes or config.kubernetes),
+        target_facts={one.target.id: by_version[one.target.kubernetes] for one in judged},
+    )
+
+
+def _hygiene(request: Request, judged: Sequence[BuildResult], surveys: Sequence[Survey]) -> Hygiene | None:
+    card = next((card for card in request.cards if card.id == HYGIENE), None)
+    if card is None:
+        return None
+    selected = frozenset(one.id for one in request.cards)
+    # In a run limited to a change, other files were not looked at by all rules.
+    limited = request.changed is not None
+    looked_at = {(one.target.repo, path) for one in judged for path in one.inputs} | {
+        (one.ref.file.repo, one.ref.file.path) for found in surveys for one in found.documents
+    }
+
+    def checked(file: FileRef, rule: str) -> bool:
+        return not limited and rule in selected and (file.repo, file.path) in looked_at
+
+    return Hygiene(card, request.known, checked)
+
+
+def _coverage(surveys: Sequence[Survey], judged: Sequence[BuildResult], validated: Validated) -> Coverage:
+    left_out: Counter[str] = Counter()
+    for found in surveys:
+        left_out.update(found.left_out)
+    return Coverage(
+        files=sum(found.files for found in surveys),
+        objects=sum(len(one.objects) for one in judged),
+        validated=validated.objects,
+        unvalidated=validated.unvalidated,
+        left_out=tuple(sorted(left_out.items())),
+    )
