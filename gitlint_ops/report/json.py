@@ -1,0 +1,139 @@
+"""The JSON report: `schemas/report.schema.json` is its contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gitlint_ops.model.findings import (
+    Finding,
+    ObjectName,
+    Related,
+    Severity,
+    State,
+    Suppression,
+    TriagedFinding,
+)
+from gitlint_ops.model.location import Location
+from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
+from gitlint_ops.report.counts import count
+from gitlint_ops.report.lines import encode
+
+VERSION = 1
+
+
+def json_report(result: CheckResult) -> str:
+    """The report as JSON: the same result gives the same bytes, but for `seconds`."""
+    return encode(json_value(result), depth=2)
+
+
+def json_value(result: CheckResult) -> dict[str, Any]:
+    """The report as plain data, in the order in which it is written."""
+    return {
+        "version": VERSION,
+        "tool": {"name": "gitlint-ops", "version": result.tool_version},
+        "targets": [_target(one) for one in result.targets],
+        "findings": [_triaged(one) for one in result.findings],
+        "unchecked": [{"target": one.target, "reason": one.reason} for one in result.unchecked],
+        "coverage": _coverage(result.coverage),
+        "summary": _summary(result),
+    }
+
+
+def _target(summary: TargetSummary) -> dict[str, Any]:
+    target = summary.target
+    return {
+        "id": target.id,
+        "kind": target.kind.value,
+        "repo": target.repo,
+        "path": target.path,
+        "environment": target.environment,
+        "cluster": target.cluster,
+        "status": summary.status.value,
+        "objects": summary.objects,
+        "reason": summary.reason,
+    }
+
+
+def _triaged(triaged: TriagedFinding) -> dict[str, Any]:
+    return {
+        **_finding(triaged.finding),
+        "state": triaged.state.value,
+        "suppression": _suppression(triaged.suppression) if triaged.suppression else None,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "message": finding.message,
+        "hint": finding.hint,
+        "location": _location(finding.location),
+        "object": _object(finding.object) if finding.object else None,
+        "path": finding.path,
+        "targets": list(finding.targets),
+        "related": [_related(one) for one in finding.related],
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {
+        "repo": location.file.repo,
+        "file": location.file.path,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }
+
+
+def _object(named: ObjectName) -> dict[str, Any]:
+    key = named.key
+    return {
+        "apiVersion": named.api_version,
+        "kind": key.kind,
+        "namespace": key.namespace,
+        "name": key.name,
+    }
+
+
+def _related(related: Related) -> dict[str, Any]:
+    return {**_place(related.location), "message": related.message}
+
+
+def _suppression(suppression: Suppression) -> dict[str, Any]:
+    return {
+        "reason": suppression.reason,
+        "until": suppression.until,
+        "at": _place(suppression.at) if suppression.at else None,
+    }
+
+
+def _place(location: Location) -> dict[str, Any]:
+    return {"repo": location.file.repo, "file": location.file.path, "line": location.line}
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    return {
+        "files": coverage.files,
+        "objects": coverage.objects,
+        "validated": coverage.validated,
+        "unvalidated": [{"gvk": gvk, "count": number} for gvk, number in coverage.unvalidated],
+        "left_out": [{"reason": reason, "count": number} for reason, number in coverage.left_out],
+    }
+
+
+def _summary(result: CheckResult) -> dict[str, Any]:
+    counts = count(result)
+    return {
+        "targets": len(result.targets),
+        "objects": sum(one.objects for one in result.targets),
+        "error": counts.severities[Severity.ERROR],
+        "warning": counts.severities[Severity.WARNING],
+        "note": counts.severities[Severity.NOTE],
+        "suppressed": counts.states[State.SUPPRESSED],
+        "unchecked": len(result.unchecked),
+        "seconds": round(result.seconds, 3),
+    }

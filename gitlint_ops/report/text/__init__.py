@@ -1,0 +1,1 @@
+"""Reports for people: the only part of `report` that knows a terminal."""

@@ -1,0 +1,52 @@
+"""Gathering what users wrote to accept findings: comments, annotations, the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gitlint_ops.model.blame import at, origin
+from gitlint_ops.model.location import FileRef, Location
+from gitlint_ops.model.objects import ObjectKey
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.model.targets import BuildResult
+from gitlint_ops.syntax.comments import comments
+from gitlint_ops.triage.allowances import Annotation, PathAllowance
+from gitlint_ops.triage.suppressions import Accepted
+from gitlint_ops.workspace.config import Config
+from gitlint_ops.workspace.sources import Sources
+
+ANNOTATION = "gitlint-ops.dev/allow"
+
+
+def accepted(sources: Sources, judged: Iterable[BuildResult], config: Config) -> Accepted:
+    """All that accepts findings in the files that a run has read."""
+    spoken = {file: found for file in _files(sources) if (found := tuple(comments(sources.data(file))))}
+    return Accepted(
+        comments=spoken,
+        lines=sources.lines,
+        annotations=dict(_annotations(sources, judged)),
+        paths=tuple(_paths(config)),
+    )
+
+
+def _files(sources: Sources) -> Sequence[FileRef]:
+    return tuple(dict.fromkeys(file for file, _, _ in sources.parsed()))
+
+
+def _annotations(
+    sources: Sources, judged: Iterable[BuildResult]
+) -> Iterator[tuple[tuple[str, ObjectKey], Annotation]]:
+    path = ("metadata", "annotations", ANNOTATION)
+    for build in judged:
+        for one in build.objects:
+            text = value_at(one.body, path)
+            if isinstance(text, str):
+                source = origin(at(one.blame, path))
+                location, _ = sources.location(source.source, source.source_path)
+                yield (one.target, one.key), Annotation(text, location)
+
+
+def _paths(config: Config) -> Iterator[PathAllowance]:
+    for number, entry in enumerate(config.rules.paths):
+        place = config.location(("rules", "paths", number)) or Location(FileRef("", "", ""), 1, 1, 1, 1)
+        yield PathAllowance(entry.paths, entry.ignore, entry.reason, place, entry.until)
