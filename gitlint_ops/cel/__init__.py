@@ -1,0 +1,1 @@
+"""The Common Expression Language; the only package that names its engine."""

@@ -1,0 +1,151 @@
+"""Which environment a path or a branch belongs to, as declared or as its name says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from gitlint_ops.model.findings import Confidence
+
+PRODUCTION = "production"
+STAGING = "staging"
+DEVELOPMENT = "development"
+TEST = "test"
+
+_ALIASES = {
+    **dict.fromkeys(("production", "prod", "prd"), PRODUCTION),
+    **dict.fromkeys(("staging", "stage", "stg", "preprod", "pre-prod", "preproduction"), STAGING),
+    **dict.fromkeys(("development", "develop", "dev", "devel"), DEVELOPMENT),
+    **dict.fromkeys(("test", "testing", "qa", "uat", "integration-test"), TEST),
+}
+
+# "dev-team", "test-pods" and "load-test" name people and things, not environments: only these
+# words may carry an affix. "letsencrypt-staging" is an issuer, "non-prod" is everything else.
+_PREFIXES = {name: _ALIASES[name] for name in ("production", "prod", "prd", "staging", "stg")}
+_SUFFIXES = {**_PREFIXES, **{name: _ALIASES[name] for name in ("dev", "qa", "uat")}}
+_PLACED = re.compile(
+    r"(dev|development|test|qa|uat)-(?:cluster|\d+|(?:eu|us|ap|ca|sa|me|af)(?:-[a-z0-9-]+)?)\Z"
+)
+_NOT_AFTER = re.compile(r"(?:^|-)(?:non|not|no|pre|letsencrypt|acme|issuer|le|like|than)-?\Z")
+_ADJECTIVES = frozenset(["ready", "grade", "like", "quality"])
+_YAML_ENDING = re.compile(r"\.(?:ya?ml|json)\Z")
+_BRANCH_FOLDERS = frozenset(["env", "envs", "environment", "environments", "deploy", "deployment"])
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredEnvironment:
+    """An environment of the configuration: the paths and branches that are its own.
+
+    In `paths`, `*` stays within a folder's name and `**` stands for any folders, none included.
+    """
+
+    name: str
+    paths: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+
+
+def canonical(name: str) -> str:
+    """The common name of an environment's alias ("prd" is "production"), or `name` as it is."""
+    return _ALIASES.get(name.lower(), name)
+
+
+def environment_of(path: str, declared: Sequence[DeclaredEnvironment] = ()) -> tuple[str, Confidence] | None:
+    """The environment that a file or folder belongs to.
+
+    A declaration is certain, a folder named exactly as an environment less so, and one that only
+    carries the name ("prod-eu") the least. A path that names two environments has none.
+    """
+    for environment in declared:
+        if any(matches(path, pattern) for pattern in environment.paths):
+            return environment.name, Confidence.HIGH
+    return _named_in(_segments(path), declared)
+
+
+def environment_of_branch(
+    branch: str, declared: Sequence[DeclaredEnvironment] = ()
+) -> tuple[tuple[str, ...], Confidence] | None:
+    """The environments that a branch belongs to: several, where several declare it."""
+    owners = tuple(e.name for e in declared if any(fnmatchcase(branch, one) for one in e.branches))
+    if owners:
+        return owners, Confidence.HIGH
+    folder, _, last = branch.lower().rpartition("/")
+    if last in _ALIASES and (not folder or folder in _BRANCH_FOLDERS):
+        return (_declared_name(_ALIASES[last], declared),), Confidence.MEDIUM
+    return None
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a path, or a folder above it, matches a glob of the configuration."""
+    wanted = [part for part in pattern.split("/") if part not in ("", ".")]
+    # All places in the pattern at once, so that many `**` cost no more than one.
+    places = _with_skips({0}, wanted)
+    for part in path.split("/"):
+        if len(wanted) in places:
+            return True
+        if part not in ("", "."):
+            places = _with_skips(set(_after(part, places, wanted)), wanted)
+    return len(wanted) in places
+
+
+def _after(part: str, places: set[int], wanted: list[str]) -> Iterator[int]:
+    for place in places:
+        if wanted[place] == "**":
+            yield place
+        elif fnmatchcase(part, wanted[place]):
+            yield place + 1
+
+
+def _with_skips(places: set[int], wanted: list[str]) -> set[int]:
+    """The places, and those reached by letting `**` stand for no folder."""
+    reached = set(places)
+    for place in sorted(places):
+        while place < len(wanted) and wanted[place] == "**":
+            place += 1  # noqa: PLW2901 - walks on from each place
+            reached.add(place)
+    return reached
+
+
+def _segments(path: str) -> Iterator[str]:
+    for part in path.lower().split("/"):
+        if part not in ("", ".", ".."):
+            yield _YAML_ENDING.sub("", part)
+
+
+def _named_in(
+    segments: Iterable[str], declared: Sequence[DeclaredEnvironment]
+) -> tuple[str, Confidence] | None:
+    exact: set[str] = set()
+    affixed: set[str] = set()
+    own = {environment.name.lower(): environment.name for environment in declared}
+    for segment in segments:
+        if segment in own or segment in _ALIASES:
+            exact.add(own.get(segment) or _declared_name(_ALIASES[segment], declared))
+        elif found := _affixed(segment):
+            affixed.add(_declared_name(found, declared))
+    if len(exact | affixed) != 1:
+        return None
+    return (exact | affixed).pop(), Confidence.MEDIUM if exact else Confidence.LOW
+
+
+def _affixed(segment: str) -> str | None:
+    """The environment that "prod-eu" or "shop-prod" carries, or None."""
+    if "." in segment or "-" not in segment:
+        return None
+    head, _, last = segment.rpartition("-")
+    if last in _SUFFIXES:
+        return None if _NOT_AFTER.search(head) else _SUFFIXES[last]
+    first, _, rest = segment.partition("-")
+    if first in _PREFIXES:
+        return None if rest in _ADJECTIVES else _PREFIXES[first]
+    placed = _PLACED.match(segment)
+    return _ALIASES[placed[1]] if placed else None
+
+
+def _declared_name(canonical_name: str, declared: Sequence[DeclaredEnvironment]) -> str:
+    """The user's own word for an environment that is known by its common name."""
+    for environment in declared:
+        if canonical(environment.name) == canonical_name:
+            return environment.name
+    return canonical_name

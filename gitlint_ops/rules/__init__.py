@@ -1,0 +1,1 @@
+"""Rules: cards, their selection, and the engine that judges objects and documents by them."""

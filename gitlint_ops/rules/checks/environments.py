@@ -1,0 +1,175 @@
+"""Sources that belong to another environment than what delivers them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gitlint_ops.model.environments import (
+    DEVELOPMENT,
+    PRODUCTION,
+    STAGING,
+    canonical,
+    environment_of,
+    environment_of_branch,
+)
+from gitlint_ops.model.findings import Confidence, Severity, Violation
+from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.model.objects import DocumentRole, RenderedObject, SourceDocument
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.rules.object_set import ObjectSet
+from gitlint_ops.rules.subjects import Facts, Params
+
+_FLUX_PATHS: Mapping[str, FieldPath] = {"kustomize.toolkit.fluxcd.io": ("spec", "path")}
+_FLUX_BRANCHES: Mapping[str, FieldPath] = {"source.toolkit.fluxcd.io": ("spec", "ref", "branch")}
+_ARGO = "argoproj.io"
+_KINDS = frozenset({"Application", "ApplicationSet", "Kustomization", "GitRepository"})
+_KUSTOMIZE_LISTS = ("resources", "components", "bases")
+_FILLED_IN = re.compile(r"\$\{|\$\(|\{\{")
+_REMOTE_REF = re.compile(r"[?&](?:ref|version)=([^&#\s]+)")
+_REMOTE = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://|git@|git::|(?:www\.)?(?:github|gitlab|bitbucket)\.[a-z]+[/:]|[^/]*\?"
+)
+# Names of environments alone do not tell testing from staging or development: teams use one for
+# the other. Declared environments are compared as they are.
+_TOLD_APART = frozenset({PRODUCTION, STAGING, DEVELOPMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A document or rendered object, and the environment that it is delivered to."""
+
+    on: RenderedObject | DocumentRef
+    body: Mapping[str, Any]
+    environment: str
+    confidence: Confidence
+    is_kustomization: bool = False
+
+
+def branch_mismatch(
+    subject: SourceDocument | ObjectSet, _params: Params, facts: Facts
+) -> Iterator[Violation]:
+    """Sources of one environment that follow a branch of another."""
+    for place in _places(subject, facts):
+        for path, branch in _branches(place):
+            owners, confidence = environment_of_branch(branch, facts.environments) or ((), Confidence.LOW)
+            if owners and all(_differ(place, owner, confidence) for owner in owners):
+                others = " and ".join(owners)
+                message = f"{place.environment} follows the branch '{branch}', which belongs to {others}"
+                yield Violation(place.on, path, message, severity=_severity(place.confidence, confidence))
+
+
+def overlay_mismatch(
+    subject: SourceDocument | ObjectSet, _params: Params, facts: Facts
+) -> Iterator[Violation]:
+    """Kustomizations and delivery objects of one environment that take in a folder of another."""
+    for place in _places(subject, facts):
+        for path, written, folder in _folders(place):
+            found = environment_of(folder, facts.environments)
+            if found is not None and _differ(place, *found):
+                message = f"{place.environment} takes in '{written}', which belongs to {found[0]}"
+                yield Violation(place.on, path, message, severity=_severity(place.confidence, found[1]))
+
+
+def _severity(first: Confidence, second: Confidence) -> Severity | None:
+    """Names that only carry an environment's name ("prod-eu") are too weak for an error."""
+    return Severity.WARNING if Confidence.LOW in (first, second) else None
+
+
+def _differ(place: Place, other: str, confidence: Confidence) -> bool:
+    if canonical(place.environment) == canonical(other):
+        return False
+    if Confidence.HIGH in (place.confidence, confidence):
+        return True
+    names = {canonical(place.environment), canonical(other)}
+    return PRODUCTION in names or names <= _TOLD_APART
+
+
+def _places(subject: SourceDocument | ObjectSet, facts: Facts) -> Iterator[Place]:
+    """What has an environment: a document by its file, rendered objects by their target."""
+    if isinstance(subject, SourceDocument):
+        if subject.delivered and subject.role is not DocumentRole.CHART_VALUES:
+            found = environment_of(subject.ref.file.path, facts.environments)
+            if found is not None and isinstance(subject.body, Mapping):
+                kustomization = subject.role is DocumentRole.KUSTOMIZATION
+                yield Place(subject.ref, subject.body, *found, is_kustomization=kustomization)
+        return
+    target = subject.target
+    if target is None:
+        return
+    found = environment_of(target.path, facts.environments)
+    if target.environment and (found is None or found[0] != target.environment):
+        found = target.environment, Confidence.HIGH
+    if found is not None:
+        for one in subject:
+            if one.kind in _KINDS:
+                yield Place(one, one.body, *found)
+
+
+def _branches(place: Place) -> Iterator[tuple[FieldPath, str]]:
+    for path, value in _delivery_fields(place.body, _FLUX_BRANCHES, "targetRevision"):
+        yield path, value.removeprefix("refs/heads/")
+    for path, value in _kustomize_entries(place):
+        if ref := _REMOTE_REF.search(value):
+            yield path, ref[1].removeprefix("refs/heads/")
+
+
+def _folders(place: Place) -> Iterator[tuple[FieldPath, str, str]]:
+    """Paths that a place takes in: as written, and from the repository's root."""
+    for path, value in _delivery_fields(place.body, _FLUX_PATHS, "path"):
+        yield path, value, posixpath.normpath(value)
+    if not isinstance(place.on, DocumentRef):
+        return
+    own = posixpath.dirname(place.on.file.path)
+    for path, value in _kustomize_entries(place):
+        folder = posixpath.normpath(posixpath.join(own, value))
+        if not _REMOTE.match(value) and not _is_inside(folder, own):
+            yield path, value, posixpath.dirname(folder) if folder.endswith((".yaml", ".yml")) else folder
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return not folder or path == folder or path.startswith(f"{folder}/")
+
+
+def _delivery_fields(
+    body: Mapping[str, Any], flux: Mapping[str, FieldPath], argo: str
+) -> Iterator[tuple[FieldPath, str]]:
+    """A field of a Flux object, or of every source of an Application or its template.
+
+    Values that are filled in later are left out.
+    """
+    kind, group = body.get("kind"), str(body.get("apiVersion", "")).rpartition("/")[0]
+    if not isinstance(kind, str) or kind not in _KINDS:
+        return
+    found: list[tuple[FieldPath, Any]] = []
+    if group in flux:
+        found.append((flux[group], value_at(body, flux[group])))
+    elif group == _ARGO:
+        spec: FieldPath = ("spec", "template", "spec") if kind == "ApplicationSet" else ("spec",)
+        found.extend(_argo_fields(value_at(body, spec), spec, argo))
+    for path, value in found:
+        if isinstance(value, str) and not _FILLED_IN.search(value):
+            yield path, value
+
+
+def _argo_fields(spec: Any, start: FieldPath, name: str) -> Iterator[tuple[FieldPath, Any]]:
+    several = value_at(spec, ("sources",))
+    sources: list[tuple[FieldPath, Any]] = [(("source",), value_at(spec, ("source",)))]
+    sources += [
+        (("sources", index), one) for index, one in enumerate(several if isinstance(several, list) else ())
+    ]
+    for path, source in sources:
+        # A chart's targetRevision is a version of the chart, no branch.
+        if isinstance(source, Mapping) and "chart" not in source:
+            yield (*start, *path, name), source.get(name)
+
+
+def _kustomize_entries(place: Place) -> Iterator[tuple[FieldPath, str]]:
+    for name in _KUSTOMIZE_LISTS if place.is_kustomization else ():
+        entries = place.body.get(name)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, str) and not _FILLED_IN.search(entry):
+                yield (name, index), entry

@@ -1,0 +1,29 @@
+"""All that a run of the rules looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gitlint_ops.model.objects import SourceDocument
+from gitlint_ops.model.targets import BuildResult
+from gitlint_ops.rules.subjects import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInputs:
+    """Built targets, source documents, and the facts known about them.
+
+    `judged` are the targets whose objects are delivered as they are; what only serves as a base
+    of others is left out. `facts` hold for the documents and for every target whose id has no
+    entry in `target_facts`.
+    """
+
+    judged: tuple[BuildResult, ...] = ()
+    documents: tuple[SourceDocument, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+    target_facts: Mapping[str, Facts] = field(default_factory=dict)
+
+    def facts_of(self, target: str) -> Facts:
+        """The facts that hold for a target, by its id."""
+        return self.target_facts.get(target, self.facts)

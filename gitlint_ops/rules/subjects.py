@@ -1,0 +1,122 @@
+"""What rules judge: the pieces of an object, and the facts that are known about its target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from gitlint_ops.model.environments import DeclaredEnvironment
+from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.objects import RenderedObject
+
+Params: TypeAlias = Mapping[str, Any]
+
+CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
+
+_POD_TEMPLATE_AT: Mapping[str, FieldPath] = {
+    "Pod": (),
+    "PodTemplate": ("template",),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+_RBAC_KINDS = frozenset({"Role", "ClusterRole"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known beside the repository's objects; an empty version means the newest known.
+
+    `replaced_images` are image names that a build tool (skaffold) replaces before delivery.
+    """
+
+    kubernetes: str = ""
+    flux: str = ""
+    argocd: str = ""
+    replaced_images: frozenset[str] = frozenset()
+    environments: tuple[DeclaredEnvironment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an object: its pod, one container, one volume, one RBAC rule."""
+
+    on: RenderedObject
+    path: FieldPath
+    body: Mapping[str, Any]
+
+
+def pod_template_path(body: Mapping[str, Any]) -> FieldPath | None:
+    """Where a pod's metadata and spec stand in an object of any kind, or None.
+
+    Kinds that are not Kubernetes' own (DeploymentConfig, Rollout, Knative Service) embed a pod
+    template as Deployment does; they are known by its containers.
+    """
+    kind = body.get("kind")
+    path = _POD_TEMPLATE_AT.get(kind, ("spec", "template")) if isinstance(kind, str) else ("spec", "template")
+    template: Any = body
+    for key in path:
+        if not isinstance(template, Mapping):
+            return None
+        template = template.get(key)
+    spec = template.get("spec") if isinstance(template, Mapping) else None
+    if not isinstance(spec, Mapping):
+        return None
+    return path if any(isinstance(spec.get(name), list) for name in CONTAINER_LISTS) else None
+
+
+def pod_template(body: Mapping[str, Any]) -> tuple[FieldPath, Mapping[str, Any]] | None:
+    """The mapping that holds a pod's metadata and spec, and its path."""
+    path = pod_template_path(body)
+    if path is None:
+        return None
+    template: Any = body
+    for key in path:
+        template = template[key]
+    return path, template
+
+
+def containers_of(body: Mapping[str, Any]) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
+    """All containers of an object of any kind, init and ephemeral ones too, with their paths."""
+    found = pod_template(body)
+    if found is None:
+        return
+    path, template = found
+    for name in CONTAINER_LISTS:
+        items = template["spec"].get(name)
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            if isinstance(item, Mapping):
+                yield (*path, "spec", name, index), item
+
+
+def is_workload(on: RenderedObject) -> bool:
+    """Whether the object makes pods from a template (a bare Pod does not)."""
+    return on.kind not in ("Pod", "PodTemplate") and pod_template_path(on.body) is not None
+
+
+def pods(on: RenderedObject) -> Iterator[Part]:
+    """The one pod that an object describes, at its spec."""
+    found = pod_template(on.body)
+    if found is not None:
+        yield Part(on, (*found[0], "spec"), found[1]["spec"])
+
+
+def containers(on: RenderedObject) -> Iterator[Part]:
+    for path, body in containers_of(on.body):
+        yield Part(on, path, body)
+
+
+def volumes(on: RenderedObject) -> Iterator[Part]:
+    for pod in pods(on):
+        yield from _items(pod, "volumes")
+
+
+def rbac_rules(on: RenderedObject) -> Iterator[Part]:
+    if on.kind in _RBAC_KINDS and on.key.group == "rbac.authorization.k8s.io":
+        yield from _items(Part(on, (), on.body), "rules")
+
+
+def _items(part: Part, name: str) -> Iterator[Part]:
+    items = part.body.get(name)
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, Mapping):
+            yield Part(part.on, (*part.path, name, index), item)
