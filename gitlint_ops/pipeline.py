@@ -18,6 +18,7 @@ from gitlint_ops.discover.targets import Versions, targets
 from gitlint_ops.discover.unlisted import unlisted
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.findings import Finding, Violation
+from gitlint_ops.model.globs import Globs
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
 from gitlint_ops.model.targets import BuildResult, BuildTarget, TargetKind
@@ -30,7 +31,6 @@ from gitlint_ops.triage.suppressions import Hygiene
 from gitlint_ops.triage.triage import triage
 from gitlint_ops.validate.stage import Validated, validate
 from gitlint_ops.workspace.config import Config
-from gitlint_ops.workspace.globs import Globs
 from gitlint_ops.workspace.sources import Sources, spanned
 from gitlint_ops.workspace.tree import Tree
 

@@ -22,7 +22,6 @@ def baseline(output: str | None, prune: bool, **chosen: Any) -> int:
     from gitlint_ops.model.findings import State
     from gitlint_ops.pipeline import check
     from gitlint_ops.triage.baseline import baseline_of, pruned, write_baseline
-    from gitlint_ops.workspace.config import DEFAULT_BASELINE
 
     options = Options(**chosen)
     if options.staged or options.changed_since:
@@ -35,7 +34,7 @@ def baseline(output: str | None, prune: bool, **chosen: Any) -> int:
     root = session.trees[0].repository.root
     if not output and not root:
         raise UsageError("a bare repository has no file to write to", hint="name one with --output")
-    path = output or str(Path(root, session.config.baseline or DEFAULT_BASELINE))
+    path = output or str(Path(root, session.config.baseline_path))
     write_report(Output("json", path), write_baseline(made))
     click.echo(f"{path}: {sum(entry.count for entry in made.entries)} accepted findings")
     return 0

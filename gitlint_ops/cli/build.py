@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 EXIT_FAILED = 1
@@ -42,6 +44,6 @@ def build(folder: str, provenance: bool, rev: str | None, staged: bool) -> int:
 
 def _write(text: str) -> None:
     """Bytes as they are: a terminal's encoding must not change what kustomize would print."""
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     stream.write(text.encode("utf-8", "surrogatepass"))
     stream.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ class Output:
 
 def selection_options(command: Command) -> Command:
     """Options that say what is linted and by which rules."""
-    options: tuple[Callable[[Command], Command], ...] = (
+    added: tuple[Callable[[Any], Any], ...] = (
         click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path()),
         click.option("--config", metavar="FILE", help="Configuration (default: gitlint-ops.yaml)."),
         click.option("--select", multiple=True, metavar="RULE|GROUP", help="Also run these rules."),
@@ -39,7 +40,7 @@ def selection_options(command: Command) -> Command:
         click.option("--staged", is_flag=True, help="The index, and only what it changes."),
         click.option("--rev", metavar="REF", help="A commit, tag or branch; needs no checkout."),
     )
-    for option in reversed(options):
+    for option in reversed(added):
         command = option(command)
     return command
 
@@ -73,9 +74,10 @@ def write_report(output: Output, text: str) -> None:
         UsageError: the file cannot be written.
     """
     if not output.file:
-        stream = click.get_text_stream("stdout")
-        stream.write(text)
-        stream.flush()
+        encoding = sys.stdout.encoding or "utf-8"
+        # A terminal that knows fewer characters shows escapes in their place.
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
         return
     try:
         Path(output.file).write_text(text, encoding="utf-8")

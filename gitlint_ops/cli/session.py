@@ -15,7 +15,7 @@ from gitlint_ops.pipeline import Request
 from gitlint_ops.rules.catalogue import catalogue
 from gitlint_ops.rules.selection import Selection, select
 from gitlint_ops.triage.baseline import Baseline, read_baseline
-from gitlint_ops.workspace.config import DEFAULT_BASELINE, Config, load_config, read_config
+from gitlint_ops.workspace.config import Config, load_config, read_config
 from gitlint_ops.workspace.disk import read_file
 from gitlint_ops.workspace.open import open_tree, open_workspace
 from gitlint_ops.workspace.tree import INDEX, WORKTREE, Tree, Unreadable
@@ -107,7 +107,7 @@ def _baseline(tree: Tree, options: Options, config: Config) -> Baseline:
         except Unreadable as error:
             raise UsageError(f"the baseline {options.baseline} {error.reason}") from error
         return read_baseline(data, FileRef("", WORKTREE, options.baseline))
-    name = config.baseline or DEFAULT_BASELINE
+    name = config.baseline_path
     if not config.baseline and not tree.is_file(name):
         return Baseline()
     try:

@@ -13,13 +13,14 @@ from gitlint_ops.model.objects import DocumentRole
 YAML_ENDINGS = (".yaml", ".yml")
 
 # Folders whose plain manifests no operator delivers: by the names that people give them.
+# "test" is as often an environment, and "docs" or "tools" an app, so those count at the top only.
 NOT_DELIVERED = frozenset(
     {
-        *("example", "examples", "sample", "samples", "doc", "docs", "hack", "scripts", "tools"),
-        *("test", "tests", "testdata", "fixtures", "e2e"),
+        *("example", "examples", "sample", "samples", "tests", "testdata", "fixtures", "e2e"),
         *(".github", ".gitlab", ".circleci", "node_modules"),
     }
 )
+NOT_DELIVERED_AT_TOP = frozenset({"doc", "docs", "hack", "scripts", "tools", "test"})
 
 # API groups of tools whose files look like Kubernetes objects but are never applied.
 TOOL_GROUPS = (
@@ -54,6 +55,8 @@ LEFT_OUT: Mapping[FileRole, str] = {
     FileRole.CHART: "files of Helm charts (charts are not rendered by this version)",
     FileRole.DATA: "files that generators and plugins take as data",
 }
+
+NOT_JUDGED = "manifests in folders of examples, tests and docs (read; judged only if you name the folder)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,11 @@ def file_role(path: str, found: Uses, helm: Charts, dirs: Mapping[str, Kustomize
 def is_delivered(path: str, scope: str) -> bool:
     """Whether the folders' names allow that an operator applies the file (below `scope`)."""
     inner = path[len(scope) + 1 :] if scope and path.startswith(f"{scope}/") else path
-    return not any(part.lower() in NOT_DELIVERED for part in inner.split("/")[:-1])
+    folders = inner.lower().split("/")[:-1]
+    return not (
+        any(folder in NOT_DELIVERED for folder in folders)
+        or (folders[:1] and folders[0] in NOT_DELIVERED_AT_TOP)
+    )
 
 
 def is_object(body: Any) -> bool:

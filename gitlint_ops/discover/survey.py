@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gitlint_ops.discover.affected import affected_dirs, included_dirs
 from gitlint_ops.discover.kustomize import FILE_NAMES, KustomizeDir, kustomize_dirs
 from gitlint_ops.discover.roles import (
     LEFT_OUT,
+    NOT_JUDGED,
     YAML_ENDINGS,
     FileRole,
     charts,
     document_role,
     file_role,
     is_delivered,
+    is_object,
     uses,
 )
 from gitlint_ops.model.findings import Violation
@@ -53,13 +55,15 @@ class Survey:
     """What a repository holds, as far as a run looks at it.
 
     `kustomizations` are the folders to build; `loose` the manifests that no kustomization lists,
-    by folder. `files` counts the files read; `left_out` those that were not, by reason.
+    by folder. `undelivered` are kustomizations in folders of examples and tests. `files` counts the
+    files read; `left_out` those that were not, or not judged, by reason.
     """
 
     repo: str
     dirs: Mapping[str, KustomizeDir]
     kustomizations: tuple[str, ...]
     included: frozenset[str]
+    undelivered: frozenset[str]
     documents: tuple[SourceDocument, ...]
     loose: Mapping[str, tuple[SourceDocument, ...]]
     violations: tuple[Violation, ...]
@@ -84,6 +88,7 @@ def survey(sources: Sources, tree: Tree, extent: Extent) -> Survey:
         dirs=dirs,
         kustomizations=tuple(sorted(one for one in affected if extent.holds(dirs[one].document.file.path))),
         included=included_dirs(dirs),
+        undelivered=run.undelivered(affected),
         documents=tuple(run.documents),
         loose=run.loose(),
         violations=tuple(run.violations),
@@ -146,11 +151,20 @@ class _Pass:
             path, self._extent.scope_of(path)
         )
         listed = role is not FileRole.LOOSE or not self._is_beside(path)
+        if not delivered and any(is_object(one.body) for one in text.documents):
+            self.left_out[NOT_JUDGED] += 1
         self.documents.extend(
             SourceDocument(
                 DocumentRef(file, one.index), one.body, document_role(one.body, role), delivered, listed
             )
             for one in text.documents
+        )
+
+    def undelivered(self, folders: Iterable[str]) -> frozenset[str]:
+        """The kustomizations among `folders` that lie in folders of examples and tests."""
+        files = {folder: self._dirs[folder].document.file.path for folder in folders}
+        return frozenset(
+            folder for folder, path in files.items() if not is_delivered(path, self._extent.scope_of(path))
         )
 
     def loose(self) -> dict[str, tuple[SourceDocument, ...]]:

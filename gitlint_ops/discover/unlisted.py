@@ -51,7 +51,7 @@ def _violation(document: SourceDocument, directory: KustomizeDir) -> Violation:
     return Violation(
         document.ref,
         ("kind",),
-        f"{key.kind} {key.name} is not listed in {directory.document.file.path}, so it is never applied",
+        f"{key.kind} {key.name} is not listed in {directory.document.file.path}, which leaves it out",
         related=(Note(directory.document, (), "the kustomization of this folder"),),
         hint=f"add `{relative}` to resources, or delete the file",
         rule="file-unlisted",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from gitlint_ops.model.findings import Confidence
+from gitlint_ops.model.globs import Globs
 
 PRODUCTION = "production"
 STAGING = "staging"
@@ -38,7 +39,7 @@ _BRANCH_FOLDERS = frozenset(["env", "envs", "environment", "environments", "depl
 class DeclaredEnvironment:
     """An environment of the configuration: the paths and branches that are its own.
 
-    In `paths`, `*` stays within a folder's name and `**` stands for any folders, none included.
+    `paths` are globs as `model.globs` reads them.
     """
 
     name: str
@@ -58,7 +59,7 @@ def environment_of(path: str, declared: Sequence[DeclaredEnvironment] = ()) -> t
     carries the name ("prod-eu") the least. A path that names two environments has none.
     """
     for environment in declared:
-        if any(matches(path, pattern) for pattern in environment.paths):
+        if Globs(environment.paths).match(path):
             return environment.name, Confidence.HIGH
     return _named_in(_segments(path), declared)
 
@@ -74,37 +75,6 @@ def environment_of_branch(
     if last in _ALIASES and (not folder or folder in _BRANCH_FOLDERS):
         return (_declared_name(_ALIASES[last], declared),), Confidence.MEDIUM
     return None
-
-
-def matches(path: str, pattern: str) -> bool:
-    """Whether a path, or a folder above it, matches a glob of the configuration."""
-    wanted = [part for part in pattern.split("/") if part not in ("", ".")]
-    # All places in the pattern at once, so that many `**` cost no more than one.
-    places = _with_skips({0}, wanted)
-    for part in path.split("/"):
-        if len(wanted) in places:
-            return True
-        if part not in ("", "."):
-            places = _with_skips(set(_after(part, places, wanted)), wanted)
-    return len(wanted) in places
-
-
-def _after(part: str, places: set[int], wanted: list[str]) -> Iterator[int]:
-    for place in places:
-        if wanted[place] == "**":
-            yield place
-        elif fnmatchcase(part, wanted[place]):
-            yield place + 1
-
-
-def _with_skips(places: set[int], wanted: list[str]) -> set[int]:
-    """The places, and those reached by letting `**` stand for no folder."""
-    reached = set(places)
-    for place in sorted(places):
-        while place < len(wanted) and wanted[place] == "**":
-            place += 1  # noqa: PLW2901 - walks on from each place
-            reached.add(place)
-    return reached
 
 
 def _segments(path: str) -> Iterator[str]:

@@ -55,7 +55,7 @@ class Annotation:
 class PathAllowance:
     """An entry of the configuration: rules that are accepted in some paths.
 
-    In `paths`, `*` stays within a folder's name and `**` stands for any folders, none included.
+    `paths` are globs as `model.globs` reads them.
     `until` is an ISO date or empty.
     """
 

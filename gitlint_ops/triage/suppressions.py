@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gitlint_ops.model.cards import Card
-from gitlint_ops.model.environments import matches
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.findings import Finding, Suppression
+from gitlint_ops.model.globs import Globs
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.model.objects import ObjectKey
 from gitlint_ops.triage.allowances import (
@@ -73,7 +73,9 @@ class Suppressions:
             place: self._kept(from_annotation(annotation))
             for place, annotation in accepted.annotations.items()
         }
-        self._entries = [(entry.paths, self._kept(from_configuration(entry))) for entry in accepted.paths]
+        self._entries = [
+            (Globs(entry.paths), self._kept(from_configuration(entry))) for entry in accepted.paths
+        ]
         self._by_path: dict[str, tuple[Allowance, ...]] = {}
 
     def apply(self, finding: Finding) -> Iterator[tuple[Finding, Suppression | None]]:
@@ -135,7 +137,7 @@ class Suppressions:
             self._by_path[path] = tuple(
                 allowance
                 for patterns, allowances in self._entries
-                if any(matches(path, pattern) for pattern in patterns)
+                if patterns.match(path)
                 for allowance in allowances
             )
         return self._by_path[path]

@@ -1,11 +1,12 @@
-"""The configuration: `gitlint-ops.yaml` in a repository's root, or a file that the user names."""
+"""The configuration: the nearest `gitlint-ops.yaml`, or a file that the user names."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from gitlint_ops.model.cards import Profile
 from gitlint_ops.model.environments import DeclaredEnvironment
 from gitlint_ops.model.errors import UsageError, did_you_mean
 from gitlint_ops.model.findings import Severity
+from gitlint_ops.model.globs import globs_below
 from gitlint_ops.model.location import FieldPath, FileRef, Location
 from gitlint_ops.workspace.config_faults import ConfigFault, faults
 from gitlint_ops.workspace.disk import read_file
@@ -104,8 +106,8 @@ class Config:
     """What the user said; empty values and None where nothing was.
 
     `baseline`, `rules.folders` and `schemas.crds` never lead out of the repository, and no path here
-    is absolute. `fail_on` is "error", "warning", "note", "never" or "". `source` is None where there
-    is no configuration file.
+    is absolute. `fail_on` is "error", "warning", "note", "never" or "". `folder` is where the file lies;
+    `source` is None where there is none.
     """
 
     kubernetes: str = ""
@@ -118,7 +120,15 @@ class Config:
     baseline: str = ""
     fail_on: str = ""
     exclude: tuple[str, ...] = ()
+    folder: str = ""
     source: ConfigSource | None = None
+
+    @property
+    def baseline_path(self) -> str:
+        """Where the baseline lies, or would."""
+        if self.baseline:
+            return self.baseline
+        return f"{self.folder}/{DEFAULT_BASELINE}" if self.folder else DEFAULT_BASELINE
 
     @property
     def declared_environments(self) -> tuple[DeclaredEnvironment, ...]:
@@ -130,18 +140,40 @@ class Config:
 
 
 def find_config(tree: Tree) -> str | None:
-    """The path of the configuration in a repository's root, None where there is none.
+    """The path of the configuration nearest above what the user named, None where there is none.
+
+    It is looked for in the folder that holds all scopes, then upwards to the repository's root.
 
     Raises:
-        UsageError: there are two, or one under a name that is never read.
+        UsageError: a folder has two, or one under a name that is never read.
     """
-    found = [name for name in CONFIG_NAMES if name in tree.entries()]
+    folder = _common_folder(tree)
+    while True:
+        found = _config_in(tree, f"{folder}/" if folder else "")
+        if found is not None or not folder:
+            return found
+        folder = folder.rpartition("/")[0]
+
+
+def _common_folder(tree: Tree) -> str:
+    scopes = tree.repository.scopes
+    if not scopes:
+        return ""
+    levels = zip(*(scope.split("/") for scope in scopes), strict=False)
+    folder = "/".join(level[0] for level in takewhile(lambda level: len(set(level)) == 1, levels))
+    return folder if tree.is_folder(folder) else folder.rpartition("/")[0]
+
+
+def _config_in(tree: Tree, prefix: str) -> str | None:
+    found = [name for name in CONFIG_NAMES if f"{prefix}{name}" in tree.entries()]
     if len(found) > 1:
-        raise UsageError(f"there are both {' and '.join(found)}", hint=f"keep {found[0]} only")
-    misnamed = [name for name in _MISNAMED if name in tree.entries()]
+        raise UsageError(f"there are both {prefix}{found[0]} and {prefix}{found[1]}", hint="keep one")
+    misnamed = [name for name in _MISNAMED if f"{prefix}{name}" in tree.entries()]
     if misnamed and not found:
-        raise UsageError(f"{misnamed[0]} is not read", hint=f"rename it to {CONFIG_NAMES[0]}, in YAML")
-    return found[0] if found else None
+        raise UsageError(
+            f"{prefix}{misnamed[0]} is not read", hint=f"rename it to {CONFIG_NAMES[0]}, in YAML"
+        )
+    return f"{prefix}{found[0]}" if found else None
 
 
 def load_config(tree: Tree) -> Config:
@@ -154,9 +186,29 @@ def load_config(tree: Tree) -> Config:
     if path is None:
         return Config()
     try:
-        return decode_config(tree.read(path), tree.ref(path))
+        return below(path.rpartition("/")[0], decode_config(tree.read(path), tree.ref(path)))
     except Unreadable as error:
         raise UsageError(f"{path} {error.reason}") from error
+
+
+def below(folder: str, config: Config) -> Config:
+    """A configuration whose paths were written from `folder`, with paths from the repository's root."""
+    if not folder:
+        return config
+    rules = config.rules
+    return replace(
+        config,
+        environments=tuple(replace(one, paths=globs_below(folder, one.paths)) for one in config.environments),
+        rules=replace(
+            rules,
+            folders=tuple(f"{folder}/{one}" for one in rules.folders),
+            paths=tuple(replace(one, paths=globs_below(folder, one.paths)) for one in rules.paths),
+        ),
+        schemas=SchemaSettings(tuple(f"{folder}/{one}" for one in config.schemas.crds)),
+        baseline=f"{folder}/{config.baseline}" if config.baseline else "",
+        folder=folder,
+        exclude=globs_below(folder, config.exclude),
+    )
 
 
 def read_config(path: str, *, cwd: str) -> Config:

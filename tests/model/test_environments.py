@@ -9,7 +9,6 @@ from gitlint_ops.model.environments import (
     canonical,
     environment_of,
     environment_of_branch,
-    matches,
 )
 from gitlint_ops.model.findings import Confidence
 
@@ -66,30 +65,6 @@ def test_a_branch_belongs_to_those_who_declare_it_or_to_whom_it_is_named_after()
     assert environment_of_branch("env/prod") == (("production",), Confidence.MEDIUM)
     assert environment_of_branch("feature/test") is None
     assert environment_of_branch("main") is None
-
-
-@pytest.mark.parametrize(
-    ("path", "pattern", "matched"),
-    [
-        ("a/b/c", "a/**", True),
-        ("a", "a/**", True),
-        ("ab", "a/**", False),
-        ("x/y/c/d", "**/c", True),
-        ("a/b", "**/c/**", False),
-        ("a/prod-eu/c", "a/prod-*", True),
-        ("a/x/prod", "a/prod*", False),
-        ("a/b", "./a/b/", True),
-    ],
-)
-def test_a_glob_matches_a_path_and_what_lies_below(path: str, pattern: str, matched: bool) -> None:
-    assert matches(path, pattern) is matched
-
-
-@given(st.lists(st.sampled_from(["a", "b", "**", "*"]), max_size=30), st.integers(1, 60))
-def test_a_glob_of_many_stars_costs_no_more_than_its_length_times_the_paths(
-    parts: list[str], depth: int
-) -> None:
-    matches("/".join(["a"] * depth), "/".join(parts))
 
 
 @given(st.text(max_size=60))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitlint_ops.workspace.globs import Globs
+from gitlint_ops.model.globs import Globs
 
 
 @pytest.mark.parametrize(

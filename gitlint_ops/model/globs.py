@@ -35,6 +35,15 @@ class Globs:
         return self._pattern is not None and self._pattern.match(path) is not None
 
 
+def globs_below(folder: str, globs: Iterable[str]) -> tuple[str, ...]:
+    """Globs written from `folder`, as globs from the root that match the same files."""
+    escaped = re.sub(r"([\\*?[])", r"\\\1", folder)
+    return tuple(
+        f"{escaped}/{glob.lstrip('/')}" if "/" in glob.rstrip("/") else f"{escaped}/**/{glob}"
+        for glob in globs
+    )
+
+
 def _regex(glob: str) -> str:
     if len(glob) > MAX_GLOB_LENGTH:
         raise ValueError(f"a glob may have {MAX_GLOB_LENGTH} characters, this one has {len(glob)}")

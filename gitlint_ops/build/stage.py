@@ -1,0 +1,73 @@
+"""Building all targets of a run, and saying which of them are judged by what they render to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from gitlint_ops.build.kustomize.builder import KustomizeBuilder
+from gitlint_ops.build.plain import build_plain
+from gitlint_ops.discover.delivery import delivered_paths
+from gitlint_ops.discover.survey import Survey
+from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
+from gitlint_ops.workspace.sources import Sources
+
+UNUSED_COMPONENT = "no kustomization here uses this component, and it does not build alone"
+
+
+def build_all(
+    surveys: Sequence[Survey],
+    targets: Sequence[BuildTarget],
+    sources: Sources,
+    progress: Callable[[str, int, int], None],
+) -> tuple[BuildResult, ...]:
+    """Every target built, in the order given."""
+    by_repo = {found.repo: found for found in surveys}
+    builders = {found.repo: KustomizeBuilder(sources, found.repo) for found in surveys}
+    results: list[BuildResult] = []
+    for number, target in enumerate(targets):
+        progress("building", number, len(targets))
+        found = by_repo[target.repo]
+        if target.kind is TargetKind.PLAIN:
+            results.append(build_plain(target, found.loose[target.path]))
+        else:
+            built = builders[target.repo].build(target)
+            results.append(_alone(built) if found.dirs[target.path].component else built)
+    return tuple(results)
+
+
+def _alone(built: BuildResult) -> BuildResult:
+    """A component that nothing uses, built by itself.
+
+    Its patches and transformers wait for objects that only a user of it brings, so what they do
+    not find proves nothing, and a failure means that it cannot be checked alone.
+    """
+    if built.status is not Status.FAILED:
+        return replace(built, violations=(), complete=False)
+    missing = tuple(one for one in built.violations if one.rule == "reference-missing")
+    return replace(
+        built,
+        status=Status.UNCHECKED,
+        violations=missing,
+        reason=UNUSED_COMPONENT,
+        unchecked=(Unchecked(built.target.id, UNUSED_COMPONENT),),
+    )
+
+
+def judged_builds(builds: Iterable[BuildResult], surveys: Sequence[Survey]) -> tuple[BuildResult, ...]:
+    """The builds whose objects are judged: what is delivered, and not a base on its way to it.
+
+    A base is judged through the overlays that build with it; by itself only where no overlay
+    does, or where a Flux Kustomization or Argo CD Application names its folder. Examples and tests
+    are built, but nobody delivers what they render to.
+    """
+    rendered = [one for one in builds if one.objects and one.status is not Status.FAILED]
+    taken = {(one.target.repo, folder) for one in rendered for folder in one.included}
+    apart = taken | {(found.repo, folder) for found in surveys for folder in found.undelivered}
+    named = {
+        (found.repo, path)
+        for found in surveys
+        for path in delivered_paths(document.body for document in found.documents)
+    }
+    places = ((one, (one.target.repo, one.target.path)) for one in rendered)
+    return tuple(one for one, place in places if place not in apart or place in named)
