@@ -1,0 +1,80 @@
+"""What reading a YAML file gives: documents, and problems in the user's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from gitlint_ops.syntax.span import Span
+
+YAML_INVALID = "yaml-invalid"
+DUPLICATE_KEY = "duplicate-key"
+
+
+class Typing(Enum):
+    """Whose reading of plain scalars, keys and merges counts; no two tools agree.
+
+    KUBECTL is sigs.k8s.io/yaml over go-yaml v2 (`yes` is true), KUSTOMIZE is go-yaml v3 and then
+    JSON (`yes` is text, an unquoted date becomes a full timestamp).
+    """
+
+    KUBECTL = "kubectl"
+    KUSTOMIZE = "kustomize"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one file may cost.
+
+    `nodes` counts what one document is made of (starts and ends of collections are one each), each
+    alias as large as what it repeats, so a small file cannot become a large object. `depth` keeps
+    every later walk clear of Python's recursion limit. All lie far above what an API server takes.
+    """
+
+    file_bytes: int = 10 * 1024 * 1024
+    documents: int = 50_000
+    nodes: int = 1_000_000
+    depth: int = 200
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault of the text; when `fatal`, the tool that `Typing` names refuses the file."""
+
+    rule: str
+    message: str
+    span: Span
+    related: tuple[tuple[Span, str], ...] = ()
+    hint: str = ""
+    fatal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document that is not empty.
+
+    `index` counts all documents of the stream from 0, `line` is where the content starts. `body`
+    is plain data whose aliases share structure: never change it.
+    """
+
+    index: int
+    body: Any
+    line: int
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file as read; `problems` are those that cost documents (a syntax error, a limit).
+
+    `templated` names the template language of a file that is YAML only once it is rendered; such
+    a file has neither documents nor problems.
+    """
+
+    documents: tuple[Document, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    templated: str | None = None
