@@ -36,6 +36,13 @@ class Name(NamedTuple):
     kind: str
 
 
+class SharedValue(NamedTuple):
+    """One value that stands in several fields of a resource (see `shared_values`)."""
+
+    paths: tuple[FieldPath, ...]
+    value: Any
+
+
 @dataclass(frozen=True, slots=True)
 class GeneratorFlags:
     """What a generator asked of its resource: a hash suffix, and how to join an existing one."""
@@ -49,7 +56,8 @@ class Resource:
     """A resource between two steps of a build; steps return changed copies.
 
     `previous` are its earlier names, oldest first; `prefixes` and `suffixes` those it was given,
-    in the order they were given. `body` is shared with other overlays: never change it in place.
+    in the order they were given. `variables` are the names of the `vars:` that read a field of it.
+    `body` is shared with other overlays: never change it in place.
     """
 
     body: Mapping[str, Any]
@@ -58,6 +66,8 @@ class Resource:
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     generator: GeneratorFlags | None = None
+    variables: tuple[str, ...] = ()
+    shared: tuple[SharedValue, ...] = ()
 
     @property
     def gvk(self) -> Gvk:

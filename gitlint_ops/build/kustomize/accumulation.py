@@ -1,0 +1,359 @@
+"""One folder being accumulated, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from gitlint_ops.build.kustomize import generators, variables
+from gitlint_ops.build.kustomize.accumulator import (
+    Accumulator,
+    ComponentUse,
+    Gathered,
+)
+from gitlint_ops.build.kustomize.configurations import merged, read_configuration, read_crds
+from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
+from gitlint_ops.build.kustomize.field_specs import FieldSpecs
+from gitlint_ops.build.kustomize.identity import Identity, format_id
+from gitlint_ops.build.kustomize.kustomization import Entry, Kustomization
+from gitlint_ops.build.kustomize.loader import Folder, NotFound
+from gitlint_ops.build.kustomize.metadata import (
+    Maker,
+    Trail,
+    origin_note,
+    origin_path,
+    with_maker,
+    with_origin_note,
+    with_path,
+    with_transformation,
+)
+from gitlint_ops.build.kustomize.openapi import chosen_schema
+from gitlint_ops.build.kustomize.plugins import place_of, resource_of_plugin, steps_of_plugin
+from gitlint_ops.build.kustomize.reading import LeftOut, Reader, Record, embedded_resources
+from gitlint_ops.build.kustomize.references import with_all_missing
+from gitlint_ops.build.kustomize.remote import is_git_repository, is_url
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.build.kustomize.shared_values import settled
+from gitlint_ops.build.kustomize.steps import Bench, Step, steps_of
+from gitlint_ops.model.location import FileRef
+
+
+class Accumulation:
+    """A kustomization at work on what was gathered so far: nothing, or its parent's (a component)."""
+
+    def __init__(
+        self,
+        accumulator: Accumulator,
+        folder: Folder,
+        kustomization: Kustomization,
+        gathered: Gathered,
+        record: Record,
+        trail: Trail | None,
+    ) -> None:
+        self._accumulator = accumulator
+        self._folder = folder
+        self._kustomization = kustomization
+        self._gathered = gathered
+        self._record = record
+        self._trail = trail
+        self._reader = Reader(accumulator.sources, accumulator.files, folder, record, self._with_all_missing)
+        self._file_name = kustomization.document.file.path.rpartition("/")[2]
+
+    def run(self) -> None:
+        """All stages, in kustomize's order.
+
+        Raises:
+            BuildFault: one of them fails.
+        """
+        self.choose_schema(at_top=False)
+        self._record.included.add(self._folder.path)
+        self._record.inputs.add(self._kustomization.document.file.path)
+        self._take_in(self._gathered, self._kustomization.entries("resources", "bases"))
+        self._configure()
+        self._generate()
+        self._add_components()
+        self._transform()
+        self._validate()
+        self._bind_variables()
+
+    def choose_schema(self, *, at_top: bool) -> None:
+        """Put the schema of `openapi:` in force, unless one is already."""
+        gathered = self._gathered
+        if at_top or not gathered.schema.chosen:
+            gathered.schema = chosen_schema(
+                self._kustomization, gathered.schema, self._reader, gathered.resources
+            )
+
+    # Resources
+
+    def _take_in(self, gathered: Gathered, entries: Iterable[Entry]) -> None:
+        """Add the resources of files and folders."""
+        scopes = gathered.schema.scopes
+        seen = {scopes.current(one): one for one in gathered.resources}
+        for entry in entries:
+            added = self._resources_at(gathered, entry)
+            for resource in added:
+                self._check_new(resource, entry, seen, gathered)
+            gathered.resources += added
+
+    def _check_new(
+        self, resource: Resource, entry: Entry, seen: dict[Identity, Resource], gathered: Gathered
+    ) -> None:
+        identity = gathered.schema.scopes.current(resource)
+        # The same base taken in twice gives the same objects twice, so identity of objects won't do.
+        other = seen.get(identity)
+        seen[identity] = resource
+        if other is None:
+            return
+        raise fault(
+            f"{entry.text} adds {format_id(resource.cur_id)}, which is there already (kustomize: may not add "
+            "resource with an already registered id)",
+            entry.place,
+            rule=RESOURCE_ID_CONFLICT,
+            related=(
+                place_of(other).note("the one that is there"),
+                place_of(resource).note("the one that is added"),
+            ),
+        )
+
+    def _resources_at(self, gathered: Gathered, entry: Entry) -> tuple[Resource, ...]:
+        found = self._folder.file(entry.text)
+        if isinstance(found, FileRef):
+            return self._of_file(entry)
+        if is_url(entry.text) or is_git_repository(entry.text):
+            self._leave_out_remote(entry)
+            return ()
+        folder = self._folder.folder(entry.text)
+        if isinstance(folder, NotFound):
+            missing = found if self._folder.restricted and "security" in found.reason else folder
+            raise self._with_all_missing(missing.as_fault(entry))
+        return self._of_base(gathered, entry, folder)
+
+    def _leave_out_remote(self, entry: Entry) -> None:
+        self._record.leave_out(
+            entry.place,
+            f"{entry.text} is fetched from the network: add a clone of it to the workspace, or commit it",
+            resources=True,
+        )
+
+    def _of_file(self, entry: Entry) -> tuple[Resource, ...]:
+        resources = self._reader.resources(entry)
+        if self._trail is None:
+            return resources
+        trail = self._trail.of(entry.text)
+        return tuple(with_path(one, trail, entry.place) for one in resources)
+
+    def _of_base(self, gathered: Gathered, entry: Entry, folder: Folder) -> tuple[Resource, ...]:
+        self._check_cycle(entry, folder)
+        kustomization = self._kustomization_of(entry, folder)
+        if kustomization.is_component:
+            raise fault(
+                f"{entry.text} is a component: list it in components, not in resources (kustomize: expected "
+                "kind != 'Component')",
+                entry.place,
+            )
+        trail = self._trail.of(entry.text) if self._trail is not None else None
+        try:
+            base = self._accumulator.accumulate(folder, kustomization, gathered.schema, trail)
+        except BuildFault as error:
+            raise self._through(entry, error) from error
+        self._record.add(base)
+        gathered.schema = base.schema
+        gathered.uses += base.uses
+        gathered.specs = self._accumulator.merged_specs(gathered.specs, base.specs, entry.place)
+        gathered.variables = variables.merge(gathered.variables, base.variables.values())
+        return base.resources
+
+    def _through(self, entry: Entry, error: BuildFault) -> BuildFault:
+        """The fault of a base, as the overlay's; told where it is and not again here."""
+        return error.again(f"{entry.text} does not build: {error.reason}")
+
+    def _kustomization_of(self, entry: Entry, folder: Folder) -> Kustomization:
+        try:
+            return self._accumulator.kustomization_of(folder, entry)
+        except BuildFault as error:
+            raise self._through(entry, error) from error
+
+    def _check_cycle(self, entry: Entry, folder: Folder) -> None:
+        visited = self._folder.cycle_with(folder.path)
+        if visited is None:
+            return
+        around = [one for one in (*self._folder.chain, self._folder.path) if one]
+        found = fault(
+            f"{entry.text} leads back to {visited or 'the root'}, which is being built "
+            f"(kustomize: cycle detected; the way here is {' > '.join(around) or 'the root'})",
+            entry.place,
+        )
+        found.lasting = False
+        raise found
+
+    def _with_all_missing(self, first: BuildFault) -> BuildFault:
+        return with_all_missing(first, self._folder, self._kustomization)
+
+    # Configuration
+
+    def _configure(self) -> None:
+        specs = self._accumulator.default_specs
+        for entry in self._kustomization.entries("configurations"):
+            specs = merged(specs, self._configured(entry, read_configuration), entry.place)
+        self._gathered.specs = self._accumulator.merged_specs(
+            self._gathered.specs, specs, self._kustomization.place
+        )
+        for entry in self._kustomization.entries("crds"):
+            added = self._configured(entry, lambda body, _: read_crds(body))
+            self._gathered.specs = merged(self._gathered.specs, added, entry.place)
+
+    def _configured(self, entry: Entry, read: Callable[[Any, Place], FieldSpecs]) -> FieldSpecs:
+        try:
+            place, body = self._reader.body(entry)
+        except LeftOut as error:
+            self._record.leave_out(entry.place, str(error), resources=False)
+            return FieldSpecs()
+        return read(body, place)
+
+    # Generators
+
+    def _generate(self) -> None:
+        fields = self._kustomization.fields
+        absorber = generators.Absorber(self._gathered.resources, self._gathered.schema.scopes)
+        for name, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
+            for entry in fields.structs(name):
+                options = generators.options_of(entry.struct("options"), fields.struct("generatorOptions"))
+                try:
+                    made = generators.generate(kind, entry, options, self._reader.data)
+                except LeftOut as error:
+                    self._record.leave_out(entry.place, str(error), resources=True)
+                    continue
+                self._absorb(absorber, made, self._maker(f"{kind}Generator"))
+        for chart in self._kustomization.structs("helmCharts", "helmChartInflationGenerator"):
+            name = (
+                chart.text("name") if "name" in chart or "chartName" not in chart else chart.text("chartName")
+            )
+            self._record.leave_out(
+                chart.place,
+                f"the Helm chart {name} is not rendered within kustomizations: check the chart itself",
+                resources=True,
+            )
+        for config in self._plugins("generators"):
+            try:
+                made = resource_of_plugin(config, self._bench())
+            except LeftOut as error:
+                self._record.leave_out(place_of(config), str(error), resources=True)
+                continue
+            self._absorb(absorber, made, self._maker_of(config))
+        self._gathered.resources = absorber.resources
+
+    def _absorb(self, absorber: generators.Absorber, made: Resource, maker: Maker | None) -> None:
+        if maker is not None:
+            made = with_maker(made, maker, place_of(made))
+        index, old = absorber.absorb(made, complete=self._record.complete)
+        if maker is not None and old is not None:
+            joined = absorber.resources[index]
+            absorber.put(index, with_origin_note(joined, origin_note(old), place_of(made)))
+
+    def _plugins(self, name: str) -> tuple[Resource, ...]:
+        """The configurations of plugins: inline, in files, or what folders build."""
+        gathered = Gathered(self._gathered.schema, self._accumulator.no_specs)
+        paths = []
+        for entry in self._kustomization.entries(name):
+            inline = embedded_resources(entry)
+            if inline is None:
+                paths.append(entry)
+            elif self._trail is not None:
+                trail = self._trail.of(self._file_name)
+                gathered.resources += tuple(with_path(one, trail, entry.place) for one in inline)
+            else:
+                gathered.resources += inline
+        self._take_in(gathered, paths)
+        return gathered.resources
+
+    def _maker(self, kind: str) -> Maker | None:
+        if self._trail is None:
+            return None
+        return Maker(self._trail.of(self._file_name).path, "builtin", kind)
+
+    def _maker_of(self, config: Resource) -> Maker | None:
+        path = origin_path(config)
+        if self._trail is None or not path:
+            return None
+        api_version = str(config.body.get("apiVersion", ""))
+        return Maker(path, api_version, config.gvk.kind, config.name, config.namespace)
+
+    # Components
+
+    def _add_components(self) -> None:
+        for entry in self._kustomization.entries("components"):
+            if is_git_repository(entry.text) or is_url(entry.text):
+                self._leave_out_remote(entry)
+                continue
+            folder = self._folder.folder(entry.text)
+            if isinstance(folder, NotFound):
+                raise self._with_all_missing(folder.as_fault(entry))
+            self._check_cycle(entry, folder)
+            kustomization = self._kustomization_of(entry, folder)
+            if not kustomization.is_component:
+                raise fault(
+                    f"{entry.text} is no component: list it in resources "
+                    "(kustomize: expected kind 'Component')",
+                    entry.place,
+                )
+            self._add_component(entry, folder, kustomization)
+
+    def _add_component(self, entry: Entry, folder: Folder, kustomization: Kustomization) -> None:
+        record = Record(complete=self._record.complete)
+        trail = self._trail.of(entry.text) if self._trail is not None else None
+        component = Accumulation(self._accumulator, folder, kustomization, self._gathered, record, trail)
+        try:
+            component.run()
+        except BuildFault as error:
+            self._record.inputs |= record.inputs
+            raise self._through(entry, error) from error
+        unmatched = tuple(record.violations) if record.complete else None
+        self._gathered.uses += (ComponentUse(folder.path, unmatched),)
+        record.violations.clear()
+        self._record.add(record)
+
+    # Transformers
+
+    def _bench(self) -> Bench:
+        schema = self._gathered.schema
+        return Bench(self._reader, self._record, self._gathered.specs, schema.schema, schema.scopes)
+
+    def _transform(self) -> None:
+        bench = self._bench()
+        for step in steps_of(self._kustomization, bench):
+            self._run_step(step, self._maker(step.kind))
+        for config, step in self._plugin_steps("transformers", resources=True):
+            self._run_step(step, self._maker_of(config))
+
+    def _run_step(self, step: Step, maker: Maker | None) -> None:
+        resources = settled(step.run(self._gathered.resources))
+        if maker is not None:
+            for _ in range(step.times):
+                resources = tuple(with_transformation(one, maker, step.place) for one in resources)
+        self._gathered.resources = resources
+
+    def _plugin_steps(self, name: str, *, resources: bool) -> Iterator[tuple[Resource, Step]]:
+        for config in self._plugins(name):
+            try:
+                for step in steps_of_plugin(config, self._bench()):
+                    yield config, step
+            except LeftOut as error:
+                self._record.leave_out(place_of(config), str(error), resources=resources)
+
+    def _validate(self) -> None:
+        for config, step in self._plugin_steps("validators", resources=False):
+            before = self._gathered.resources
+            after = step.run(before)
+            if [one.body for one in after] != [one.body for one in before]:
+                raise fault(
+                    "a validator must not change resources (kustomize: validator shouldn't modify the "
+                    "resource map)",
+                    place_of(config),
+                )
+
+    def _bind_variables(self) -> None:
+        found = [variables.variable(one) for one in self._kustomization.structs("vars")]
+        gathered = self._gathered
+        gathered.resources = variables.bind(gathered.resources, found, gathered.schema.scopes)
+        gathered.variables = variables.merge(gathered.variables, found)

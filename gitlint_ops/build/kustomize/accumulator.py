@@ -1,0 +1,172 @@
+"""Accumulating a kustomization: its resources, generators, components, transformers, variables.
+
+A base is accumulated once and shared by all its overlays: what comes out is never changed in place.
+Hashes, references and variables are not resolved here but once, at the top (`builder`).
+
+Source: api/internal/target/kusttarget.go, api/internal/accumulator/resaccumulator.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gitlint_ops.build.kustomize.configurations import merged
+from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
+from gitlint_ops.build.kustomize.field_specs import FieldSpecs, default_field_specs
+from gitlint_ops.build.kustomize.folders import MAX_DEPTH, Folders, NoKustomization, too_deep
+from gitlint_ops.build.kustomize.kustomization import Entry, Kustomization
+from gitlint_ops.build.kustomize.loader import Folder
+from gitlint_ops.build.kustomize.merge_schema import MergeSchema
+from gitlint_ops.build.kustomize.metadata import Trail
+from gitlint_ops.build.kustomize.openapi import SchemaInForce, schema_in_force
+from gitlint_ops.build.kustomize.reading import FileCache, Record
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.build.kustomize.variables import Variable
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.targets import Unchecked
+from gitlint_ops.workspace.sources import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentUse:
+    """One use of a component: those of its entries that matched nothing there.
+
+    None where that cannot be said, because something was left out.
+    """
+
+    folder: str
+    unmatched: tuple[Violation, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulated:
+    """What a folder comes to, before the final steps. Shared by all that take it in."""
+
+    resources: tuple[Resource, ...]
+    specs: FieldSpecs
+    variables: Mapping[str, Variable]
+    schema: SchemaInForce
+    violations: tuple[Violation, ...]
+    unchecked: tuple[Unchecked, ...]
+    inputs: frozenset[str]
+    included: frozenset[str]
+    complete: bool
+    uses: tuple[ComponentUse, ...]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a folder has come to so far; its components add to the same."""
+
+    schema: SchemaInForce
+    specs: FieldSpecs
+    resources: tuple[Resource, ...] = ()
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    uses: tuple[ComponentUse, ...] = ()
+
+
+class Accumulator:
+    """All folders of one repository, each accumulated once."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.folders = Folders(sources)
+        self.files = FileCache()
+        self.default_specs = default_field_specs()
+        self.no_specs = FieldSpecs()
+        self.default_schema = schema_in_force(MergeSchema.load_default(), chosen=False)
+        self._held: dict[tuple[str, bool, int, Trail | None], Accumulated | BuildFault] = {}
+        self._merged: dict[tuple[int, int], tuple[FieldSpecs, FieldSpecs, FieldSpecs]] = {}
+        # Schemas are told apart by identity, so all that were ever in force are kept alive.
+        self._schemas: list[SchemaInForce] = []
+
+    def accumulate(
+        self,
+        folder: Folder,
+        kustomization: Kustomization,
+        schema: SchemaInForce,
+        trail: Trail | None = None,
+    ) -> Accumulated:
+        """What a folder comes to.
+
+        Raises:
+            BuildFault: it does not build. Faults are remembered as results are.
+        """
+        if len(folder.chain) >= MAX_DEPTH:
+            raise too_deep(kustomization, lasting=False)
+        key = (folder.path, folder.restricted, id(schema), trail)
+        held = self._held.get(key)
+        if isinstance(held, BuildFault):
+            raise held.again()
+        if held is not None and not self._meets(folder, held.included):
+            return held
+        try:
+            done = self._accumulated(folder, kustomization, schema, trail)
+        except BuildFault as error:
+            if error.lasting:
+                self._held[key] = error.again()
+                self._schemas.append(schema)
+            raise
+        self._held[key] = done
+        self._schemas.append(schema)
+        return done
+
+    def merged_specs(self, held: FieldSpecs, added: FieldSpecs, place: Place) -> FieldSpecs:
+        """Two configurations joined; the same two are joined at every level of every overlay.
+
+        Raises:
+            BuildFault: they disagree.
+        """
+        key = (id(held), id(added))
+        found = self._merged.get(key)
+        if found is None:
+            # All three are kept, or else an id could come to mean another.
+            found = self._merged[key] = (merged(held, added, place), held, added)
+        return found[0]
+
+    @staticmethod
+    def _meets(folder: Folder, included: frozenset[str]) -> bool:
+        """Whether a folder taken in further down is on the way here: then there is a cycle."""
+        return any(folder.cycle_with(one) is not None for one in included if one != folder.path)
+
+    def _accumulated(
+        self, folder: Folder, kustomization: Kustomization, schema: SchemaInForce, trail: Trail | None
+    ) -> Accumulated:
+        from gitlint_ops.build.kustomize.accumulation import Accumulation
+
+        record = Record()
+        gathered = Gathered(schema, self.no_specs)
+        try:
+            Accumulation(self, folder, kustomization, gathered, record, trail).run()
+        except BuildFault as error:
+            error.inputs |= record.inputs
+            error.included |= record.included
+            raise
+        return Accumulated(
+            resources=gathered.resources,
+            specs=gathered.specs,
+            variables=gathered.variables,
+            schema=gathered.schema,
+            violations=tuple(record.violations),
+            unchecked=tuple(record.unchecked),
+            inputs=frozenset(record.inputs),
+            included=frozenset(record.included),
+            complete=record.complete,
+            uses=gathered.uses,
+        )
+
+    def kustomization_of(self, folder: Folder, entry: Entry) -> Kustomization:
+        """The kustomization of a folder that an entry names.
+
+        Raises:
+            BuildFault: it has none, or a wrong one.
+        """
+        try:
+            return self.folders.kustomization(folder)
+        except NoKustomization as error:
+            raise fault(
+                f"{entry.text} is a folder without a kustomization file (kustomize: unable to find one of "
+                "'kustomization.yaml', 'kustomization.yml' or 'Kustomization')",
+                entry.place,
+            ) from error

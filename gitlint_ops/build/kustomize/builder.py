@@ -1,0 +1,160 @@
+"""Kustomizations to objects.
+
+Source: api/krusty/kustomizer.go, api/internal/target/kusttarget.go
+"""
+
+from __future__ import annotations
+
+from gitlint_ops.build.kustomize import hashes, metadata, name_references, variables
+from gitlint_ops.build.kustomize.accumulation import Accumulation
+from gitlint_ops.build.kustomize.accumulator import Accumulated, Accumulator, ComponentUse, Gathered
+from gitlint_ops.build.kustomize.decode import scalar_text
+from gitlint_ops.build.kustomize.faults import BuildFault
+from gitlint_ops.build.kustomize.field_specs import FieldSpecs
+from gitlint_ops.build.kustomize.folders import MAX_DEPTH, NoKustomization, too_deep
+from gitlint_ops.build.kustomize.kustomization import Kustomization
+from gitlint_ops.build.kustomize.loader import Folder
+from gitlint_ops.build.kustomize.metadata import Trail
+from gitlint_ops.build.kustomize.name_references import ReferencePaths
+from gitlint_ops.build.kustomize.order import sort_as_asked
+from gitlint_ops.build.kustomize.reading import Record, written_in
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.objects import RenderedObject, object_key
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.model.targets import BuildResult, BuildTarget, Status
+from gitlint_ops.workspace.sources import Sources
+from gitlint_ops.workspace.tree import Unreadable
+
+_LOCAL_CONFIG = ("metadata", "annotations", "config.kubernetes.io/local-config")
+
+
+class KustomizeBuilder:
+    """Builds the folders of one repository; what they have in common is built once.
+
+    `restricted` is kustomize's load restriction: files lie in or below their kustomization's folder.
+    """
+
+    def __init__(self, sources: Sources, repo: str, *, restricted: bool = True) -> None:
+        self._tree = sources.tree(repo)
+        self._restricted = restricted
+        self._accumulator = Accumulator(sources)
+        self._written = written_in(sources)
+        self._paths: dict[int, ReferencePaths] = {}
+        self._uses: dict[str, dict[object, Violation]] = {}
+
+    def build(self, target: BuildTarget) -> BuildResult:
+        """What a folder renders to. Never raises: what is wrong is told in the result."""
+        try:
+            folder = Folder(self._tree, self._tree.resolve(target.path), (), self._restricted)
+            kustomization = self._accumulator.folders.kustomization(folder)
+            accumulated = self._accumulated(folder, kustomization)
+            resources = self._finished(accumulated, kustomization)
+        except Unreadable as error:
+            return BuildResult(target, Status.FAILED, reason=f"{target.path} {error.reason}")
+        except NoKustomization:
+            reason = f"{target.path or '.'} has no kustomization file"
+            return BuildResult(target, Status.FAILED, reason=reason)
+        except BuildFault as error:
+            return _failed(target, error)
+        self._note_uses(accumulated.uses)
+        return _built(target, accumulated, resources, kustomization)
+
+    def unmatched_in_components(self) -> tuple[Violation, ...]:
+        """Entries of components that matched nothing in any build so far that used them."""
+        return tuple(one for unmatched in self._uses.values() for one in unmatched.values())
+
+    def _note_uses(self, uses: tuple[ComponentUse, ...]) -> None:
+        for use in uses:
+            found: dict[object, Violation] = {
+                (one.on, one.path, one.rule): one for one in use.unmatched or ()
+            }
+            held = self._uses.get(use.folder)
+            kept = found if held is None else {key: one for key, one in held.items() if key in found}
+            self._uses[use.folder] = kept
+
+    def _accumulated(self, folder: Folder, kustomization: Kustomization) -> Accumulated:
+        if self._accumulator.folders.depth(folder) > MAX_DEPTH:
+            raise too_deep(kustomization)
+        options = _build_metadata(kustomization)
+        trail = Trail() if options else None
+        gathered = Gathered(self._accumulator.default_schema, self._accumulator.no_specs)
+        Accumulation(self._accumulator, folder, kustomization, gathered, Record(), trail).choose_schema(
+            at_top=True
+        )
+        return self._accumulator.accumulate(folder, kustomization, gathered.schema, trail)
+
+    def _reference_paths(self, specs: FieldSpecs) -> ReferencePaths:
+        # Nearly all builds have the default references; the entry keeps them, and so the id, alive.
+        held = self._paths.get(id(specs.name_reference))
+        if held is None:
+            held = self._paths[id(specs.name_reference)] = ReferencePaths(specs.name_reference)
+        return held
+
+    def _finished(self, accumulated: Accumulated, kustomization: Kustomization) -> tuple[Resource, ...]:
+        """The steps that kustomize takes once, at the top."""
+        specs, scopes = accumulated.specs, accumulated.schema.scopes
+        resources = hashes.apply(accumulated.resources)
+        resources = name_references.apply(resources, self._reference_paths(specs), scopes)
+        resources = variables.resolve(
+            resources, accumulated.variables, specs.var_reference, complete=accumulated.complete
+        )
+        resources = tuple(one for one in resources if not _is_local(one))
+        resources = sort_as_asked(resources, kustomization.fields.struct("sortOptions"))
+        options = _build_metadata(kustomization)
+        place = kustomization.fields.at("buildMetadata")
+        written = self._written
+        return tuple(metadata.finished(one, options, place, written) for one in resources)
+
+
+def _build_metadata(kustomization: Kustomization) -> frozenset[str]:
+    return frozenset(kustomization.fields.texts("buildMetadata"))
+
+
+def _is_local(resource: Resource) -> bool:
+    """Whether a resource is there for kustomize only and not to be applied."""
+    value = value_at(resource.body, _LOCAL_CONFIG)
+    return value is not None and scalar_text(value) != "false"
+
+
+def _failed(target: BuildTarget, error: BuildFault) -> BuildResult:
+    return BuildResult(
+        target,
+        Status.FAILED,
+        violations=error.violations,
+        inputs=error.inputs,
+        included=error.included - {target.path},
+        complete=False,
+        reason=error.reason,
+    )
+
+
+def _built(
+    target: BuildTarget,
+    accumulated: Accumulated,
+    resources: tuple[Resource, ...],
+    kustomization: Kustomization,
+) -> BuildResult:
+    folder = kustomization.document.file.path.rpartition("/")[0]
+    # A component by itself has nothing that its entries could match.
+    violations = () if kustomization.is_component else accumulated.violations
+    objects = tuple(
+        RenderedObject(
+            key=object_key(one.body),
+            api_version=scalar_text(one.body.get("apiVersion")),
+            body=one.body,
+            blame=one.blame,
+            target=target.id,
+        )
+        for one in resources
+    )
+    return BuildResult(
+        target,
+        Status.BUILT,
+        objects=objects,
+        violations=violations,
+        unchecked=accumulated.unchecked,
+        inputs=accumulated.inputs,
+        included=accumulated.included - {folder},
+        complete=accumulated.complete,
+    )

@@ -1,0 +1,100 @@
+"""Why a build cannot go on, told at the entry that a person would edit."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gitlint_ops.model.blame import Origin, Via
+from gitlint_ops.model.findings import Note, Violation
+from gitlint_ops.model.location import DocumentRef, FieldPath
+
+BUILD_FAILED = "build-failed"
+REFERENCE_MISSING = "reference-missing"
+RESOURCE_ID_CONFLICT = "resource-id-conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field of a source document: where an entry stands."""
+
+    document: DocumentRef
+    path: FieldPath = ()
+
+    def of(self, *keys: str | int) -> Place:
+        return Place(self.document, (*self.path, *keys))
+
+    def origin(self, via: Via = Via.TRANSFORMER) -> Origin:
+        """The entry as the maker of a value that does not stand in it as it is."""
+        return Origin(self.document, self.path, via, verbatim=False)
+
+    def note(self, message: str) -> Note:
+        return Note(self.document, self.path, message)
+
+
+class BuildFault(Exception):
+    """A kustomization that does not build.
+
+    `violations` tell it at the places to edit; they are the same objects for every overlay that
+    takes in the failing base. There are none where the fault is reported elsewhere (a file that is
+    no YAML). `inputs` and `included` are what had been read until then. `lasting` is False where
+    the fault depends on who takes the folder in (a cycle), so that it must not be remembered.
+    """
+
+    def __init__(self, reason: str, violations: tuple[Violation, ...] = (), *, lasting: bool = True) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.violations = violations
+        self.lasting = lasting
+        self.inputs: frozenset[str] = frozenset()
+        self.included: frozenset[str] = frozenset()
+
+    def again(self, reason: str = "") -> BuildFault:
+        """The same fault, to be raised once more, told with another reason if one is given."""
+        copy = BuildFault(reason or self.reason, self.violations, lasting=self.lasting)
+        copy.inputs, copy.included = self.inputs, self.included
+        return copy
+
+
+def fault(
+    message: str,
+    place: Place,
+    *,
+    rule: str = BUILD_FAILED,
+    hint: str = "",
+    related: Iterable[Note] = (),
+    at_key: bool = False,
+) -> BuildFault:
+    """A fault with one violation at `place`."""
+    return BuildFault(
+        f"{place.document.file.path}: {message}",
+        (violation(message, place, rule=rule, hint=hint, related=related, at_key=at_key),),
+    )
+
+
+def violation(
+    message: str,
+    place: Place,
+    *,
+    rule: str,
+    hint: str = "",
+    related: Iterable[Note] = (),
+    at_key: bool = False,
+) -> Violation:
+    return Violation(
+        on=place.document,
+        path=place.path,
+        message=message,
+        related=tuple(related),
+        hint=hint,
+        rule=rule,
+        at_key=at_key,
+    )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint naming the one known word that is close to `word`, or ""."""
+    by_lower = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.75)
+    return f"did you mean {by_lower[close[0]]!r}?" if close else ""

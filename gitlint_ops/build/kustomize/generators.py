@@ -1,0 +1,363 @@
+"""`configMapGenerator:` and `secretGenerator:`.
+
+Source: api/internal/generators, api/kv/kv.go, kyaml/yaml/datamap.go, api/types/generatoroptions.go
+"""
+
+from __future__ import annotations
+
+import base64
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from gitlint_ops.build.kustomize.decode import Fields, scalar_text
+from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
+from gitlint_ops.build.kustomize.identity import Identity, Scopes, format_id
+from gitlint_ops.build.kustomize.kustomization import Entry
+from gitlint_ops.build.kustomize.resource import GeneratorFlags, Resource
+from gitlint_ops.model.blame import Blame, MapBlame, Origin, Via, at, origin, with_blame
+from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, FileRef
+from gitlint_ops.model.structure import value_at
+
+CONFIG_MAP, SECRET = "ConfigMap", "Secret"
+
+_LINE_LENGTH = 70
+_LONGEST_ENV_LINE = 64 * 1024
+# What Go counts as space; str.lstrip() takes more.
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+
+FileReader = Callable[[Entry], tuple[FileRef, bytes]]
+"""Reads a file that an entry names; raises BuildFault where it cannot."""
+
+
+class Pair(NamedTuple):
+    """A key of the generated data, and the place that its value comes from."""
+
+    key: str
+    value: bytes
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`options:` of a generator together with the kustomization's `generatorOptions:`."""
+
+    labels: Mapping[str, Place]
+    annotations: Mapping[str, Place]
+    label_values: Mapping[str, str]
+    annotation_values: Mapping[str, str]
+    disable_hash: bool
+    immutable: Place | None
+
+
+def options_of(*sources: Fields | None) -> Options:
+    """Options joined, the earlier winning where labels or annotations have the same key."""
+    given = [one for one in sources if one is not None]
+    labels: dict[str, Place] = {}
+    annotations: dict[str, Place] = {}
+    label_values: dict[str, str] = {}
+    annotation_values: dict[str, str] = {}
+    for one in reversed(given):
+        for name, places, values in (
+            ("labels", labels, label_values),
+            ("annotations", annotations, annotation_values),
+        ):
+            for key, value in one.text_map(name).items():
+                places[key], values[key] = one.at(name, key), value
+    immutable = next((one.at("immutable") for one in given if one.flag("immutable")), None)
+    disable_hash = any(one.flag("disableNameSuffixHash") for one in given)
+    return Options(labels, annotations, label_values, annotation_values, disable_hash, immutable)
+
+
+def generate(kind: str, entry: Fields, options: Options, read: FileReader) -> Resource:
+    """The ConfigMap or Secret that an entry describes.
+
+    Raises:
+        BuildFault: it has no name, repeats a key, or names a file that cannot be read.
+    """
+    name = entry.text("name")
+    if not name:
+        raise fault(
+            f"this {kind} generator has no name (kustomize: a configmap must have a name)", entry.place
+        )
+    maker = _Maker(kind, entry)
+    maker.set(("metadata", "name"), name, entry.at("name"))
+    if entry.text("namespace"):
+        maker.set(("metadata", "namespace"), entry.text("namespace"), entry.at("namespace"))
+    if kind == SECRET:
+        maker.set(("type",), entry.text("type") or "Opaque", entry.at("type") if "type" in entry else None)
+        maker.body["data"] = {}
+    for pair in _unique(list(_pairs(entry, read)), kind, name):
+        maker.add(pair)
+    maker.add_options(options)
+    flags = GeneratorFlags(needs_hash=not options.disable_hash, behavior=entry.text("behavior"))
+    return Resource(maker.body, maker.blame, generator=flags)
+
+
+class _Maker:
+    """A generated body as it grows, and the blame of its fields."""
+
+    def __init__(self, kind: str, entry: Fields) -> None:
+        self._kind = kind
+        self.body: dict[str, Any] = {"apiVersion": "v1", "kind": kind, "metadata": {}}
+        self.blame: Blame = entry.place.origin(Via.GENERATOR)
+
+    def set(self, path: FieldPath, value: Any, place: Place | None) -> None:
+        held = self.body
+        for key in path[:-1]:
+            held = held.setdefault(str(key), {})
+        held[str(path[-1])] = value
+        if place is not None:
+            self.blame = with_blame(self.blame, path, place.origin(Via.GENERATOR))
+
+    def add(self, pair: Pair) -> None:
+        field, text = self._encoded(pair.value)
+        self.set((field, pair.key), text, pair.place)
+
+    def _encoded(self, value: bytes) -> tuple[str, str]:
+        if self._kind == SECRET:
+            return "data", broken_base64(value)
+        try:
+            return "data", value.decode("utf-8")
+        except UnicodeDecodeError:
+            return "binaryData", broken_base64(value)
+
+    def add_options(self, options: Options) -> None:
+        for name, places, values in (
+            ("labels", options.labels, options.label_values),
+            ("annotations", options.annotations, options.annotation_values),
+        ):
+            for key in sorted(places):
+                self.set(("metadata", name, key), values[key], places[key])
+        if options.immutable is not None:
+            self.set(("immutable",), True, options.immutable)
+
+
+def broken_base64(value: bytes) -> str:
+    """Base64, in lines of 70 characters if it is that long (then ending with a line break)."""
+    text = base64.b64encode(value).decode("ascii")
+    if len(text) < _LINE_LENGTH:
+        return text
+    return "".join(f"{text[at : at + _LINE_LENGTH]}\n" for at in range(0, len(text), _LINE_LENGTH))
+
+
+def _unique(pairs: list[Pair], kind: str, name: str) -> list[Pair]:
+    seen: dict[str, Pair] = {}
+    for pair in pairs:
+        other = seen.setdefault(pair.key, pair)
+        if other is not pair:
+            raise fault(
+                f"{kind} {name} is given the key {pair.key!r} twice (kustomize: configmap {name} illegally "
+                f"repeats the key `{pair.key}`)",
+                pair.place,
+                related=(other.place.note("given here first"),),
+            )
+    return pairs
+
+
+def _pairs(entry: Fields, read: FileReader) -> Iterator[Pair]:
+    for index, name in enumerate(entry.texts("envs")):
+        yield from _env_pairs(Entry(name, _env_place(entry, index)), read)
+    for index, text in enumerate(entry.texts("literals")):
+        yield _literal(text, entry.at("literals", index))
+    for index, source in enumerate(entry.texts("files")):
+        key, path = _file_source(source, entry.at("files", index))
+        file, data = read(Entry(path, entry.at("files", index)))
+        yield Pair(key, data, Place(DocumentRef(file, PLAIN_TEXT), (1,)))
+
+
+def _env_place(entry: Fields, index: int) -> Place:
+    """The place of a file in `envs`; the old field `env` was added as the last of them."""
+    if entry.text("env") and index == len(entry.texts("envs")) - 1:
+        return entry.at("env")
+    return entry.at("envs", index)
+
+
+def _env_pairs(entry: Entry, read: FileReader) -> Iterator[Pair]:
+    file, data = read(entry)
+    document = DocumentRef(file, PLAIN_TEXT)
+    for number, raw in enumerate(data.split(b"\n"), start=1):
+        # Go's scanner silently ends at a line that is too long for it.
+        if len(raw) >= _LONGEST_ENV_LINE:
+            return
+        place = Place(document, (number,))
+        try:
+            line = raw.removesuffix(b"\r").decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise fault(f"line {number} is not UTF-8 (kustomize: invalid utf8 bytes)", place) from error
+        if number == 1:
+            line = line.removeprefix("\ufeff")
+        line = line.lstrip(_SPACE)
+        key, _, value = line.partition("=")
+        if key and not line.startswith("#"):
+            yield Pair(key, value.encode(), place)
+
+
+def _literal(text: str, place: Place) -> Pair:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise fault(
+            f"the literal {text!r} is not key=value (kustomize: invalid literal source, expected key=value)",
+            place,
+        )
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1]
+    return Pair(key, value.encode("utf-8", "surrogatepass"), place)
+
+
+def _file_source(source: str, place: Place) -> tuple[str, str]:
+    count = source.count("=")
+    key, _, path = source.partition("=")
+    if count == 0:
+        return posixpath.basename(source.rstrip("/")) or source, source
+    if count > 1:
+        raise fault(f"{source!r}: the key or path of a file has a '='", place)
+    if not key or not path:
+        raise fault(f"{source!r}: the {'path' if key else 'key'} is missing", place)
+    return key, path
+
+
+class Absorber:
+    """Resources that generated ones are added to, merged into or put in place of."""
+
+    def __init__(self, resources: tuple[Resource, ...], scopes: Scopes) -> None:
+        self._resources = list(resources)
+        self._scopes = scopes
+        self._by_identity: dict[Identity, list[int]] = {}
+        for index, resource in enumerate(resources):
+            self._note(index, resource)
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        return tuple(self._resources)
+
+    def absorb(self, made: Resource, *, complete: bool) -> tuple[int, Resource | None]:
+        """Take in a generated resource: where it is now, and the one that it met there.
+
+        Raises:
+            BuildFault: its behaviour does not fit what exists.
+        """
+        found = self._by_identity.get(self._scopes.current(made), ())
+        behavior = made.generator.behavior if made.generator else ""
+        if len(found) > 1:
+            raise _ambiguous(made, len(found))
+        if not found:
+            if behavior in ("merge", "replace") and complete:
+                raise _absent(made, behavior)
+            self._resources.append(made)
+            self._note(len(self._resources) - 1, made)
+            return len(self._resources) - 1, None
+        old = self._resources[found[0]]
+        if behavior not in ("merge", "replace"):
+            raise _exists(made, old)
+        self.put(found[0], _joined(old, made, merge=behavior == "merge"))
+        return found[0], old
+
+    def put(self, index: int, resource: Resource) -> None:
+        """Put a resource with the identities of the one at `index` in its place."""
+        self._resources[index] = resource
+
+    def _note(self, index: int, resource: Resource) -> None:
+        for identity in self._scopes.all_identities(resource):
+            self._by_identity.setdefault(identity, []).append(index)
+
+
+def _ambiguous(made: Resource, count: int) -> BuildFault:
+    return fault(
+        f"{count} resources could take in {format_id(made.cur_id)} (kustomize: found multiple objects that "
+        "could accept merge)",
+        _entry_place(made),
+    )
+
+
+def _entry_place(made: Resource) -> Place:
+    source = origin(made.blame)
+    return Place(source.source, source.source_path)
+
+
+def _absent(made: Resource, behavior: str) -> BuildFault:
+    return fault(
+        f"there is no {made.gvk.kind} {made.name} to {behavior} with (kustomize: id does not exist; cannot "
+        "merge or replace)",
+        _entry_place(made),
+        hint="the namespace counts too" if made.namespace else "",
+    )
+
+
+def _exists(made: Resource, old: Resource) -> BuildFault:
+    return fault(
+        f"{format_id(made.cur_id)} exists already (kustomize: behavior must be merge or replace)",
+        _entry_place(made),
+        rule=RESOURCE_ID_CONFLICT,
+        hint="add behavior: merge or behavior: replace",
+        related=(_entry_place(old).note("the existing one"),),
+    )
+
+
+def _joined(old: Resource, made: Resource, *, merge: bool) -> Resource:
+    """The new resource under the old one's names; if `merge`, with what the old one had."""
+    joined = made
+    for field in ("labels", "annotations"):
+        joined = _with_old_texts(joined, old, ("metadata", field))
+    for field in ("data", "binaryData") if merge else ():
+        joined = _with_old_texts(joined, old, (field,))
+    metadata = {key: value for key, value in joined.body["metadata"].items() if key != "namespace"}
+    blame = with_blame(joined.blame, ("metadata", "name"), at(old.blame, ("metadata", "name")))
+    metadata["name"] = old.name
+    if old.namespace:
+        metadata["namespace"] = old.namespace
+        blame = with_blame(blame, ("metadata", "namespace"), at(old.blame, ("metadata", "namespace")))
+    hashed = bool(old.generator and old.generator.needs_hash and made.generator and made.generator.needs_hash)
+    return replace(
+        joined,
+        body={**joined.body, "metadata": metadata},
+        blame=blame,
+        previous=old.previous,
+        prefixes=old.prefixes,
+        suffixes=old.suffixes,
+        generator=GeneratorFlags(hashed, old.generator.behavior if old.generator else ""),
+        variables=old.variables,
+    )
+
+
+def _with_old_texts(made: Resource, old: Resource, path: FieldPath) -> Resource:
+    """`made` with the members of a mapping of texts that only the old resource has."""
+    before = value_at(old.body, path)
+    now = value_at(made.body, path)
+    kept = before if isinstance(before, dict) else {}
+    new = now if isinstance(now, dict) else {}
+    if not kept:
+        return made if new or now is None else _without_member(made, path)
+    texts = {key: scalar_text(value) for key, value in {**kept, **new}.items()}
+    body = dict(made.body)
+    held = body
+    for key in path[:-1]:
+        held[str(key)] = dict(held.get(str(key)) or {})
+        held = held[str(key)]
+    held[str(path[-1])] = texts
+    changed = {
+        str(key): at(old.blame, (*path, key))
+        if key not in new
+        else _over(at(made.blame, (*path, key)), at(old.blame, (*path, key)))
+        for key in kept
+    }
+    blame = with_blame(made.blame, path, MapBlame(at(made.blame, path), _new_first(changed, made, path, new)))
+    return replace(made, body=body, blame=blame)
+
+
+def _new_first(
+    changed: dict[str, Blame], made: Resource, path: FieldPath, new: Mapping[str, Any]
+) -> Mapping[str, Blame]:
+    return {**{key: at(made.blame, (*path, key)) for key in new}, **changed}
+
+
+def _over(new: Blame, old: Blame) -> Blame:
+    return replace(new, over=old) if isinstance(new, Origin) else new
+
+
+def _without_member(made: Resource, path: FieldPath) -> Resource:
+    """`made` without an empty mapping, which kustomize drops when it joins two."""
+    if len(path) > 1:
+        return made
+    return replace(made, body={key: value for key, value in made.body.items() if key != path[0]})

@@ -1,0 +1,58 @@
+"""The suffix that makes the name of generated ConfigMaps and Secrets change with their content.
+
+Source: api/hasher/hasher.go, api/internal/builtins/HashTransformer.go
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.model.blame import origin
+
+_NAME = ("metadata", "name")
+_LENGTH = 10
+# Digits and vowels that could spell words are replaced.
+_SAFE = str.maketrans("013ae", "ghkmt")
+# Go escapes these in JSON, so that it can stand in HTML.
+_HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def apply(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """The resources, those that their generators want hashed with their hash in the name."""
+    return tuple(_hashed(one) if one.generator and one.generator.needs_hash else one for one in resources)
+
+
+def _hashed(resource: Resource) -> Resource:
+    name = f"{resource.name}-{content_hash(resource.body)}"
+    entry = replace(origin(resource.blame), verbatim=False, over=None)
+    return resource.remembered().with_field(_NAME, name, entry)
+
+
+def content_hash(body: Mapping[str, Any]) -> str:
+    """The hash of a ConfigMap's or Secret's content; its name does not count."""
+    kind = body.get("kind")
+    hashed: dict[str, Any] = {"kind": kind, "name": "", "data": _held(body, "data")}
+    binary = "stringData" if kind == "Secret" else "binaryData"
+    if isinstance(body.get(binary), dict):
+        hashed[binary] = body[binary]
+    if kind == "Secret":
+        hashed["type"] = _held(body, "type")
+    digest = hashlib.sha256(_go_json(hashed).encode("utf-8", "surrogatepass")).hexdigest()
+    return digest[:_LENGTH].translate(_SAFE)
+
+
+def _held(body: Mapping[str, Any], field: str) -> Any:
+    value = body.get(field)
+    return "" if value is None else value
+
+
+def _go_json(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    for char, escaped in _HTML.items():
+        text = text.replace(char, escaped)
+    return text

@@ -1,0 +1,217 @@
+"""`images:`: new names, tags and digests for the images of containers.
+
+Source: api/internal/builtins/ImageTagTransformer.go, api/filters/imagetag, api/internal/image
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from gitlint_ops.build.kustomize.decode import Fields
+from gitlint_ops.build.kustomize.faults import Place, fault, violation
+from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, SpecsByKind, hits, spec_fault
+from gitlint_ops.build.kustomize.go_regex import GoRegex, RegexFault
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.location import FieldPath
+
+IMAGES_NO_MATCH = "images-no-match"
+MAX_IMAGE_LENGTH = 4096
+
+_TAG_AND_DIGEST = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?"
+_PLAIN_NAME = re.compile(r"[\w./:@-]*\Z", re.ASCII)
+_CONTAINER_LISTS = ("containers", "initContainers")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageEntry:
+    """One entry of `images:`; `matches` says whether an image is one of those it names."""
+
+    name: str
+    new_name: str
+    new_tag: str
+    tag_suffix: str
+    digest: str
+    fields: Fields
+    matches: Callable[[str], object]
+
+    @property
+    def place(self) -> Place:
+        return self.fields.place
+
+    @property
+    def maker(self) -> Place:
+        """The field of the entry that people would edit: what sets the tag, else the name."""
+        for name in ("newTag", "digest", "tagSuffix", "newName"):
+            if self.fields.text(name):
+                return self.fields.at(name)
+        return self.fields.place
+
+
+def image_entry(fields: Fields) -> ImageEntry:
+    """A decoded entry.
+
+    Raises:
+        BuildFault: its name is no regular expression (which names are, to kustomize).
+    """
+    name = fields.text("name")
+    try:
+        matches = _matcher(name)
+    except RegexFault as error:
+        raise fault(
+            f"the image name {name!r} is no regular expression, as which kustomize reads it: {error}",
+            fields.at("name"),
+        ) from error
+    return ImageEntry(
+        name=name,
+        new_name=fields.text("newName"),
+        new_tag=fields.text("newTag"),
+        tag_suffix=fields.text("tagSuffix"),
+        digest=fields.text("digest"),
+        fields=fields,
+        matches=matches,
+    )
+
+
+def _matcher(name: str) -> Callable[[str], object]:
+    # The name is not grouped: "a|b" means what begins with a, or b with its tag, as in kustomize.
+    if _PLAIN_NAME.match(name):
+        return re.compile(f"{name}{_TAG_AND_DIGEST}", re.ASCII).fullmatch
+    return GoRegex(f"^{name}{_TAG_AND_DIGEST}$").matches_in
+
+
+class _ImagePaths(NamedTuple):
+    """Where a resource may have images: by kustomize's old search, and by field specs."""
+
+    found: tuple[FieldPath, ...]
+    specified: tuple[FieldPath, ...]
+
+
+def apply(
+    resources: tuple[Resource, ...],
+    entries: Sequence[ImageEntry],
+    specs: Sequence[FieldSpec],
+) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
+    """The resources with their images changed, entry by entry.
+
+    The violations are the entries that name no image of any resource.
+    """
+    by_kind = SpecsByKind(tuple(specs), creates=False)
+    unmatched = set(range(len(entries)))
+    changed = tuple(_with_images(resource, entries, by_kind, unmatched) for resource in resources)
+    return changed, tuple(_no_match(entries[index], resources) for index in sorted(unmatched))
+
+
+def _with_images(
+    resource: Resource, entries: Sequence[ImageEntry], specs: SpecsByKind, unmatched: set[int]
+) -> Resource:
+    if resource.body.get("kind") == "CustomResourceDefinition":
+        return resource
+    resource = _with_empty_lists(resource, specs, entries[0].place)
+    paths = _image_paths(resource, specs, entries[0].place)
+    if not paths.found and not paths.specified:
+        return resource
+    for index, entry in enumerate(entries):
+        changed: set[FieldPath] = set()
+        # The field specs come after the old search, so an image may be changed twice by one entry.
+        for path in (*paths.found, *paths.specified):
+            image = _at(resource.body, path)
+            if not isinstance(image, str) or len(image) > MAX_IMAGE_LENGTH or not entry.matches(image):
+                continue
+            unmatched.discard(index)
+            new = new_image(image, entry)
+            if new != image or path not in changed:
+                resource = resource.with_field(path, new, entry.maker.origin())
+                changed.add(path)
+    return resource
+
+
+def _with_empty_lists(resource: Resource, specs: SpecsByKind, place: Place) -> Resource:
+    """Lists that are null become empty; kustomize does so in passing, and prints them so."""
+    return specs.change(resource, place, lambda one, _: one)
+
+
+def _image_paths(resource: Resource, specs: SpecsByKind, place: Place) -> _ImagePaths:
+    specified: list[FieldPath] = []
+    for parts, _, written in specs.of(resource.gvk):
+        try:
+            specified += [hit.path for hit in hits(resource.body, parts, create=False) if not hit.emptied]
+        except FieldSpecFault as error:
+            raise spec_fault(error, written, resource, place) from error
+    return _ImagePaths(tuple(_container_images(resource.body, ())), tuple(specified))
+
+
+def _container_images(node: Any, path: FieldPath) -> Iterator[FieldPath]:
+    """The images in lists called containers or initContainers, wherever they stand."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if isinstance(value, dict | list):
+                yield from _container_images(value, (*path, key))
+                if key in _CONTAINER_LISTS and isinstance(value, list):
+                    for index, item in enumerate(value):
+                        if isinstance(item, dict) and "image" in item:
+                            yield (*path, key, index, "image")
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            if isinstance(item, dict | list):
+                yield from _container_images(item, (*path, index))
+
+
+def _at(body: Mapping[str, Any], path: FieldPath) -> Any:
+    node: Any = body
+    for key in path:
+        node = node[key]
+    return node
+
+
+def new_image(image: str, entry: ImageEntry) -> str:
+    """The image that an entry makes of one that it matches."""
+    name, tag, digest = split_image(image)
+    name = entry.new_name or name
+    if entry.new_tag:
+        tag, digest = entry.new_tag, entry.digest
+    elif entry.digest:
+        tag, digest = "", entry.digest
+    elif entry.tag_suffix:
+        tag, digest = tag + entry.tag_suffix, ""
+    return name + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+
+
+def split_image(image: str) -> tuple[str, str, str]:
+    """Name, tag and digest; a colon before the first slash belongs to the registry's port."""
+    slash = max(image.find("/"), 0)
+    at_digest = image.find("@", slash)
+    at_tag = image.find(":", slash)
+    if at_digest >= 0 and (at_tag < 0 or at_digest < at_tag):
+        return image[:at_digest], "", image[at_digest + 1 :]
+    if at_tag < 0:
+        return image, "", ""
+    if at_digest >= 0:
+        return image[:at_tag], image[at_tag + 1 : at_digest], image[at_digest + 1 :]
+    return image[:at_tag], image[at_tag + 1 :], ""
+
+
+def _no_match(entry: ImageEntry, resources: tuple[Resource, ...]) -> Violation:
+    return violation(
+        f"no image here is called {entry.name!r}: this entry changes nothing",
+        entry.fields.at("name") if entry.name else entry.place,
+        rule=IMAGES_NO_MATCH,
+        hint=_nearest(entry.name, resources),
+    )
+
+
+def _nearest(name: str, resources: tuple[Resource, ...]) -> str:
+    """A hint: the image with the same last part, else the only one there is, or ""."""
+    names = {
+        split_image(image)[0]
+        for resource in resources
+        for path in _container_images(resource.body, ())
+        if isinstance(image := _at(resource.body, path), str)
+    }
+    last = name.rpartition("/")[2]
+    same = sorted(one for one in names if one.rpartition("/")[2] == last)
+    near = same or (sorted(names) if len(names) == 1 else [])
+    return f"the image is called {near[0]!r}" if near else ""

@@ -1,0 +1,264 @@
+"""Bodies that a merge works on: opened where they change, shared where they do not.
+
+A node stands for a value and the blame of it. Its members are opened when the merge asks for them,
+so a merge costs what it visits; `close` gives the plain body back with everything that did not
+change being the same object as before, and the blame beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+from gitlint_ops.model.blame import Blame, ListBlame, MapBlame, Origin, chain, child, origin
+from gitlint_ops.model.location import FieldPath
+
+Written: TypeAlias = Callable[[Origin], str | None]
+"""The text of the scalar at a place as its file has it: `"8080"` with its quotes, `~`, "" for a
+null that was left blank. None where that is unknown."""
+
+
+def unknown_text(_: Origin) -> str | None:
+    return None
+
+
+def scalar_text(value: Any) -> str:
+    """The text of a scalar's value; a mapping or a list has none."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if isinstance(value, dict | list) else str(value)
+
+
+class MergeFault(Exception):
+    """A patch that cannot be merged; `reason` is kustomize's own, `node` where it went wrong."""
+
+    def __init__(self, reason: str, node: Node | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.node = node
+
+
+class Node:
+    """A value in the work of a merge.
+
+    A node is changed in place while the merge runs, and never leaves it. `over` is the node that
+    it took the place of; `kept` marks a null that stays in the result.
+    """
+
+    __slots__ = ("_blame", "_key", "_known", "_members", "_parent", "items", "kept", "over", "value")
+
+    def __init__(
+        self, value: Any, *, blame: Blame | None = None, parent: Node | None = None, key: str | int = ""
+    ) -> None:
+        self.value = value
+        self.items: list[Node] | None = None
+        self.over: Node | None = None
+        self.kept = False
+        self._members: dict[str, Node | None] = {}
+        self._blame = blame
+        self._known: Blame | None = None
+        self._parent = parent
+        self._key = key
+
+    @property
+    def is_map(self) -> bool:
+        return type(self.value) is dict
+
+    @property
+    def is_list(self) -> bool:
+        return type(self.value) is list
+
+    @property
+    def is_container(self) -> bool:
+        return type(self.value) in (dict, list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is null, or a mapping or list without members."""
+        if self.is_map:
+            return next(self.keys(), None) is None
+        if self.is_list:
+            return not self.opened_items()
+        return self.value is None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing within it has been asked for."""
+        return not self._members and self.items is None
+
+    def scalar_at(self, key: str) -> Any:
+        """The value of a member of a mapping, without opening it; None for what is no scalar."""
+        member = self._members.get(key)
+        if member is None and (key in self._members or not self.is_map):
+            return None
+        value = self.value.get(key) if member is None else member.value
+        return None if isinstance(value, dict | list) else value
+
+    @property
+    def text(self) -> str:
+        return scalar_text(self.value)
+
+    def keys(self) -> Iterator[str]:
+        if not self.is_map:
+            return
+        for key in self.value:
+            if self._members.get(key, self) is not None:
+                yield key
+        for key, member in self._members.items():
+            if member is not None and key not in self.value:
+                yield key
+
+    def opened_keys(self) -> list[str]:
+        return [key for key, member in self._members.items() if member is not None]
+
+    def closed_members(self) -> Iterator[tuple[str, Any]]:
+        """The members that nothing has asked for yet, as they were before the merge."""
+        for key, value in self.value.items():
+            if key not in self._members:
+                yield key, value
+
+    def get(self, key: str) -> Node | None:
+        """The member of a mapping; None where there is none, and for all but mappings."""
+        if key in self._members:
+            return self._members[key]
+        if type(self.value) is not dict or key not in self.value:
+            return None
+        member = Node(self.value[key], parent=self, key=key)
+        self._members[key] = member
+        return member
+
+    def put(self, key: str, member: Node) -> None:
+        held = self.get(key)
+        if held is member:
+            return
+        if member.over is None:
+            member.replace(held)
+        self._members[key] = member
+
+    def replace(self, held: Node | None) -> None:
+        """Takes the place of `held`, which the blame then tells."""
+        self.over = held
+        self._known = None
+
+    def remove(self, key: str) -> None:
+        self._members[key] = None
+
+    def restore(self, key: str, member: Node) -> None:
+        """Put a member back that stood there before the merge."""
+        self._members[key] = member
+
+    def overwrite(self, value: Any, blame: Origin) -> None:
+        """Sets another value in its place."""
+        self.value = value
+        self.items = None
+        self._members = {}
+        self._blame = blame
+        self._known = None
+        self.over = None
+
+    def opened_items(self) -> list[Node]:
+        if self.items is None:
+            held = self.value if self.is_list else []
+            self.items = [Node(value, parent=self, key=index) for index, value in enumerate(held)]
+        return self.items
+
+    @property
+    def path(self) -> FieldPath:
+        """Where it stood in the body that the work began with."""
+        keys: list[str | int] = []
+        node = self
+        while node._parent is not None:
+            keys.append(node._key)
+            node = node._parent
+        return tuple(reversed(keys))
+
+    def blame(self) -> Blame:
+        """What set this value, before anything within it changed."""
+        if self._known is None:
+            base = self._blame
+            if base is None:
+                assert self._parent is not None
+                base = child(self._parent.blame(), self._key)
+            if self.over is not None:
+                own = origin(base)
+                base = Origin(own.source, own.source_path, own.via, own.verbatim, self.over.blame())
+            self._known = base
+        return self._known
+
+    def origin(self) -> Origin:
+        """The place that set this value itself."""
+        return origin(self.blame())
+
+    def close(self) -> tuple[Any, Blame | None]:
+        """The plain value, and its blame, or None where the parent's blame already says it."""
+        if self._members and self.is_map:
+            return self._closed_map()
+        if self.items is not None:
+            return self._closed_list(self.items)
+        return self.value, self.blame() if self.over is not None else None
+
+    def _closed_map(self) -> tuple[Any, Blame | None]:
+        closed: dict[str, Any] = {}
+        changed: dict[str, Blame] = {}
+        for key in self.keys():
+            member = self._members.get(key)
+            if member is None:
+                closed[key] = self.value[key]
+                continue
+            closed[key], blame = member.close()
+            if blame is not None or not member._stands_at(self, key):
+                changed[key] = blame or member.blame()
+        if len(closed) == len(self.value) and all(self.value.get(k) is v for k, v in closed.items()):
+            closed = self.value
+        if not changed:
+            return closed, self.blame() if self.over is not None else None
+        base = self.blame()
+        if isinstance(base, MapBlame):
+            return closed, MapBlame(base.base, {**base.changed, **changed})
+        return closed, MapBlame(base, changed)
+
+    def _closed_list(self, items: list[Node]) -> tuple[Any, Blame | None]:
+        closed = [item.close() for item in items]
+        values = [value for value, _ in closed]
+        if len(values) == len(self.value) and all(
+            old is new for old, new in zip(self.value, values, strict=True)
+        ):
+            values = self.value
+        if len(items) == len(self.value) and all(
+            blame is None and item._stands_at(self, index)
+            for index, (item, (_, blame)) in enumerate(zip(items, closed, strict=True))
+        ):
+            return values, self.blame() if self.over is not None else None
+        base = self.blame()
+        return values, ListBlame(
+            base.base if isinstance(base, ListBlame) else base,
+            tuple(blame or item.blame() for item, (_, blame) in zip(items, closed, strict=True)),
+        )
+
+    def _stands_at(self, parent: Node, key: str | int) -> bool:
+        return self._parent is parent and self._key == key and self._blame is None
+
+
+def written_null(node: Node, written: Written) -> str:
+    """How a null is written: "null", "~", or "" for one that was left blank."""
+    text = written(origin(node.blame()))
+    return "null" if text is None else text
+
+
+def is_quoted(node: Node, written: Written) -> bool:
+    """Whether a string is no plain scalar, as far as can be known.
+
+    kustomize keeps the style of a field over all patches, so the first writer of it decides.
+    """
+    if not isinstance(node.value, str):
+        return False
+    first = tuple(chain(node.blame()))[-1]
+    text = written(first) if first.verbatim else None
+    return text is not None and text[:1] in ("'", '"', "|", ">")
+
+
+__all__ = ["MergeFault", "Node", "Written", "is_quoted", "scalar_text", "unknown_text", "written_null"]

@@ -1,0 +1,165 @@
+"""`buildMetadata:`: annotations that tell where a resource came from and what changed it.
+
+Source: api/resource/origin.go, api/resmap/reswrangler.go, api/krusty/kustomizer.go
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gitlint_ops.build.kustomize.decode import scalar_text
+from gitlint_ops.build.kustomize.faults import Place
+from gitlint_ops.build.kustomize.merge_nodes import Written
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.model.blame import at, origin
+from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.structure import value_at, with_value, without
+
+ORIGIN_ANNOTATIONS = "originAnnotations"
+TRANSFORMER_ANNOTATIONS = "transformerAnnotations"
+MANAGED_BY_LABEL = "managedByLabel"
+
+_ORIGIN = "config.kubernetes.io/origin"
+_TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
+_MANAGED_BY = ("metadata", "labels", "app.kubernetes.io/managed-by")
+# What the kustomize in kubectl calls itself: it is built without a version.
+_MANAGER = "kustomize-(devel)"
+_ANNOTATIONS = ("metadata", "annotations")
+_INTERNAL = frozenset(
+    f"internal.config.kubernetes.io/{name}"
+    for name in (
+        "previousKinds",
+        "previousNames",
+        "prefixes",
+        "suffixes",
+        "previousNamespaces",
+        "allowNameChange",
+        "allowKindChange",
+        "refBy",
+        "generatorBehavior",
+        "needsHashSuffix",
+        "path",
+        "index",
+        "seqindent",
+        "id",
+        "annotations-migration-resource-id",
+        "helm-generated",
+    )
+) | {"config.kubernetes.io/path", "config.kubernetes.io/index", "config.k8s.io/id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where a kustomization stands as seen from the folder that is built: "", "../base"."""
+
+    path: str = ""
+
+    def of(self, name: str) -> Trail:
+        return Trail(posixpath.normpath(posixpath.join(self.path, name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """A generator or transformer, and the file that configures it."""
+
+    configured_in: str
+    api_version: str
+    kind: str
+    name: str = ""
+    namespace: str = ""
+
+    def text(self) -> str:
+        lines = [
+            f"configuredIn: {self.configured_in}",
+            "configuredBy:",
+            f"  apiVersion: {self.api_version}",
+            f"  kind: {self.kind}",
+        ]
+        lines += [f"  name: {self.name}"] if self.name else []
+        lines += [f"  namespace: {self.namespace}"] if self.namespace else []
+        return "".join(f"{line}\n" for line in lines)
+
+
+def with_path(resource: Resource, trail: Trail, place: Place) -> Resource:
+    """A resource read from a file, noting the file."""
+    return _annotated(resource, _ORIGIN, f"path: {trail.path}\n", place)
+
+
+def with_maker(resource: Resource, maker: Maker, place: Place) -> Resource:
+    """A generated resource, noting its generator unless something is noted already."""
+    if _note(resource, _ORIGIN) is not None:
+        return resource
+    return _annotated(resource, _ORIGIN, maker.text(), place)
+
+
+def origin_path(resource: Resource) -> str:
+    """The file noted as a resource's origin, or ""."""
+    note = _note(resource, _ORIGIN) or ""
+    return note.removeprefix("path: ").strip() if note.startswith("path: ") else ""
+
+
+def origin_note(resource: Resource) -> str | None:
+    return _note(resource, _ORIGIN)
+
+
+def with_origin_note(resource: Resource, note: str | None, place: Place) -> Resource:
+    """A merged resource, keeping the origin of the one that it was merged into."""
+    return resource if note is None else _annotated(resource, _ORIGIN, note, place)
+
+
+def with_transformation(resource: Resource, maker: Maker, place: Place) -> Resource:
+    """A resource that a transformer was run on, whether it changed or not."""
+    if _note(resource, _ORIGIN) is None:
+        return _annotated(resource, _ORIGIN, maker.text(), place)
+    held = _note(resource, _TRANSFORMATIONS) or ""
+    first, *rest = maker.text().splitlines()
+    item = "".join(f"{line}\n" for line in (f"- {first}", *(f"  {line}" for line in rest)))
+    return _annotated(resource, _TRANSFORMATIONS, held + item, place)
+
+
+def finished(resource: Resource, options: frozenset[str], place: Place, written: Written) -> Resource:
+    """A resource as it is printed: without notes that were not asked for.
+
+    Kustomize writes all annotations anew at the end: values become the texts that their files have
+    (`1.10`, `~`), and an empty mapping goes.
+    """
+    if MANAGED_BY_LABEL in options:
+        resource = resource.with_field(_MANAGED_BY, _MANAGER, place.origin())
+    metadata = resource.body.get("metadata")
+    if not isinstance(metadata, dict) or "annotations" not in metadata:
+        return resource
+    held = metadata["annotations"]
+    dropped = {_ORIGIN} if ORIGIN_ANNOTATIONS not in options else set()
+    dropped |= {_TRANSFORMATIONS} if TRANSFORMER_ANNOTATIONS not in options else set()
+    texts = _texts(held, resource, written)
+    kept = {key: text for key, text in texts.items() if key not in dropped and key not in _INTERNAL}
+    if kept and kept == held:
+        return resource
+    body = with_value(resource.body, _ANNOTATIONS, kept) if kept else without(resource.body, _ANNOTATIONS)
+    return replace(resource, body=body)
+
+
+def _texts(held: Any, resource: Resource, written: Written) -> Mapping[str, str]:
+    if not isinstance(held, dict):
+        return {}
+    return {
+        key: value if isinstance(value, str) else _text(value, (*_ANNOTATIONS, key), resource, written)
+        for key, value in held.items()
+    }
+
+
+def _text(value: Any, path: FieldPath, resource: Resource, written: Written) -> str:
+    text = None if isinstance(value, dict | list) else written(origin(at(resource.blame, path)))
+    return scalar_text(value) if text is None else text
+
+
+def _annotated(resource: Resource, key: str, text: str, place: Place) -> Resource:
+    return resource.with_field((*_ANNOTATIONS, key), text, place.origin())
+
+
+def _note(resource: Resource, key: str) -> str | None:
+    value = value_at(resource.body, (*_ANNOTATIONS, key))
+    return value if isinstance(value, str) else None

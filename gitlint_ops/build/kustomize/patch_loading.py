@@ -1,0 +1,132 @@
+"""The texts of patches: inline or in files, strategic merge or JSON 6902.
+
+Source: api/internal/builtins/PatchTransformer.go, PatchStrategicMergeTransformer.go,
+PatchJson6902Transformer.go
+"""
+
+from __future__ import annotations
+
+from gitlint_ops.build.kustomize.decode import Fields
+from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
+from gitlint_ops.build.kustomize.kustomization import Entry
+from gitlint_ops.build.kustomize.patches import AUTO, JSON6902, STRATEGIC, PatchEntry
+from gitlint_ops.build.kustomize.reading import Reader, embedded_pieces, embedded_resources
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.build.kustomize.resource_loading import Piece, resources_of
+from gitlint_ops.model.blame import origin
+from gitlint_ops.model.location import DocumentRef
+from gitlint_ops.syntax.documents import Typing
+
+
+def patch_entry(patch: Fields, reader: Reader) -> PatchEntry:
+    """An entry of `patches:` with its text read (raises BuildFault, LeftOut)."""
+    text, path = patch.text("patch").strip(), patch.text("path")
+    if not text and not path:
+        raise fault(
+            "a patch needs `path` or `patch` (kustomize: must specify one of patch and path)", patch.place
+        )
+    if text and path:
+        raise fault("a patch has either `path` or `patch`, not both", patch.place)
+    source = Entry(path, patch.at("path")) if path else None
+    return _entry(patch, source, patch.at("patch"), patch.text("patch"), reader, AUTO)
+
+
+def json_patch_entry(patch: Fields, reader: Reader, text_field: str = "patch") -> PatchEntry:
+    """An entry of `patchesJson6902:` with its text read (raises BuildFault, LeftOut)."""
+    text, path = patch.text(text_field), patch.text("path")
+    target = patch.struct("target")
+    if target is None or not target.text("name"):
+        raise fault("this patch must name its target (kustomize: must specify the target name)", patch.place)
+    if bool(text) == bool(path):
+        raise fault("a JSON patch has either `path` or a text, and one of them", patch.place)
+    source = Entry(path, patch.at("path")) if path else None
+    return _entry(patch, source, patch.at(text_field), text, reader, JSON6902)
+
+
+def _entry(
+    patch: Fields, source: Entry | None, place: Place, text: str, reader: Reader, mode: str
+) -> PatchEntry:
+    found = _file_pieces(source, reader) if source else _inline_pieces(place, text)
+    if source is None:
+        document = DocumentRef(
+            place.document.file, place.document.index, (*place.document.embedded, *place.path)
+        )
+    else:
+        document = DocumentRef(reader.locate(source))
+    target = patch.struct("target")
+    options = patch.struct("options")
+    used = _used(found, patch, mode)
+    return PatchEntry(
+        target=target.plain() if target else None,
+        text_document=document,
+        documents=tuple(piece.body for piece in used),
+        document_refs=tuple(piece.document for piece in used),
+        options={
+            "allowNameChange": bool(options and options.flag("allowNameChange")),
+            "allowKindChange": bool(options and options.flag("allowKindChange")),
+        },
+        at=(patch.place.document, patch.place.path),
+        mode=mode,
+    )
+
+
+def _file_pieces(source: Entry, reader: Reader) -> tuple[Piece, ...]:
+    found = reader.pieces(source)
+    # JSON patches are read as kubectl reads YAML: `value: yes` is a boolean there.
+    return reader.pieces(source, Typing.KUBECTL) if _is_json_patch(found) else found
+
+
+def _inline_pieces(place: Place, text: str) -> tuple[Piece, ...]:
+    found = embedded_pieces(text, place)
+    if found is not None and _is_json_patch(found):
+        found = embedded_pieces(text, place, Typing.KUBECTL)
+    if found is None:
+        raise fault("this patch is no YAML (kustomize: unable to parse SM or JSON patch)", place)
+    return found
+
+
+def _is_json_patch(found: tuple[Piece, ...]) -> bool:
+    return bool(found) and isinstance(found[0].body, list)
+
+
+def _used(found: tuple[Piece, ...], patch: Fields, mode: str) -> tuple[Piece, ...]:
+    """The documents that are patches; of a JSON patch the first only."""
+    if _is_json_patch(found) or mode == JSON6902:
+        return found[:1]
+    try:
+        resources_of(found)
+    except BuildFault as error:
+        raise _no_patch(error, patch) from error
+    return found
+
+
+def _no_patch(error: BuildFault, patch: Fields) -> BuildFault:
+    notes = tuple(
+        note
+        for one in error.violations
+        if isinstance(one.on, DocumentRef)
+        for note in (Place(one.on, one.path).note(one.message),)
+    )
+    reason = error.violations[0].message if error.violations else error.reason
+    return fault(
+        f"neither a strategic merge nor a JSON patch: {reason} (kustomize: unable to parse SM or JSON patch)",
+        patch.place,
+        related=notes,
+    )
+
+
+def merge_entries(entry: Entry, reader: Reader) -> list[PatchEntry]:
+    """An entry of `patchesStrategicMerge:`, a text or a path (raises BuildFault, LeftOut)."""
+    inline = embedded_resources(entry)
+    found = reader.resources(entry) if inline is None else inline
+    return [_merge_entry(entry.place, one) for one in found]
+
+
+def _merge_entry(place: Place, patch: Resource) -> PatchEntry:
+    return PatchEntry(
+        target=None,
+        text_document=origin(patch.blame).source,
+        documents=(patch.body,),
+        at=(place.document, place.path),
+        mode=STRATEGIC,
+    )

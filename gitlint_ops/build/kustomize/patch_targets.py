@@ -1,0 +1,101 @@
+"""What to tell where a patch finds no resource: the nearest one, and what keeps it apart.
+
+kustomize says nothing at all of a target that selects nothing, and only an id of a patch without
+a target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gitlint_ops.build.kustomize.identity import Scopes, api_version
+from gitlint_ops.build.kustomize.resource import ResId, Resource
+from gitlint_ops.build.kustomize.selectors import ALIKE, Selector, likeness
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.location import DocumentRef, FieldPath
+
+_MAX_COMPARED = 2000
+
+
+def resource_label(resource: Resource) -> str:
+    """A resource as people call it: `Deployment/web`, with its namespace if it has one."""
+    namespace = f"{resource.namespace}/" if resource.namespace else ""
+    return f"{resource.gvk.kind}/{namespace}{resource.name}"
+
+
+def no_match(
+    selector: Selector, resources: Sequence[Resource], scopes: Scopes, on: DocumentRef, path: FieldPath
+) -> Violation:
+    """The violation of a target that selects nothing, at the field that leaves the nearest out."""
+    nearest = selector.nearest(resources[:_MAX_COMPARED], scopes)
+    hint, at = "", path
+    if nearest is not None:
+        resource, (field, *_) = nearest
+        hint = _exclusion(selector, resource, field)
+        at = (*path, field)
+    return Violation(
+        on=on,
+        path=at,
+        message="this target selects no resource, so the patch is never applied (kustomize says nothing)",
+        hint=hint,
+        rule="patch-no-match",
+    )
+
+
+def _exclusion(selector: Selector, resource: Resource, field: str) -> str:
+    label = resource_label(resource)
+    pattern = selector.patterns.get(field)
+    if pattern is None:
+        return f"{label} would match but for its {'labels' if field == 'labelSelector' else 'annotations'}"
+    if field == "name":
+        return f"did you mean {resource.name!r} ({label})?"
+    held = resource.namespace if field == "namespace" else getattr(resource.gvk, field)
+    if field == "kind":
+        return f"the base has {label}; did you mean kind: {held}?"
+    own = repr(held) if held else "empty"
+    return f"{label} would match but for {field}: {pattern.pattern} (its own is {own})"
+
+
+def no_resource(wanted: ResId, resources: Sequence[Resource], scopes: Scopes) -> tuple[str, str]:
+    """Message and hint for a patch whose id no resource has or has had."""
+    where = f" in namespace {wanted.namespace!r}" if wanted.namespace else ""
+    message = f"there is no {wanted.gvk.kind} {wanted.name!r}{where} to patch"
+    ranked = [
+        (_differences(wanted, resource, scopes), -likeness(wanted.name, resource.name), place)
+        for place, resource in enumerate(resources[:_MAX_COMPARED])
+    ]
+    if not ranked:
+        return message, "there are no resources at all"
+    fields, alike, place = min(ranked, key=lambda one: (len(one[0]), *one[1:]))
+    if len(fields) > 1 or (fields == ("name",) and alike > -ALIKE):
+        return message, ""
+    return message, _told_difference(fields[0], resources[place])
+
+
+def _differences(wanted: ResId, resource: Resource, scopes: Scopes) -> tuple[str, ...]:
+    gvk = resource.gvk
+    differing = []
+    if wanted.name != resource.name:
+        differing.append("name")
+    if gvk.kind != wanted.gvk.kind:
+        differing.append("kind")
+    elif scopes.namespace(wanted.gvk, wanted.namespace) != scopes.namespace(gvk, resource.namespace):
+        differing.append("namespace")
+    if (gvk.group, gvk.version) != (wanted.gvk.group, wanted.gvk.version):
+        differing.append("apiVersion")
+    return tuple(differing)
+
+
+def _told_difference(field: str, resource: Resource) -> str:
+    label = resource_label(resource)
+    match field:
+        case "name":
+            return f"did you mean {resource.name!r}?"
+        case "kind":
+            return f"the base has {label}; did you mean kind: {resource.gvk.kind}?"
+        case "namespace" if resource.namespace:
+            return f"the base has {label}; write namespace: {resource.namespace} in the patch"
+        case "namespace":
+            return f"the base has {label} without a namespace; leave it out of the patch"
+        case _:
+            return f"the base has {label} as apiVersion: {api_version(resource.gvk)}"

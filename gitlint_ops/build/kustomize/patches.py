@@ -1,0 +1,330 @@
+"""`patches:`, `patchesStrategicMerge:` and `patchesJson6902:` applied to resources.
+
+Source: api/internal/builtins/PatchTransformer.go, PatchStrategicMergeTransformer.go,
+PatchJson6902Transformer.go, api/resmap/reswrangler.go ApplySmPatch
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gitlint_ops.build.kustomize.identity import Scopes, format_id
+from gitlint_ops.build.kustomize.json_patch import JsonPatchFault, apply_json_patch
+from gitlint_ops.build.kustomize.merge_nodes import MergeFault, Written, scalar_text, unknown_text
+from gitlint_ops.build.kustomize.merge_schema import MergeSchema
+from gitlint_ops.build.kustomize.patch_targets import no_match, no_resource, resource_label
+from gitlint_ops.build.kustomize.resource import ResId, Resource, gvk_of
+from gitlint_ops.build.kustomize.selectors import Selector, SelectorFault
+from gitlint_ops.build.kustomize.strategic_merge import MergeOptions, merge_resource
+from gitlint_ops.model.blame import Origin, Via
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.model.structure import value_at, with_value, without
+
+AUTO = "auto"
+STRATEGIC = "strategic"
+JSON6902 = "json6902"
+
+
+class PatchFault(Exception):
+    """A patch on which kustomize fails; `at` and `path` say the field to edit.
+
+    `message` is in plain words, with kustomize's own reason in parentheses.
+    """
+
+    def __init__(self, message: str, at: DocumentRef, path: FieldPath, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.at = at
+        self.path = path
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class PatchEntry:
+    """One entry of a kustomization, with its text read.
+
+    `target` and `options` are as written, under kustomize's field names. `documents` are the bodies
+    that `text_document` holds: objects, or the list of operations of a JSON patch; `document_refs`
+    say where each stands, for a file of several documents. `at` is the entry in the kustomization.
+    `mode` tells the three fields apart: "auto" is an entry of `patches:`.
+    """
+
+    target: Mapping[str, Any] | None
+    text_document: DocumentRef
+    documents: tuple[Any, ...]
+    at: tuple[DocumentRef, FieldPath]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    mode: str = AUTO
+    document_refs: tuple[DocumentRef, ...] = ()
+
+    @property
+    def is_json_patch(self) -> bool:
+        return self.mode == JSON6902 or (bool(self.documents) and isinstance(self.documents[0], list))
+
+    def patches(self) -> Iterator[tuple[Mapping[str, Any], Origin]]:
+        """The strategic merge patches of the entry with their places; lists of objects expanded."""
+        refs = self.document_refs or (self.text_document,) * len(self.documents)
+        queue = deque(
+            (body, Origin(ref, (), Via.PATCH)) for body, ref in zip(self.documents, refs, strict=True)
+        )
+        while queue:
+            body, origin = queue.popleft()
+            items = body.get("items") if str(body.get("kind", "")).endswith("List") else None
+            if not isinstance(items, list):
+                yield body, origin
+                continue
+            queue.extend(
+                (item, replace(origin, source_path=(*origin.source_path, "items", index)))
+                for index, item in enumerate(items)
+                if isinstance(item, dict)
+            )
+
+
+def apply_patches(
+    resources: tuple[Resource, ...],
+    entries: Sequence[PatchEntry],
+    schema: MergeSchema,
+    *,
+    complete: bool,
+    written: Written = unknown_text,
+) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
+    """The resources with all entries applied in order, and the targets that select nothing.
+
+    Where `complete` is False, resources are missing, and a patch without a match is passed over.
+
+    Raises:
+        PatchFault: a patch that kustomize fails on.
+    """
+    work = _Work(schema, Scopes(schema.is_namespaced), complete, written)
+    held = list(resources)
+    for entry in entries:
+        if entry.is_json_patch:
+            work.apply_json(held, entry)
+        elif entry.target is not None:
+            work.apply_to_target(held, entry, entry.target)
+        else:
+            work.apply_by_id(held, entry)
+    return tuple(held), tuple(work.violations)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    schema: MergeSchema
+    scopes: Scopes
+    complete: bool
+    written: Written
+    violations: list[Violation] = field(default_factory=list)
+
+    def apply_json(self, held: list[Resource], entry: PatchEntry) -> None:
+        if not entry.documents:
+            return
+        if entry.target is None:
+            raise PatchFault(
+                "a JSON patch needs a target (kustomize: must specify a target for JSON patch)", *entry.at
+            )
+        patch = Origin(entry.text_document, (), Via.PATCH)
+        for position in self._selected(held, entry, entry.target):
+            resource = held[position] if entry.mode == JSON6902 else held[position].remembered()
+            try:
+                patched = apply_json_patch(resource, entry.documents[0], patch)
+            except JsonPatchFault as error:
+                raise _operation_fault(error, held[position], entry) from error
+            held[position] = _with_text_annotations(patched)
+
+    def apply_to_target(self, held: list[Resource], entry: PatchEntry, target: Mapping[str, Any]) -> None:
+        patches = tuple(entry.patches())
+        if len(patches) > 1:
+            raise PatchFault(
+                "an entry with a target may hold one patch only, and this holds "
+                f"{len(patches)} (kustomize: Multiple Strategic-Merge Patches in one `patches` entry "
+                "is not allowed to set `patches.target` field)",
+                *entry.at,
+            )
+        for body, origin in patches:
+            selected = self._selected(held, entry, target)
+            self._merge_all(held, selected, self._fitted(body, origin), origin, entry)
+
+    def apply_by_id(self, held: list[Resource], entry: PatchEntry) -> None:
+        for body, origin in entry.patches():
+            position = self._position(held, body, origin)
+            if position is None:
+                continue
+            fitted = self._fitted(body, origin) if entry.mode == STRATEGIC else body
+            self._merge_all(held, (position,), fitted, origin, entry)
+
+    def _selected(self, held: Sequence[Resource], entry: PatchEntry, target: Mapping[str, Any]) -> list[int]:
+        document, path = entry.at
+        try:
+            selector = Selector.parse(target)
+        except SelectorFault as error:
+            raise PatchFault(
+                f"the target's {error.field} cannot be read (kustomize: {error.reason})",
+                document,
+                (*path, "target", error.field),
+            ) from error
+        selected = [
+            position for position, resource in enumerate(held) if selector.selects(resource, self.scopes)
+        ]
+        if not selected and self.complete:
+            self.violations.append(no_match(selector, held, self.scopes, document, (*path, "target")))
+        return selected
+
+    def _position(self, held: Sequence[Resource], body: Mapping[str, Any], origin: Origin) -> int | None:
+        """The one resource that has or had the patch's id; None where it may be among the missing."""
+        wanted = _id_of(body)
+        identity = self.scopes.identity(wanted)
+        matches = [
+            position
+            for position, resource in enumerate(held)
+            if _has_had_name(resource, wanted.name) and identity in self.scopes.all_identities(resource)
+        ]
+        if len(matches) == 1:
+            return matches[0]
+        at = (origin.source, (*origin.source_path, "metadata", "name"))
+        own = f"failed to find unique target for patch {format_id(wanted)}"
+        if matches:
+            names = ", ".join(resource_label(held[position]) for position in matches)
+            raise PatchFault(
+                f"this patch fits more than one resource: {names} "
+                f"(kustomize: multiple matches for Id {format_id(wanted)}; {own})",
+                *at,
+            )
+        if not self.complete:
+            return None
+        message, hint = no_resource(wanted, held, self.scopes)
+        raise PatchFault(
+            f"{message} (kustomize: no matches for Id {format_id(wanted)}; {own})", *at, hint=hint
+        )
+
+    def _fitted(self, body: Mapping[str, Any], origin: Origin) -> Mapping[str, Any]:
+        """A patch as it is made ready for resources that it may not name.
+
+        The apiVersion is the resource's. Labels and annotations become texts, so that a null does
+        not delete there but sets the text "null", as kustomize has it.
+        """
+        fitted: Any = without(body, ("apiVersion",)) if "apiVersion" in body else body
+        for name in ("labels", "annotations"):
+            path = ("metadata", name)
+            metadata = value_at(fitted, ("metadata",))
+            if not isinstance(metadata, dict) or name not in metadata:
+                continue
+            texts = metadata[name] if isinstance(metadata[name], dict) else {}
+            if not texts:
+                fitted = without(fitted, path)
+                continue
+            fitted = with_value(
+                fitted, path, {key: self._text(value, origin, (*path, key)) for key, value in texts.items()}
+            )
+        assert isinstance(fitted, dict)
+        return fitted
+
+    def _text(self, value: Any, origin: Origin, path: FieldPath) -> str:
+        if value is not None:
+            return scalar_text(value)
+        text = self.written(replace(origin, source_path=(*origin.source_path, *path)))
+        return "null" if text is None else text
+
+    def _merge_all(
+        self,
+        held: list[Resource],
+        positions: Sequence[int],
+        body: Mapping[str, Any],
+        origin: Origin,
+        entry: PatchEntry,
+    ) -> None:
+        options = MergeOptions(
+            allow_name_change=bool(entry.options.get("allowNameChange")),
+            allow_kind_change=bool(entry.options.get("allowKindChange")),
+            written=self.written,
+        )
+        merged: dict[int, Resource | None] = {}
+        for position in positions:
+            try:
+                merged[position] = merge_resource(held[position], body, origin, self.schema, options)
+            except MergeFault as error:
+                raise _merge_fault(error, held[position], origin) from error
+        held[:] = [
+            resource
+            for position, old in enumerate(held)
+            if (resource := merged.get(position, old)) is not None
+        ]
+        if entry.target is not None and (options.allow_name_change or options.allow_kind_change):
+            self._demand_unique(held, origin)
+
+    def _demand_unique(self, held: Sequence[Resource], origin: Origin) -> None:
+        seen = set()
+        for resource in held:
+            identity = self.scopes.current(resource)
+            if identity in seen:
+                raise PatchFault(
+                    f"the patch gives two resources the same id {resource_label(resource)} (kustomize: may "
+                    f"not add resource with an already registered id: {format_id(resource.cur_id)})",
+                    origin.source,
+                    (*origin.source_path, "metadata", "name"),
+                )
+            seen.add(identity)
+
+
+def _id_of(body: Mapping[str, Any]) -> ResId:
+    metadata = body.get("metadata")
+    held = metadata if isinstance(metadata, dict) else {}
+    name, namespace = (held.get(one) for one in ("name", "namespace"))
+    return ResId(
+        gvk_of(body),
+        "" if name is None else scalar_text(name),
+        "" if namespace is None else scalar_text(namespace),
+    )
+
+
+def _has_had_name(resource: Resource, name: str) -> bool:
+    return resource.name == name or any(previous.name == name for previous in resource.previous)
+
+
+def _with_text_annotations(resource: Resource) -> Resource:
+    """Annotations as kustomize leaves them after a JSON patch: texts only, and none if empty."""
+    held = value_at(resource.body, ("metadata", "annotations"))
+    metadata = resource.body.get("metadata")
+    if not isinstance(metadata, dict) or "annotations" not in metadata:
+        return resource
+    if not isinstance(held, dict) or not held:
+        return replace(resource, body=without(resource.body, ("metadata", "annotations")))
+    if all(isinstance(value, str) for value in held.values()):
+        return resource
+    texts = {key: scalar_text(value) for key, value in held.items()}
+    return replace(resource, body=with_value(resource.body, ("metadata", "annotations"), texts))
+
+
+def _merge_fault(error: MergeFault, resource: Resource, origin: Origin) -> PatchFault:
+    path = origin.source_path
+    if error.node is not None:
+        place = error.node.origin()
+        if place.source == origin.source:
+            path = place.source_path
+    return PatchFault(
+        f"this patch does not fit {resource_label(resource)} (kustomize: {error.reason})", origin.source, path
+    )
+
+
+def _operation_fault(error: JsonPatchFault, resource: Resource, entry: PatchEntry) -> PatchFault:
+    if error.index is None:
+        return PatchFault(
+            f"this JSON patch cannot be applied to {resource_label(resource)} (kustomize: {error.reason})",
+            entry.text_document,
+            (),
+        )
+    operation = entry.documents[0][error.index]
+    held = operation if isinstance(operation, dict) else {}
+    told = f"{held.get('op', 'operation')} {held.get('path', '')}".strip()
+    path: FieldPath = (error.index, "path") if "path" in held else (error.index,)
+    return PatchFault(
+        f"`{told}` cannot be applied to {resource_label(resource)} (kustomize: {error.reason})",
+        entry.text_document,
+        path,
+    )
+
+
+__all__ = ["AUTO", "JSON6902", "STRATEGIC", "PatchEntry", "PatchFault", "apply_patches"]

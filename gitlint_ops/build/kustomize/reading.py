@@ -1,0 +1,204 @@
+"""Reading what one kustomization names, and noting what was read and what could not be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from gitlint_ops.build.kustomize.faults import REFERENCE_MISSING, BuildFault, Place, fault
+from gitlint_ops.build.kustomize.kustomization import Entry
+from gitlint_ops.build.kustomize.loader import Folder
+from gitlint_ops.build.kustomize.remote import is_url
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.build.kustomize.resource_loading import Piece, pieces, resources_of, unparsable
+from gitlint_ops.model.blame import Origin
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FileRef
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.model.targets import Unchecked
+from gitlint_ops.syntax.documents import Typing, read
+from gitlint_ops.syntax.locate import positions
+from gitlint_ops.workspace.sources import Sources
+from gitlint_ops.workspace.tree import Unreadable
+
+
+class LeftOut(Exception):
+    """Something that this builder does not read or run; the message says what and why."""
+
+
+class Known(Protocol):
+    """What became known of a folder."""
+
+    @property
+    def violations(self) -> Iterable[Violation]: ...
+    @property
+    def unchecked(self) -> Iterable[Unchecked]: ...
+    @property
+    def inputs(self) -> AbstractSet[str]: ...
+    @property
+    def included(self) -> AbstractSet[str]: ...
+    @property
+    def complete(self) -> bool: ...
+
+
+@dataclass(slots=True)
+class Record:
+    """What became known while a folder was accumulated.
+
+    Not `complete`: resources were left out, so that something missing may be among them.
+    """
+
+    violations: list[Violation] = field(default_factory=list)
+    unchecked: list[Unchecked] = field(default_factory=list)
+    inputs: set[str] = field(default_factory=set)
+    included: set[str] = field(default_factory=set)
+    complete: bool = True
+
+    def add(self, other: Known) -> None:
+        """Take over what became known of a base or component."""
+        self.violations += other.violations
+        self.unchecked += other.unchecked
+        self.inputs |= other.inputs
+        self.included |= other.included
+        self.complete = self.complete and other.complete
+
+    def leave_out(self, place: Place, reason: str, *, resources: bool) -> None:
+        """Note that something was not taken in; `resources`: it would have given resources."""
+        document = place.document.file
+        self.unchecked.append(Unchecked(f"{document.repo}//{document.path}", reason))
+        if resources:
+            self.complete = False
+
+
+@dataclass(slots=True)
+class FileCache:
+    """Resources by file: each is loaded once for all overlays."""
+
+    held: dict[FileRef, tuple[Resource, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The files that the kustomization of one folder may name."""
+
+    sources: Sources
+    cache: FileCache
+    folder: Folder
+    record: Record
+    missing: Callable[[BuildFault], BuildFault]
+    """Turns the fault of one missing file into that of all that are missing beside it."""
+
+    def locate(self, entry: Entry) -> FileRef:
+        """The file of an entry.
+
+        Raises:
+            LeftOut: it is fetched from the network.
+            BuildFault: there is none.
+        """
+        found = self.folder.file(entry.text)
+        if isinstance(found, FileRef):
+            self.record.inputs.add(found.path)
+            return found
+        if is_url(entry.text):
+            raise LeftOut(f"{entry.text} is fetched from the network: add the file to the repository")
+        raise self.missing(found.as_fault(entry))
+
+    def data(self, entry: Entry) -> tuple[FileRef, bytes]:
+        """A file's bytes (raises as `locate` does)."""
+        file = self.locate(entry)
+        try:
+            return file, self.sources.data(file)
+        except Unreadable as error:
+            raise _unreadable(entry, error) from error
+
+    def pieces(self, entry: Entry, typing: Typing = Typing.KUSTOMIZE) -> tuple[Piece, ...]:
+        """The documents of a YAML file (raises as `locate` does, and where it is no YAML)."""
+        file = self.locate(entry)
+        try:
+            text = self.sources.text(file, typing)
+        except Unreadable as error:
+            raise _unreadable(entry, error) from error
+        broken = unparsable(text, file.path)
+        if broken is not None:
+            raise broken
+        return tuple(pieces(text, DocumentRef(file)))
+
+    def body(self, entry: Entry) -> tuple[Place, Any]:
+        """The first document of a file, typed as `kubectl` would (raises as `pieces` does)."""
+        found = self.pieces(entry, Typing.KUBECTL)
+        if not found or found[0].document.index != 0:
+            return Place(DocumentRef(self.locate(entry))), None
+        return found[0].place, found[0].body
+
+    def resources(self, entry: Entry) -> tuple[Resource, ...]:
+        """The resources of a file (raises as `pieces` does, and where a document is no object)."""
+        file = self.locate(entry)
+        held = self.cache.held.get(file)
+        if held is None:
+            held = self.cache.held[file] = resources_of(self.pieces(entry))
+        return held
+
+
+def written_in(sources: Sources) -> Callable[[Origin], str | None]:
+    """How to look up the text of a scalar as its file has it, quotes and all (its first line).
+
+    The text is "" for a null that is left blank, and None where the value does not stand there as
+    it is. Positions are looked up, which is slow: ask for the few values that need it.
+    """
+
+    def written(origin: Origin) -> str | None:
+        if not origin.verbatim or origin.source.index == PLAIN_TEXT:
+            return None
+        if origin.source.embedded:
+            return _written_in_text(sources, origin)
+        location, exact = sources.location(origin.source, origin.source_path)
+        line = sources.line(location) if exact else None
+        if line is None:
+            return None
+        end = location.end_column - 1 if location.end_line == location.line else len(line)
+        return line[location.column - 1 : end]
+
+    return written
+
+
+def _written_in_text(sources: Sources, origin: Origin) -> str | None:
+    """As above, for a text within a document: what it says once it is unquoted."""
+    document = sources.document(replace(origin.source, embedded=()))
+    text = value_at(document.body, origin.source.embedded) if document else None
+    if not isinstance(text, str):
+        return None
+    found = positions(text.encode("utf-8", "surrogatepass"), 0).locate(origin.source_path)
+    if not found.exact:
+        return None
+    line = text.split("\n")[found.span.line - 1]
+    end = found.span.end_column - 1 if found.span.end_line == found.span.line else len(line)
+    return line[found.span.column - 1 : end]
+
+
+def _unreadable(entry: Entry, error: Unreadable) -> BuildFault:
+    return fault(f"{entry.text} {error.reason}", entry.place, rule=REFERENCE_MISSING)
+
+
+def embedded_pieces(text: str, place: Place, typing: Typing = Typing.KUSTOMIZE) -> tuple[Piece, ...] | None:
+    """The documents of a text that a field of a document holds; None where it is no YAML."""
+    parsed = read(text.encode("utf-8", "surrogatepass"), typing)
+    if unparsable(parsed, "") is not None:
+        return None
+    document = place.document
+    held = DocumentRef(document.file, document.index, (*document.embedded, *place.path))
+    return tuple(pieces(parsed, held))
+
+
+def embedded_resources(entry: Entry) -> tuple[Resource, ...] | None:
+    """The resources that stand in an entry in place of a path; None where it is a path."""
+    if "\n" not in entry.text and ":" not in entry.text:
+        return None
+    found = embedded_pieces(entry.text, entry.place)
+    if found is None:
+        return None
+    try:
+        return resources_of(found)
+    except BuildFault:
+        return None

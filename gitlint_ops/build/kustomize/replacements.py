@@ -1,0 +1,283 @@
+"""`replacements:`, which copy a field of one resource into fields of others.
+
+Source: api/filters/replacement/replacement.go, api/types/replacement.go, api/types/selector.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from gitlint_ops.build.kustomize.faults import Place
+from gitlint_ops.build.kustomize.field_paths import PathFault, look_up, split_field_path
+from gitlint_ops.build.kustomize.identity import DEFAULT_NAMESPACE, is_selected
+from gitlint_ops.build.kustomize.merge_nodes import Node
+from gitlint_ops.build.kustomize.patch_targets import resource_label
+from gitlint_ops.build.kustomize.replacement_fields import (
+    CopiedValue,
+    FieldOptions,
+    fill,
+    find_mistyped,
+    retyped,
+)
+from gitlint_ops.build.kustomize.resource import Gvk, ResId, Resource
+from gitlint_ops.build.kustomize.selectors import ID_FIELDS, Selector, SelectorFault
+from gitlint_ops.model.blame import Origin, Via
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.model.structure import value_at
+
+DEFAULT_FIELD_PATH = "metadata.name"
+UNRESOLVED = "replacement-or-var-unresolved"
+
+ReplacementEntry: TypeAlias = tuple[Mapping[str, Any], DocumentRef, FieldPath]
+"""A replacement under kustomize's field names, and where it stands."""
+
+
+class ReplacementFault(Exception):
+    """A replacement on which kustomize fails; `at` and `path` say the field to edit.
+
+    `message` is in plain words, with kustomize's own reason in parentheses.
+    """
+
+    def __init__(self, message: str, at: DocumentRef, path: FieldPath, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.at = at
+        self.path = path
+        self.hint = hint
+
+
+def _fault(place: Place, message: str, hint: str = "") -> ReplacementFault:
+    return ReplacementFault(message, place.document, place.path, hint)
+
+
+def apply_replacements(
+    resources: tuple[Resource, ...], entries: Sequence[ReplacementEntry], *, complete: bool
+) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
+    """The resources with all replacements applied in order, and the targets that select nothing.
+
+    Where `complete` is False, resources are missing, and what is not found is passed over.
+
+    Raises:
+        ReplacementFault: a replacement that kustomize fails on.
+    """
+    work = list(resources)
+    violations: list[Violation] = []
+    for held, document, path in entries:
+        place = Place(document, path)
+        value = _source_value(work, held, place, complete=complete)
+        if value is None:
+            continue
+        for index, target in enumerate(held.get("targets") or ()):
+            violations += _apply_target(
+                work, value, target or {}, place.of("targets", index), complete=complete
+            )
+    return tuple(work), tuple(violations)
+
+
+def _source_value(
+    resources: Sequence[Resource], held: Mapping[str, Any], place: Place, *, complete: bool
+) -> CopiedValue | None:
+    source, static = held.get("source"), held.get("sourceValue")
+    if (source is None and static is None) or held.get("targets") is None:
+        raise _fault(
+            place,
+            "a replacement needs a source and at least one target "
+            "(kustomize: replacements must specify a source and at least one target)",
+        )
+    blame = Origin(place.document, place.path, Via.REPLACEMENT, verbatim=False)
+    if static is not None:
+        if source is not None:
+            raise _fault(
+                place,
+                "a replacement has either a source or a sourceValue "
+                "(kustomize: value and resource selectors are mutually exclusive)",
+            )
+        return CopiedValue(str(static), blame, tagged=False)
+    assert source is not None
+    position = _source(resources, source, place.of("source"), complete=complete)
+    if position is None:
+        return None
+    value = _read_source(resources[position], source, place.of("source"), blame)
+    return replace(value, position=position)
+
+
+def _source(
+    resources: Sequence[Resource], source: Mapping[str, Any], place: Place, *, complete: bool
+) -> int | None:
+    """The one resource that the source names; None where it may be among the missing."""
+    found = [
+        position
+        for position, resource in enumerate(resources)
+        if any(_is_source(one, source) for one in _all_ids(resource))
+    ]
+    told = _told_selector(source)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(resource_label(resources[position]) for position in found)
+        raise _fault(
+            place,
+            f"the source {told} is more than one resource: {names} "
+            "(kustomize: multiple matches for selector)",
+        )
+    if not complete:
+        return None
+    raise _fault(place, f"there is no source {told} (kustomize: nothing selected by {told})")
+
+
+def _read_source(resource: Resource, source: Mapping[str, Any], place: Place, blame: Origin) -> CopiedValue:
+    field_path = str(source.get("fieldPath") or DEFAULT_FIELD_PATH)
+    at = place.of("fieldPath") if source.get("fieldPath") else place
+    try:
+        node = look_up(Node(resource.body, blame=resource.blame), split_field_path(field_path))
+    except PathFault as error:
+        raise _fault(
+            at,
+            f"{field_path} cannot be followed in {resource_label(resource)} "
+            f"(kustomize: error looking up replacement source: {error})",
+        ) from error
+    if node is None or node.is_empty:
+        raise _fault(
+            at,
+            f"{resource_label(resource)} has no {field_path} (kustomize: fieldPath `{field_path}` is missing "
+            f"for replacement source {_told_selector(source)})",
+        )
+    options = FieldOptions.of(source.get("options"))
+    if not options.delimiter:
+        return CopiedValue(node.value, blame, node.blame(), path=node.path)
+    return CopiedValue(_split_part(node, options, place.of("options")), blame, node.blame())
+
+
+def _split_part(node: Node, options: FieldOptions, place: Place) -> Any:
+    if node.is_container:
+        raise _fault(
+            place,
+            "a delimiter splits text only (kustomize: delimiter option can only be used with scalar nodes)",
+        )
+    parts = node.text.split(options.delimiter)
+    if not 0 <= options.index < len(parts):
+        raise _fault(
+            place,
+            f"there is no part {options.index} of {node.text!r} (kustomize: options.index {options.index} "
+            f"is out of bounds for value {node.text})",
+        )
+    return retyped(node.value, parts[options.index])
+
+
+def _is_source(found: ResId, source: Mapping[str, Any]) -> bool:
+    name, namespace = source.get("name"), source.get("namespace")
+    return (
+        (not name or name == found.name)
+        and (not namespace or namespace == (found.namespace or DEFAULT_NAMESPACE))
+        and is_selected(found.gvk, Gvk(*(str(source.get(part) or "") for part in Gvk._fields)))
+    )
+
+
+def _all_ids(resource: Resource) -> tuple[ResId, ...]:
+    """The present id and the earlier ones; those were stored with the namespace that counted."""
+    earlier = (one._replace(namespace=one.namespace or DEFAULT_NAMESPACE) for one in resource.prev_ids)
+    return resource.cur_id, *earlier
+
+
+def _told_selector(selector: Mapping[str, Any]) -> str:
+    held = (f"{field}={selector[field]}" for field in ID_FIELDS if selector.get(field))
+    return f"[{', '.join(held)}]"
+
+
+def _apply_target(
+    resources: list[Resource], value: CopiedValue, target: Mapping[str, Any], place: Place, *, complete: bool
+) -> list[Violation]:
+    select = target.get("select")
+    if select is None:
+        raise _fault(
+            place,
+            "a target says with `select` which resources it means "
+            "(kustomize: target must specify resources to select)",
+        )
+    chosen = _selector(select, place.of("select"))
+    rejects = [
+        (_selector(one or {}, place.of("reject", index)), one or {})
+        for index, one in enumerate(target.get("reject") or ())
+    ]
+    positions = [
+        position
+        for position, resource in enumerate(resources)
+        if _is_chosen(resource, chosen) and not any(_is_rejected(resource, *one) for one in rejects)
+    ]
+    for position in positions:
+        resources[position] = _filled(resources[position], _present(value, resources), target, place)
+    return [] if positions or not complete else [_nothing_selected(place)]
+
+
+def _present(value: CopiedValue, resources: Sequence[Resource]) -> CopiedValue:
+    """The value as it is now: a target may be the source itself, and change what is copied next."""
+    if value.position is None or value.path is None:
+        return value
+    return replace(value, value=value_at(resources[value.position].body, value.path, value.value))
+
+
+def _nothing_selected(place: Place) -> Violation:
+    return Violation(
+        on=place.document,
+        path=(*place.path, "select"),
+        message="this target selects no resource, so nothing is replaced (kustomize says nothing)",
+        rule=UNRESOLVED,
+    )
+
+
+def _selector(held: Mapping[str, Any], place: Place) -> Selector:
+    try:
+        return Selector.parse(held)
+    except SelectorFault as error:
+        raise _fault(
+            place.of(error.field), f"the selector's {error.field} cannot be read (kustomize: {error.reason})"
+        ) from error
+
+
+def _is_chosen(resource: Resource, selector: Selector) -> bool:
+    return selector.matches_metadata(resource) and _has_id(resource, selector)
+
+
+def _is_rejected(resource: Resource, selector: Selector, held: Mapping[str, Any]) -> bool:
+    """By labels and annotations, or by id: either is enough where it is said."""
+    by_metadata = (selector.labels or selector.annotations) and selector.matches_metadata(resource)
+    by_id = any(held.get(field) for field in ID_FIELDS) and _has_id(resource, selector)
+    return bool(by_metadata or by_id)
+
+
+def _has_id(resource: Resource, selector: Selector) -> bool:
+    return any(
+        selector.matches_gvk(one.gvk)
+        and selector.matches("name", one.name)
+        and selector.matches("namespace", one.namespace)
+        for one in _all_ids(resource)
+    )
+
+
+def _filled(resource: Resource, value: CopiedValue, target: Mapping[str, Any], place: Place) -> Resource:
+    options = FieldOptions.of(target.get("options"))
+    root = Node(resource.body, blame=resource.blame)
+    for index, field_path in enumerate(target.get("fieldPaths") or (DEFAULT_FIELD_PATH,)):
+        try:
+            fill(root, str(field_path), value, options)
+        except PathFault as error:
+            at = place.of("fieldPaths", index) if target.get("fieldPaths") else place
+            what = "find or create" if options.create else "find"
+            raise _fault(
+                at,
+                f"{field_path} of {resource_label(resource)} cannot be replaced (kustomize: unable to {what} "
+                f'field "{field_path}" in replacement target: {error})',
+                hint="" if options.create else "a field that may be missing needs options: {create: true}",
+            ) from error
+    body, blame = root.close()
+    mistyped = find_mistyped(body)
+    if mistyped is not None:
+        raise _fault(
+            place,
+            f"{mistyped.text!r} is put into a field of {resource_label(resource)} that holds another type "
+            f"(kustomize: cannot decode `{mistyped.text}` as a !!{mistyped.tag})",
+        )
+    return replace(resource, body=body, blame=blame or root.blame())

@@ -1,0 +1,72 @@
+"""`replicas:`: the number of replicas of a workload, found by any name it has had.
+
+Source: api/internal/builtins/ReplicaCountTransformer.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gitlint_ops.build.kustomize.decode import Fields
+from gitlint_ops.build.kustomize.faults import Place, did_you_mean, fault
+from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, Hit, SpecsByKind
+from gitlint_ops.build.kustomize.identity import is_selected
+from gitlint_ops.build.kustomize.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaEntry:
+    name: str
+    count: int
+    fields: Fields
+
+    @property
+    def place(self) -> Place:
+        return self.fields.at("count") if "count" in self.fields else self.fields.place
+
+
+def replica_entry(fields: Fields) -> ReplicaEntry:
+    return ReplicaEntry(fields.text("name"), fields.integer("count"), fields)
+
+
+def apply(
+    resources: tuple[Resource, ...], entry: ReplicaEntry, specs: Sequence[FieldSpec], *, complete: bool
+) -> tuple[Resource, ...]:
+    """The resources with the count set in the one so named.
+
+    Raises:
+        BuildFault: there is none (unless the build is not `complete`: it may be in what is missing).
+    """
+    found = False
+    for spec in specs:
+        by_kind = SpecsByKind((spec,), creates=True)
+        changed = []
+        for resource in resources:
+            if _is_meant(resource, entry, spec):
+                found = True
+                resource = by_kind.change(resource, entry.place, lambda one, hit: _set(one, hit, entry))  # noqa: PLW2901
+            changed.append(resource)
+        resources = tuple(changed)
+    if not found and complete:
+        names = {one.name for one in resources if any(is_selected(one.gvk, spec.gvk) for spec in specs)}
+        raise fault(
+            f"no workload with replicas is called {entry.name!r} (kustomize: resource with name {entry.name} "
+            "does not match a config with the following GVK)",
+            entry.fields.at("name") if "name" in entry.fields else entry.place,
+            hint=did_you_mean(entry.name, names),
+        )
+    return resources
+
+
+def _is_meant(resource: Resource, entry: ReplicaEntry, spec: FieldSpec) -> bool:
+    return any(
+        one.name == entry.name and is_selected(one.gvk, spec.gvk)
+        for one in (resource.cur_id, *resource.prev_ids)
+    )
+
+
+def _set(resource: Resource, hit: Hit, entry: ReplicaEntry) -> Resource:
+    if isinstance(hit.value, dict | list):
+        raise FieldSpecFault("wrong node kind: expected ScalarNode")
+    return resource.with_field(hit.path, entry.count, entry.place.origin())

@@ -1,0 +1,117 @@
+"""From YAML documents to resources.
+
+Source: api/resource/factory.go, kyaml/kio/byteio_reader.go
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from gitlint_ops.build.kustomize.decode import scalar_text
+from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.model.blame import Origin, Via
+from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.syntax.documents import Text
+
+
+class Piece(NamedTuple):
+    """A body that stands at a path of a document."""
+
+    document: DocumentRef
+    path: FieldPath
+    body: Any
+
+    @property
+    def place(self) -> Place:
+        return Place(self.document, self.path)
+
+
+def pieces(text: Text, first: DocumentRef) -> Iterator[Piece]:
+    """The documents of a parsed text that hold something.
+
+    `first` refers to the text's first document; that of an embedded text stands for all of its
+    documents, which have no refs of their own.
+    """
+    for document in text.documents:
+        if document.body is None or document.body == {}:
+            continue
+        index = first.index if first.embedded else document.index
+        yield Piece(DocumentRef(first.file, index, first.embedded), (), document.body)
+
+
+def resources_of(found: Iterable[Piece], via: Via = Via.RESOURCE) -> tuple[Resource, ...]:
+    """The resources of documents, lists expanded.
+
+    Raises:
+        BuildFault: a document is no object, or has no kind or name.
+    """
+    held = list(found)
+    queue = deque(held)
+    resources: list[Resource] = []
+    # Items of a list go to the end of the file's queue, as in kustomize: the order shows. Only
+    # where the list is all that the file holds do they stay in place, which comes to the same.
+    while queue:
+        piece = queue.popleft()
+        kind = check_object(piece)
+        items = piece.body.get("items") if kind.endswith("List") else None
+        if items is None and not (kind.endswith("List") and "items" in piece.body):
+            resources.append(Resource(piece.body, Origin(piece.document, piece.path, via)))
+        elif items is not None:
+            queue.extend(_items(piece, kind, items))
+    return tuple(resources)
+
+
+def _items(piece: Piece, kind: str, items: Any) -> Iterator[Piece]:
+    if not isinstance(items, list):
+        raise fault(f"the items of a {kind} must be a list", Place(piece.document, (*piece.path, "items")))
+    for index, item in enumerate(items):
+        if item is not None and item != {}:
+            yield Piece(piece.document, (*piece.path, "items", index), item)
+
+
+def check_object(piece: Piece) -> str:
+    """The kind of a document that can be a resource.
+
+    Raises:
+        BuildFault: it cannot.
+    """
+    body = piece.body
+    if not isinstance(body, dict):
+        raise fault(
+            f"this is {_described(body)}, not a Kubernetes object (kustomize: wrong node kind: expected "
+            "MappingNode)",
+            piece.place,
+        )
+    bad_key = next((key for key in body if not isinstance(key, str)), None)
+    if bad_key is not None:
+        raise fault(f"the key {bad_key!r} is not a string", piece.place)
+    kind = scalar_text(body.get("kind"))
+    if not kind:
+        raise fault("this object has no kind (kustomize: missing kind in object)", piece.place)
+    if not kind.endswith("List") and not _name(body):
+        raise fault(
+            f"this {kind} has no metadata.name (kustomize: missing metadata.name in object)", piece.place
+        )
+    return kind
+
+
+def _name(body: Mapping[str, Any]) -> str:
+    metadata = body.get("metadata")
+    return scalar_text(metadata.get("name")) if isinstance(metadata, dict) else ""
+
+
+def _described(body: Any) -> str:
+    return "a list" if isinstance(body, list) else "a plain value"
+
+
+def unparsable(text: Text, path: str) -> BuildFault | None:
+    """The fault of a text that is no YAML. It carries no violation: the fault has its own finding."""
+    for problem in (*text.problems, *(one for document in text.documents for one in document.problems)):
+        if problem.fatal:
+            return BuildFault(f"{path}:{problem.span.line}: {problem.message}")
+    if text.templated is not None:
+        return BuildFault(f"{path}: this is a {text.templated} template, not YAML")
+    return None

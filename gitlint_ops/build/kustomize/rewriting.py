@@ -1,0 +1,38 @@
+"""What JSON patches see of a resource that is not in its body, and what they undo.
+
+Kustomize keeps notes on a resource (the names it had, what its generator asked for) in annotations
+until the end. So a JSON patch can add an annotation to a resource without any: the mapping is there.
+
+Source: api/internal/builtins/PatchTransformer.go transformJson6902
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.model.structure import value_at, with_value
+
+_ANNOTATIONS = ("metadata", "annotations")
+
+
+def with_room_for_notes(resource: Resource, *, renames: bool) -> Resource:
+    """A resource as a JSON patch finds it; `renames`: its name is noted before it is patched."""
+    has_notes = renames or resource.previous or resource.prefixes or resource.suffixes or resource.generator
+    metadata = resource.body.get("metadata")
+    if not has_notes or not isinstance(metadata, dict) or value_at(metadata, ("annotations",)) is not None:
+        return resource
+    return replace(resource, body=with_value(resource.body, _ANNOTATIONS, {}))
+
+
+def as_rewritten(
+    before: tuple[Resource, ...], room: tuple[Resource, ...], after: tuple[Resource, ...]
+) -> tuple[Resource, ...]:
+    """The resources after a JSON patch: those that it left alone as they were before.
+
+    The others were written anew, and their fields share no values any more.
+    """
+    return tuple(
+        old if new is given else replace(new, shared=())
+        for old, given, new in zip(before, room, after, strict=True)
+    )

@@ -1,0 +1,272 @@
+"""What the transformer fields of a kustomization do, in kustomize's fixed order.
+
+Source: api/internal/target/kusttarget_configplugin.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from gitlint_ops.build.kustomize import affixes, images, labels, namespace, replicas
+from gitlint_ops.build.kustomize.annotations import annotate
+from gitlint_ops.build.kustomize.decode import Fields, decode_struct
+from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
+from gitlint_ops.build.kustomize.field_specs import FieldSpecs
+from gitlint_ops.build.kustomize.identity import Scopes
+from gitlint_ops.build.kustomize.kustomization import REPLACEMENT, Entry, Kustomization
+from gitlint_ops.build.kustomize.merge_schema import MergeSchema
+from gitlint_ops.build.kustomize.patch_loading import json_patch_entry, merge_entries, patch_entry
+from gitlint_ops.build.kustomize.patches import AUTO, PatchEntry, PatchFault, apply_patches
+from gitlint_ops.build.kustomize.reading import LeftOut, Reader, Record, written_in
+from gitlint_ops.build.kustomize.replacements import ReplacementFault, apply_replacements
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.build.kustomize.rewriting import as_rewritten, with_room_for_notes
+from gitlint_ops.build.kustomize.shared_values import settled
+from gitlint_ops.model.location import DocumentRef, FieldPath
+
+Resources: TypeAlias = tuple[Resource, ...]
+ReplacementEntry: TypeAlias = tuple[dict[str, Any], DocumentRef, FieldPath]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of all resources, by the transformer that kustomize calls `kind`.
+
+    `times` is how many transformers it stands for, which buildMetadata shows.
+    """
+
+    kind: str
+    place: Place
+    run: Callable[[Resources], Resources]
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the steps of one kustomization work with."""
+
+    reader: Reader
+    record: Record
+    specs: FieldSpecs
+    schema: MergeSchema
+    scopes: Scopes
+
+    def each(self, found: Sequence[Fields], read: Callable[[Fields], Any]) -> list[Any]:
+        """The entries read, but for those that cannot be checked, which are noted."""
+        read_entries = []
+        for one in found:
+            try:
+                read_entries.append(read(one))
+            except LeftOut as error:
+                self.record.leave_out(one.place, str(error), resources=True)
+        return read_entries
+
+
+def steps_of(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    """The steps; texts of patches are read when their step is asked for."""
+    yield from _old_patches(kustomization, bench)
+    yield from _patches(kustomization, bench)
+    yield from _namespace(kustomization, bench)
+    yield from _affixes(kustomization, bench)
+    yield from _labels(kustomization, bench)
+    yield from _annotations(kustomization, bench)
+    yield from _json_patches(kustomization, bench)
+    yield from _replicas(kustomization, bench)
+    yield from _images(kustomization, bench)
+    yield from _replacements(kustomization, bench)
+
+
+def _old_patches(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    entries: list[PatchEntry] = []
+    found = kustomization.entries("patchesStrategicMerge")
+    for one in found:
+        try:
+            entries += merge_entries(one, bench.reader)
+        except LeftOut as error:
+            bench.record.leave_out(one.place, str(error), resources=True)
+    if found:
+        yield patch_step("PatchStrategicMergeTransformer", entries, bench, found[0].place)
+
+
+def _patches(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    entries = bench.each(kustomization.structs("patches"), lambda one: patch_entry(one, bench.reader))
+    if entries:
+        yield patch_step("PatchTransformer", entries, bench, kustomization.fields.at("patches"), len(entries))
+
+
+def _json_patches(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    found = kustomization.structs("patchesJson6902")
+    entries = bench.each(found, lambda one: json_patch_entry(one, bench.reader))
+    if entries:
+        place = kustomization.fields.at("patchesJson6902")
+        yield patch_step("PatchJson6902Transformer", entries, bench, place, len(entries))
+
+
+def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Place, times: int = 1) -> Step:
+    """The step that applies patches, one after the other."""
+
+    def run(resources: Resources) -> Resources:
+        for entry in entries:
+            if entry.is_json_patch:
+                room = tuple(with_room_for_notes(one, renames=entry.mode == AUTO) for one in resources)
+                resources = as_rewritten(resources, room, patch(room, (entry,)))
+            else:
+                resources = settled(patch(resources, (entry,)))
+        return resources
+
+    def patch(resources: Resources, entries: Sequence[PatchEntry]) -> Resources:
+        try:
+            patched, violations = apply_patches(
+                resources,
+                entries,
+                bench.schema,
+                complete=bench.record.complete,
+                written=written_in(bench.reader.sources),
+            )
+        except PatchFault as error:
+            raise fault(error.message, Place(error.at, error.path), hint=error.hint) from error
+        bench.record.violations += violations
+        return patched
+
+    return Step(kind, place, run, times)
+
+
+def _as_build_fault(error: Exception, document: DocumentRef, path: FieldPath) -> BuildFault:
+    return fault(str(error), Place(document, path))
+
+
+def _namespace(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    name = kustomization.fields.text("namespace")
+    if name:
+        setting = namespace.NamespaceSetting(name, kustomization.fields.at("namespace"))
+        yield namespace_step(setting, bench.specs.namespace, bench)
+
+
+def namespace_step(setting: namespace.NamespaceSetting, specs: Sequence[Any], bench: Bench) -> Step:
+    return Step(
+        "NamespaceTransformer",
+        setting.place,
+        lambda resources: namespace.apply(resources, setting, specs, bench.scopes),
+    )
+
+
+def _affixes(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    fields, specs = kustomization.fields, bench.specs
+    for name, is_prefix, chosen in (
+        ("namePrefix", True, specs.name_prefix),
+        ("nameSuffix", False, specs.name_suffix),
+    ):
+        if fields.text(name):
+            yield affix_step(affixes.Affix(fields.text(name), is_prefix, fields.at(name)), chosen)
+
+
+def affix_step(affix: affixes.Affix, specs: Sequence[Any]) -> Step:
+    kind = "PrefixTransformer" if affix.is_prefix else "SuffixTransformer"
+    return Step(kind, affix.place, lambda resources: affixes.apply(resources, affix, specs))
+
+
+def _labels(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    fields = kustomization.fields
+    entries = [labels.label_entries(one, bench.specs) for one in kustomization.structs("labels")]
+    common = fields.text_map("commonLabels")
+    if entries or common:
+        entries.append(labels.MapEntries(common, fields.at("commonLabels"), bench.specs.common_labels))
+    for one in entries:
+        yield label_step(one)
+
+
+def label_step(added: labels.MapEntries) -> Step:
+    return Step("LabelTransformer", added.place, lambda resources: labels.add_entries(resources, added))
+
+
+def _annotations(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    held = kustomization.fields.text_map("commonAnnotations")
+    if held:
+        place = kustomization.fields.at("commonAnnotations")
+        specs = bench.specs.common_annotations
+        yield Step(
+            "AnnotationsTransformer",
+            place,
+            lambda resources: annotate(resources, held, place, specs),
+        )
+
+
+def _replicas(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    for fields in kustomization.structs("replicas"):
+        yield replica_step(replicas.replica_entry(fields), bench.specs.replicas, bench)
+
+
+def replica_step(entry: replicas.ReplicaEntry, specs: Sequence[Any], bench: Bench) -> Step:
+    return Step(
+        "ReplicaCountTransformer",
+        entry.place,
+        lambda resources: replicas.apply(resources, entry, specs, complete=bench.record.complete),
+    )
+
+
+def _images(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    entries = bench.each(kustomization.structs("images", "imageTags"), images.image_entry)
+    if entries:
+        yield image_step(entries, bench.specs.images, bench)
+
+
+def image_step(entries: Sequence[images.ImageEntry], specs: Sequence[Any], bench: Bench) -> Step:
+    def run(resources: Resources) -> Resources:
+        changed, violations = images.apply(resources, entries, specs)
+        # The image may be one of what was left out.
+        bench.record.violations += violations if bench.record.complete else ()
+        return changed
+
+    return Step("ImageTagTransformer", entries[0].place, run, len(entries))
+
+
+def _replacements(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
+    found = kustomization.structs("replacements")
+    if found:
+        entries = bench.each(found, lambda one: replacement_entries(one, bench.reader))
+        place = kustomization.fields.at("replacements")
+        yield replacement_step([one for each in entries for one in each], bench, place)
+
+
+def replacement_step(entries: Sequence[ReplacementEntry], bench: Bench, place: Place) -> Step:
+    """The step that applies replacements, one after the other."""
+
+    def run(resources: Resources) -> Resources:
+        try:
+            replaced, violations = apply_replacements(resources, entries, complete=bench.record.complete)
+        except ReplacementFault as error:
+            raise _as_build_fault(error, error.at, error.path) from error
+        bench.record.violations += violations
+        return replaced
+
+    return Step("ReplacementTransformer", place, run)
+
+
+def replacement_entries(fields: Fields, reader: Reader) -> list[ReplacementEntry]:
+    """The replacements of an entry: itself, or those of the file it names."""
+    path = fields.text("path")
+    if not path:
+        return [_replacement(fields)]
+    if "source" in fields or fields.structs("targets"):
+        raise fault("a replacement has either a path or its own source and targets", fields.place)
+    place, body = reader.body(Entry(path, fields.at("path")))
+    if isinstance(body, list):
+        found = [(place.of(index), one) for index, one in enumerate(body)]
+    elif isinstance(body, dict):
+        found = [(place, body)]
+    else:
+        raise fault(
+            "this file holds no replacements (kustomize: unsupported replacement type encountered within "
+            "replacement path)",
+            fields.at("path"),
+        )
+    return [
+        _replacement(decode_struct(one, REPLACEMENT, at, subject="replacement", strict=False))
+        for at, one in found
+    ]
+
+
+def _replacement(fields: Fields) -> ReplacementEntry:
+    return fields.plain(), fields.place.document, fields.place.path

@@ -1,0 +1,261 @@
+"""`vars:` (deprecated): `$(NAME)` in known fields becomes the value of another field.
+
+Source: api/types/var.go, api/internal/accumulator, api/filters/refvar
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gitlint_ops.build.kustomize.decode import Fields, scalar_text
+from gitlint_ops.build.kustomize.faults import Place, fault
+from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, Hit, SpecsByKind
+from gitlint_ops.build.kustomize.identity import Scopes, format_id
+from gitlint_ops.build.kustomize.resource import Gvk, ResId, Resource
+from gitlint_ops.model.blame import Origin
+from gitlint_ops.model.location import FieldPath
+
+DEFAULT_FIELD = "metadata.name"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name for the field at `field_path` of one resource."""
+
+    name: str
+    target: ResId
+    field_path: str
+    place: Place
+
+
+def variable(fields: Fields) -> Variable:
+    owner = fields.struct("objref")
+    reference = fields.struct("fieldref")
+    return Variable(
+        name=fields.text("name"),
+        target=_target(owner) if owner else ResId(Gvk("", "", ""), "", ""),
+        field_path=(reference.text("fieldPath") if reference else "") or DEFAULT_FIELD,
+        place=fields.place,
+    )
+
+
+def _target(owner: Fields) -> ResId:
+    group, version = owner.text("group"), owner.text("version")
+    parts = owner.text("apiVersion").split("/")
+    if parts != [""] and len(parts) <= 2:
+        version = parts[-1]
+        group = parts[0] if len(parts) == 2 else group
+    return ResId(Gvk(group, version, owner.text("kind")), owner.text("name"), owner.text("namespace"))
+
+
+def merge(held: Mapping[str, Variable], added: Iterable[Variable]) -> Mapping[str, Variable]:
+    """The variables of both.
+
+    Raises:
+        BuildFault: a name is used twice.
+    """
+    merged = dict(held)
+    for one in added:
+        other = merged.get(one.name)
+        if other is not None:
+            raise fault(
+                f"the variable {one.name!r} is defined twice "
+                f"(kustomize: var '{one.name}' already encountered)",
+                one.place,
+                related=(other.place.note("the other definition"),),
+            )
+        merged[one.name] = one
+    return merged
+
+
+def bind(
+    resources: tuple[Resource, ...], variables: Sequence[Variable], scopes: Scopes
+) -> tuple[Resource, ...]:
+    """The resources, those that variables mean remembering the variables' names.
+
+    Raises:
+        BuildFault: a variable may mean several resources.
+    """
+    for one in variables:
+        found = [index for index, resource in enumerate(resources) if _is_meant(resource, one.target, scopes)]
+        if len(found) > 1:
+            raise fault(
+                f"the variable {one.name!r} may mean any of {len(found)} resources: add a namespace "
+                f"(kustomize: found {len(found)} resId matches for var, unable to disambiguate)",
+                one.place,
+            )
+        for index in found:
+            owner = resources[index]
+            owner = replace(owner, variables=(*owner.variables, one.name))
+            resources = (*resources[:index], owner, *resources[index + 1 :])
+    return resources
+
+
+def _is_meant(resource: Resource, target: ResId, scopes: Scopes) -> bool:
+    ids = (*resource.prev_ids, resource.cur_id)
+    if target.namespace or scopes.is_cluster_scoped(target.gvk):
+        return any(scopes.identity(one) == scopes.identity(target) for one in ids)
+    return any(one.gvk == target.gvk and one.name == target.name for one in ids)
+
+
+def resolve(
+    resources: tuple[Resource, ...],
+    variables: Mapping[str, Variable],
+    specs: Sequence[FieldSpec],
+    *,
+    complete: bool,
+) -> tuple[Resource, ...]:
+    """The resources with `$(NAME)` replaced in the fields that `specs` name.
+
+    Raises:
+        BuildFault: a variable's resource or field does not exist (unless not `complete`).
+    """
+    values: dict[str, Any] = {}
+    for name in sorted(variables):
+        found = _value_of(variables[name], resources, complete=complete)
+        if found is not None:
+            values[name] = found[0]
+    if not values:
+        return resources
+    expander = _Expander(values, variables)
+    by_kind = SpecsByKind(tuple(specs), creates=False)
+    place = variables[next(iter(values))].place
+    # Fields without "$(" cannot change; most resources have none.
+    return tuple(by_kind.change(resource, place, expander.change) for resource in resources)
+
+
+def _value_of(one: Variable, resources: tuple[Resource, ...], *, complete: bool) -> tuple[Any] | None:
+    owner = next((resource for resource in resources if one.name in resource.variables), None)
+    if owner is None:
+        if complete:
+            raise fault(
+                f"the variable {one.name!r} means {format_id(one.target)}, which is not part of this build "
+                "(kustomize: var cannot be mapped to a field in the set of known resources)",
+                one.place,
+            )
+        return None
+    try:
+        return (look_up(owner.body, one.field_path),)
+    except KeyError as error:
+        raise fault(
+            f"the variable {one.name!r} means the field {one.field_path} of {owner.gvk.kind} {owner.name}, "
+            "which does not exist (kustomize: field specified in var not found in corresponding resource)",
+            one.place,
+        ) from error
+
+
+_INDEXED = re.compile(r"(.*)\[(\d+)\]\Z", re.DOTALL)
+
+
+def field_parts(path: str) -> tuple[str | int, ...]:
+    """The keys of a dotted path: `a.b[0]`, `a.[name=web].b`, `a\\.b`."""
+    parts: list[str | int] = []
+    for text in re.findall(r"\[[^\]]*\]|(?:\\.|[^.\[]|\[\d+\])+", path):
+        name = text.replace("\\.", ".")
+        indexed = _INDEXED.match(name)
+        if indexed:
+            parts += [indexed[1]] if indexed[1] else []
+            parts.append(int(indexed[2]))
+        elif name.startswith("[") and "=" not in name:
+            parts.append(name.strip("[]"))
+        else:
+            parts.append(int(name) if name.isdecimal() else name)
+    return tuple(parts)
+
+
+def look_up(body: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path.
+
+    Raises:
+        KeyError: there is none.
+    """
+    node: Any = body
+    for part in field_parts(path):
+        if isinstance(part, int) and isinstance(node, list) and part < len(node):
+            node = node[part]
+        elif isinstance(part, str) and part.startswith("[") and isinstance(node, list):
+            key, _, value = part.strip("[]").partition("=")
+            node = next((one for one in node if _has(one, key, value)), None)
+        elif isinstance(node, dict) and str(part) in node:
+            node = node[str(part)]
+        else:
+            raise KeyError(path)
+        if node is None:
+            raise KeyError(path)
+    return node
+
+
+def _has(item: Any, key: str, value: str) -> bool:
+    return isinstance(item, dict) and scalar_text(item.get(key)) == value
+
+
+class _Expander:
+    """Values by variable, put into fields."""
+
+    def __init__(self, values: Mapping[str, Any], variables: Mapping[str, Variable]) -> None:
+        self._values = values
+        self._variables = variables
+
+    def change(self, resource: Resource, hit: Hit) -> Resource:
+        value = hit.value
+        if isinstance(value, str):
+            return self._expanded(resource, hit.path, value)
+        if isinstance(value, dict):
+            for key, item in value.items():
+                if isinstance(item, str):
+                    resource = self._expanded(resource, (*hit.path, key), item)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if not isinstance(item, str):
+                    raise FieldSpecFault("invalid value type expect a string")
+                resource = self._expanded(resource, (*hit.path, index), item)
+        return resource
+
+    def _expanded(self, resource: Resource, path: FieldPath, text: str) -> Resource:
+        if "$" not in text:
+            return resource
+        used: list[str] = []
+        value = expand(text, lambda name: self._mapped(name, used))
+        if value == text and type(value) is str:
+            return resource
+        return resource.with_field(path, value, self._origin(used))
+
+    def _origin(self, used: Sequence[str]) -> Origin:
+        name = used[0] if used else next(iter(self._variables))
+        return self._variables[name].place.origin()
+
+    def _mapped(self, name: str, used: list[str]) -> Any:
+        value = self._values.get(name)
+        if not isinstance(value, str | int | float):
+            return f"$({name})"
+        used.append(name)
+        return value
+
+
+def expand(text: str, mapped: Callable[[str], Any]) -> Any:
+    """`text` with `$(NAME)` replaced; a text that is one variable only takes on its type.
+
+    `$$` stands for one `$`, and what is no variable stays.
+    """
+    parts: list[str] = []
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char != "$" or at + 1 == len(text):
+            parts.append(char)
+            at += 1
+            continue
+        end = text.find(")", at + 2) if text[at + 1] == "(" else -1
+        if end >= 0:
+            value = mapped(text[at + 2 : end])
+            if at == 0 and end + 1 == len(text):
+                return value
+            parts.append(scalar_text(value))
+            at = end + 1
+        else:
+            parts.append("$" if text[at + 1] == "$" else text[at : at + 2])
+            at += 2
+    return "".join(parts)

@@ -1,0 +1,36 @@
+"""Folders of plain manifests: objects as `kubectl apply -f` would read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from gitlint_ops.model.blame import Origin, Via
+from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.model.objects import RenderedObject, SourceDocument, object_key
+from gitlint_ops.model.targets import BuildResult, BuildTarget, Status
+
+
+def build_plain(target: BuildTarget, documents: Iterable[SourceDocument]) -> BuildResult:
+    """The objects of the documents of one folder, `List`s unwrapped."""
+    held = tuple(documents)
+    objects = tuple(obj for document in held for obj in _objects(document.body, document.ref, (), target.id))
+    inputs = frozenset(document.ref.file.path for document in held)
+    return BuildResult(target, Status.BUILT, objects=objects, inputs=inputs)
+
+
+def _objects(body: Any, ref: DocumentRef, path: FieldPath, target: str) -> Iterator[RenderedObject]:
+    if not isinstance(body, Mapping):
+        return
+    items = body.get("items")
+    if isinstance(items, list) and str(body.get("kind", "")).endswith("List"):
+        for index, item in enumerate(items):
+            yield from _objects(item, ref, (*path, "items", index), target)
+        return
+    yield RenderedObject(
+        key=object_key(body),
+        api_version=str(body.get("apiVersion", "")),
+        body=body,
+        blame=Origin(ref, path, Via.RESOURCE),
+        target=target,
+    )
