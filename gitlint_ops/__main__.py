@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -11,6 +12,9 @@ def main() -> None:
 
         sys.stdout.write(f"gitlint-ops {__version__}\n")
         return
+    # What a run reads stays until its end and holds no cycles worth looking for: with Python's own
+    # thresholds the collector takes a tenth of the time.
+    gc.set_threshold(200_000, 50, 50)
     from gitlint_ops.cli.main import run
 
     sys.exit(run(sys.argv[1:]))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
 from gitlint_ops import __version__
 from gitlint_ops.blame import finding
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
-from gitlint_ops.build.stage import build_all, judged_builds
+from gitlint_ops.build.stage import altered_builds, build_all, judged_builds
 from gitlint_ops.discover.delivery import replaced_images
 from gitlint_ops.discover.survey import Extent, Survey, survey
 from gitlint_ops.discover.targets import Versions, targets
@@ -21,7 +21,7 @@ from gitlint_ops.model.findings import Finding, Violation
 from gitlint_ops.model.globs import Globs
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
-from gitlint_ops.model.targets import BuildResult, BuildTarget, TargetKind
+from gitlint_ops.model.targets import BuildResult, BuildTarget, TargetKind, Unchecked
 from gitlint_ops.rules.engine import run_rules
 from gitlint_ops.rules.inputs import RuleInputs
 from gitlint_ops.rules.subjects import Facts
@@ -67,17 +67,21 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     """
     sources = Sources(trees)
     surveys = [survey(sources, tree, _extent(tree, request)) for tree in trees]
-    builds = build_all(surveys, _targets(surveys, request), sources, progress)
+    built = build_all(surveys, _targets(surveys, request), sources, progress)
+    builds = built.results
     judged = judged_builds(builds, surveys)
+    altered = altered_builds(judged, surveys)
     progress("validating", 0, 1)
-    validated = validate(judged)
+    validated = validate(altered)
     progress("running rules", 0, 1)
     violations = (
         *(one for found in surveys for one in (*found.violations, *unlisted(found))),
-        *parse_violations(sources),
-        *(one for build in builds for one in build.violations),
+        *parse_violations(sources, builds),
+        *(replace(one, targets=(build.target.id,)) for build in builds for one in build.violations),
+        # In a limited run not all users of a component are built, so no entry is proved idle.
+        *(built.in_components if request.changed is None else ()),
         *validated.violations,
-        *run_rules(request.cards, _inputs(judged, surveys, request)),
+        *run_rules(request.cards, _inputs(judged, altered, surveys, request)),
     )
     progress("locating", 0, 1)
     findings = to_findings(violations, {card.id: card for card in request.cards}, sources)
@@ -91,8 +95,8 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     return CheckResult(
         findings=triaged,
         targets=tuple(TargetSummary(one.target, one.status, len(one.objects), one.reason) for one in builds),
-        unchecked=tuple(dict.fromkeys(one for build in builds for one in build.unchecked)),
-        coverage=_coverage(surveys, judged, validated),
+        unchecked=_unchecked(builds, surveys, sources),
+        coverage=_coverage(surveys, altered, validated),
         cards=request.cards,
         seconds=0.0,
         tool_version=__version__,
@@ -110,8 +114,12 @@ def build_folder(tree: Tree, path: str) -> tuple[BuildResult, tuple[Finding, ...
     return result, tuple(to_findings(result.violations, cards, sources)), sources
 
 
-def parse_violations(sources: Sources) -> Iterator[Violation]:
-    """Syntax errors and duplicate keys of all files read."""
+def parse_violations(sources: Sources, builds: Iterable[BuildResult]) -> Iterator[Violation]:
+    """Syntax errors and duplicate keys of all files read, for the targets that read them."""
+    readers: dict[tuple[str, str], list[str]] = {}
+    for build in builds:
+        for path in build.inputs:
+            readers.setdefault((build.target.repo, path), []).append(build.target.id)
     for file, _, text in sources.parsed():
         problems = [*text.problems, *(one for document in text.documents for one in document.problems)]
         for problem in problems:
@@ -121,6 +129,7 @@ def parse_violations(sources: Sources) -> Iterator[Violation]:
                 message=problem.message,
                 hint=problem.hint,
                 rule=problem.rule,
+                targets=tuple(readers.get((file.repo, file.path), ())),
             )
 
 
@@ -156,7 +165,12 @@ def _targets(surveys: Sequence[Survey], request: Request) -> tuple[BuildTarget, 
     return targets(surveys, config.declared_environments, versions)
 
 
-def _inputs(judged: tuple[BuildResult, ...], surveys: Sequence[Survey], request: Request) -> RuleInputs:
+def _inputs(
+    judged: tuple[BuildResult, ...],
+    altered: tuple[BuildResult, ...],
+    surveys: Sequence[Survey],
+    request: Request,
+) -> RuleInputs:
     config = request.config
     documents = tuple(one for found in surveys for one in found.documents)
     replaced = replaced_images(one.body for one in documents)
@@ -173,6 +187,7 @@ def _inputs(judged: tuple[BuildResult, ...], surveys: Sequence[Survey], request:
     by_version = {one.target.kubernetes: facts(one.target.kubernetes) for one in judged}
     return RuleInputs(
         judged=judged,
+        altered=altered,
         documents=documents,
         facts=facts(request.kubernetes or config.kubernetes),
         target_facts={one.target.id: by_version[one.target.kubernetes] for one in judged},
@@ -194,6 +209,23 @@ def _hygiene(request: Request, judged: Sequence[BuildResult], surveys: Sequence[
         return not limited and rule in selected and (file.repo, file.path) in looked_at
 
     return Hygiene(card, request.known, checked)
+
+
+def _unchecked(
+    builds: Sequence[BuildResult], surveys: Sequence[Survey], sources: Sources
+) -> tuple[Unchecked, ...]:
+    """What is unchecked, at the entry that asks for it; of a change, only what stands in its files."""
+    changed = {found.repo: found.changed for found in surveys}
+    found: dict[Unchecked, None] = {}
+    for build in builds:
+        of_change = changed[build.target.repo]
+        for one in build.unchecked:
+            if one.on is None:
+                found[one] = None
+            elif of_change is None or one.on.file.path in of_change:
+                location, _ = sources.location(one.on, one.path)
+                found[replace(one, place=f"{location.file.path}:{location.line}")] = None
+    return tuple(found)
 
 
 def _coverage(surveys: Sequence[Survey], judged: Sequence[BuildResult], validated: Validated) -> Coverage:

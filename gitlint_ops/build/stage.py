@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.build.plain import build_plain
 from gitlint_ops.discover.delivery import delivered_paths
 from gitlint_ops.discover.survey import Survey
+from gitlint_ops.model.blame import origin
+from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
 from gitlint_ops.workspace.sources import Sources
 
 UNUSED_COMPONENT = "no kustomization here uses this component, and it does not build alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """All targets of a run; `in_components` are entries of components that served no user of them."""
+
+    results: tuple[BuildResult, ...]
+    in_components: tuple[Violation, ...]
 
 
 def build_all(
@@ -20,7 +30,7 @@ def build_all(
     targets: Sequence[BuildTarget],
     sources: Sources,
     progress: Callable[[str, int, int], None],
-) -> tuple[BuildResult, ...]:
+) -> Built:
     """Every target built, in the order given."""
     by_repo = {found.repo: found for found in surveys}
     builders = {found.repo: KustomizeBuilder(sources, found.repo) for found in surveys}
@@ -33,7 +43,30 @@ def build_all(
         else:
             built = builders[target.repo].build(target)
             results.append(_alone(built) if found.dirs[target.path].component else built)
-    return tuple(results)
+    return Built(
+        tuple(results),
+        tuple(one for builder in builders.values() for one in builder.unmatched_in_components()),
+    )
+
+
+def altered_builds(builds: Iterable[BuildResult], surveys: Sequence[Survey]) -> tuple[BuildResult, ...]:
+    """The builds with only those objects that a change can have altered, if the run is limited to one.
+
+    An object of a changed manifest is altered. Where anything else that a target reads has changed
+    (a kustomization, a patch, a generator's file), any of its objects may be.
+    """
+    by_repo = {found.repo: found for found in surveys}
+    return tuple(_altered(one, by_repo[one.target.repo]) for one in builds)
+
+
+def _altered(build: BuildResult, found: Survey) -> BuildResult:
+    if found.changed is None:
+        return build
+    changed = build.inputs & found.changed
+    if not changed <= found.manifests:
+        return build
+    kept = tuple(one for one in build.objects if origin(one.blame).source.file.path in changed)
+    return replace(build, objects=kept)
 
 
 def _alone(built: BuildResult) -> BuildResult:

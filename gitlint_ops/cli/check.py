@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from dataclasses import replace
@@ -12,6 +11,8 @@ from typing import Any
 import click
 
 from gitlint_ops.cli.options import THRESHOLDS, Output, outputs, selection_options, write_report
+
+PIPE_COLUMNS = 100
 
 
 @click.command()
@@ -47,11 +48,19 @@ def check(
         options = TextOptions(
             colour=_in_colour(color, report),
             verbosity=Verbosity(max(-2, min(1, verbose - quiet))),
-            width=shutil.get_terminal_size((100, 24)).columns,
+            width=_columns(),
             source_line=source_line,
         )
         write_report(report, render(result, report.format, options))
     return exit_code(result, FailOn(fail_on or session.config.fail_on or "error"))
+
+
+def _columns() -> int:
+    """The terminal's width; in a pipe, one that suits a log."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        return PIPE_COLUMNS
 
 
 def _in_colour(wanted: str, report: Output) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
@@ -22,6 +22,8 @@ COMMANDS = {
     "baseline": "Write or prune the baseline of accepted findings.",
 }
 
+MODULES = {"explain": "rules"}
+
 
 class _Commands(click.Group):
     """Loads a command's module when it is run, so that no command pays for another."""
@@ -32,16 +34,11 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
-        from gitlint_ops.cli import baseline, build, check, rules
-
-        commands: dict[str, click.Command] = {
-            "check": check.check,
-            "build": build.build,
-            "rules": rules.rules,
-            "explain": rules.explain,
-            "baseline": baseline.baseline,
-        }
-        return commands.get(cmd_name)
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"gitlint_ops.cli.{MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -85,5 +82,7 @@ def _bug(error: Exception, *, verbose: bool) -> int:
         + ("" if verbose else "; run again with -v to see the traceback"),
     )
     if verbose:
+        import traceback
+
         traceback.print_exception(error, file=sys.stderr)
     return EXIT_BUG

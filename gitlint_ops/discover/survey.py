@@ -54,9 +54,10 @@ class Extent:
 class Survey:
     """What a repository holds, as far as a run looks at it.
 
-    `kustomizations` are the folders to build; `loose` the manifests that no kustomization lists,
-    by folder. `undelivered` are kustomizations in folders of examples and tests. `files` counts the
-    files read; `left_out` those that were not, or not judged, by reason.
+    `kustomizations` are the folders to build, and `undelivered` those of them that are examples or
+    tests; `loose` are the manifests that no kustomization lists, by folder. `changed` are the paths
+    of the change that the run is limited to, if it is, and `manifests` files of nothing but objects.
+    `files` counts the files read; `left_out` those that were not, or not judged, by reason.
     """
 
     repo: str
@@ -64,6 +65,8 @@ class Survey:
     kustomizations: tuple[str, ...]
     included: frozenset[str]
     undelivered: frozenset[str]
+    changed: frozenset[str] | None
+    manifests: frozenset[str]
     documents: tuple[SourceDocument, ...]
     loose: Mapping[str, tuple[SourceDocument, ...]]
     violations: tuple[Violation, ...]
@@ -89,6 +92,8 @@ def survey(sources: Sources, tree: Tree, extent: Extent) -> Survey:
         kustomizations=tuple(sorted(one for one in affected if extent.holds(dirs[one].document.file.path))),
         included=included_dirs(dirs),
         undelivered=run.undelivered(affected),
+        changed=extent.changed,
+        manifests=run.manifests(),
         documents=tuple(run.documents),
         loose=run.loose(),
         violations=tuple(run.violations),
@@ -166,6 +171,12 @@ class _Pass:
         return frozenset(
             folder for folder, path in files.items() if not is_delivered(path, self._extent.scope_of(path))
         )
+
+    def manifests(self) -> frozenset[str]:
+        """Files of which every document is an object that a kustomization lists or a folder holds."""
+        paths = {one.ref.file.path for one in self.documents}
+        others = {one.ref.file.path for one in self.documents if one.role is not DocumentRole.OBJECT}
+        return frozenset(paths - others)
 
     def loose(self) -> dict[str, tuple[SourceDocument, ...]]:
         """Objects that no kustomization lists and that stand where they would be applied, by folder."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.model.objects import RenderedObject
 
 
@@ -43,10 +44,22 @@ class BuildTarget:
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """Something that could not be checked, and what to add so that it can be."""
+    """Something that a target could not be checked with, and what to add so that it can be.
+
+    `on` and `path` are the entry that asks for it, where there is one; `place` is where that entry
+    stands ("file:line"), once it has been looked up.
+    """
 
     target: str
     reason: str
+    on: DocumentRef | None = None
+    path: FieldPath = ()
+    place: str = ""
+
+    @property
+    def said(self) -> str:
+        """The reason behind its place."""
+        return f"{self.place}: {self.reason}" if self.place else self.reason
 
 
 @dataclass(frozen=True, slots=True)

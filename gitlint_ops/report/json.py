@@ -33,7 +33,7 @@ def json_value(result: CheckResult) -> dict[str, Any]:
         "tool": {"name": "gitlint-ops", "version": result.tool_version},
         "targets": [_target(one) for one in result.targets],
         "findings": [_triaged(one) for one in result.findings],
-        "unchecked": [{"target": one.target, "reason": one.reason} for one in result.unchecked],
+        "unchecked": [{"target": one.target, "reason": one.said} for one in result.unchecked],
         "coverage": _coverage(result.coverage),
         "summary": _summary(result),
     }

@@ -126,7 +126,7 @@ def _invocation(result: CheckResult) -> sarif_om.Invocation:
             sarif_om.Notification(
                 level="warning",
                 descriptor=sarif_om.ReportingDescriptorReference(id=UNCHECKED, index=0),
-                message=sarif_om.Message(text=_sentence(f"{one.target} was not checked: {one.reason}")),
+                message=sarif_om.Message(text=_sentence(f"{one.target} was not checked: {one.said}")),
             )
             for one in _distinct(result.unchecked)
         ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -88,7 +87,7 @@ def _is_idle(card: Card, inputs: RuleInputs) -> bool:
     """
     if not card.require or not card.folder.startswith(str(rules_folder())):
         return False
-    bodies = (one.body for built in inputs.judged for one in built.objects)
+    bodies = (one.body for built in inputs.narrow for one in built.objects)
     return not any(_concerns(card, body) for body in bodies)
 
 
@@ -146,7 +145,7 @@ def _over_documents(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
 
 def _over_builds(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
     for built in inputs.judged:
-        if built.status is Status.BUILT and built.objects:
+        if built.status is not Status.FAILED and built.objects:
             objects = ObjectSet(built.objects, target=built.target, complete=built.complete)
             yield from _guarded(rule, objects, inputs.facts_of(built.target.id), built.objects[0])
 
@@ -162,7 +161,7 @@ def _over_objects(rule: Rule, subject: str, inputs: RuleInputs) -> Iterator[Viol
     pieces = _PIECES[subject]
     # Bodies stay alive in `inputs`, so that their identity names them for the whole run.
     judged: dict[tuple[int, Facts | None], tuple[Violation, ...]] = {}
-    for built in inputs.judged:
+    for built in inputs.narrow:
         facts = inputs.facts_of(built.target.id)
         for on in built.objects:
             if not rule.concerns(on.body):
@@ -206,6 +205,8 @@ def _guarded(
 
 def _crashed(name: str, error: Exception, on: RenderedObject | DocumentRef, path: FieldPath) -> Violation:
     # The error's own text could quote a secret: say where it happened, not with what.
+    import traceback
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{PurePath(frame.filename).name}:{frame.lineno}"
     return Violation(

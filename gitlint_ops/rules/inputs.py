@@ -16,13 +16,20 @@ class RuleInputs:
 
     `judged` are the targets whose objects are delivered as they are; what only serves as a base
     of others is left out. `facts` hold for the documents and for every target whose id has no
-    entry in `target_facts`.
+    entry in `target_facts`. `altered` are the same targets with only the objects that a change can
+    have altered: the rules that look at one object at a time look at those.
     """
 
     judged: tuple[BuildResult, ...] = ()
+    altered: tuple[BuildResult, ...] | None = None
     documents: tuple[SourceDocument, ...] = ()
     facts: Facts = field(default_factory=Facts)
     target_facts: Mapping[str, Facts] = field(default_factory=dict)
+
+    @property
+    def narrow(self) -> tuple[BuildResult, ...]:
+        """The targets as rules of narrow subjects see them."""
+        return self.judged if self.altered is None else self.altered
 
     def facts_of(self, target: str) -> Facts:
         """The facts that hold for a target, by its id."""

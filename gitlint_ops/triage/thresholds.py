@@ -51,7 +51,4 @@ def is_complete(result: CheckResult) -> bool:
             accepted.update(triaged.finding.targets)
         elif triaged.finding.rule == RULE_CRASHED:
             return False
-    return all(
-        one.status is Status.BUILT or (one.status is Status.FAILED and one.target.id in accepted)
-        for one in result.targets
-    )
+    return all(one.status is not Status.FAILED or one.target.id in accepted for one in result.targets)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import Any
 
 from gitlint_ops.model.findings import Violation
@@ -196,6 +195,8 @@ def _without_kind(obj: RenderedObject) -> Fault:
 
 def _misspelt(kind: str, known: Iterable[str]) -> str:
     """The kind that is surely meant; OpenShift's `v1 Template` is no misspelt PodTemplate."""
+    from difflib import SequenceMatcher
+
     for name in known:
         if SequenceMatcher(None, kind.lower(), name.lower()).ratio() >= _SURELY_MISSPELT:
             return name

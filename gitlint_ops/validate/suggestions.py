@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from gitlint_ops.model.errors import did_you_mean
@@ -62,6 +61,8 @@ def _missing_like(node: Mapping[str, Any], held: Mapping[str, Any], name: str) -
 
 
 def _likeness(name: str, known: str) -> float:
+    from difflib import SequenceMatcher
+
     return SequenceMatcher(None, name.lower(), known.lower()).ratio()
 
 

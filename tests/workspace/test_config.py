@@ -300,7 +300,7 @@ def test_the_schema_and_the_values_have_the_same_settings() -> None:
     schema = config_schema()["properties"]
     rules = schema["rules"]["properties"]
     pairs = [
-        (schema, Config, {"source"}),
+        (schema, Config, {"folder", "source"}),
         (rules, RuleSettings, set()),
         (rules["paths"]["items"]["properties"], PathSettings, set()),
         (schema["repositories"]["items"]["properties"], RemoteRepository, set()),

@@ -28,8 +28,7 @@ from gitlint_ops.build.kustomize.metadata import (
     with_transformation,
 )
 from gitlint_ops.build.kustomize.openapi import chosen_schema
-from gitlint_ops.build.kustomize.plugins import place_of, resource_of_plugin, steps_of_plugin
-from gitlint_ops.build.kustomize.reading import LeftOut, Reader, Record, embedded_resources
+from gitlint_ops.build.kustomize.reading import LeftOut, Reader, Record, embedded_resources, place_of
 from gitlint_ops.build.kustomize.references import with_all_missing
 from gitlint_ops.build.kustomize.remote import is_git_repository, is_url
 from gitlint_ops.build.kustomize.resource import Resource
@@ -236,6 +235,8 @@ class Accumulation:
             )
         for config in self._plugins("generators"):
             try:
+                from gitlint_ops.build.kustomize.plugins import resource_of_plugin
+
                 made = resource_of_plugin(config, self._bench())
             except LeftOut as error:
                 self._record.leave_out(place_of(config), str(error), resources=True)
@@ -336,6 +337,8 @@ class Accumulation:
     def _plugin_steps(self, name: str, *, resources: bool) -> Iterator[tuple[Resource, Step]]:
         for config in self._plugins(name):
             try:
+                from gitlint_ops.build.kustomize.plugins import steps_of_plugin
+
                 for step in steps_of_plugin(config, self._bench()):
                     yield config, step
             except LeftOut as error:

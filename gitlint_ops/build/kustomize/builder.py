@@ -5,6 +5,8 @@ Source: api/krusty/kustomizer.go, api/internal/target/kusttarget.go
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gitlint_ops.build.kustomize import hashes, metadata, name_references, variables
 from gitlint_ops.build.kustomize.accumulation import Accumulation
 from gitlint_ops.build.kustomize.accumulator import Accumulated, Accumulator, ComponentUse, Gathered
@@ -148,12 +150,14 @@ def _built(
         )
         for one in resources
     )
+    unchecked = tuple(dict.fromkeys(replace(one, target=target.id) for one in accumulated.unchecked))
     return BuildResult(
         target,
-        Status.BUILT,
+        Status.UNCHECKED if unchecked else Status.BUILT,
         objects=objects,
         violations=violations,
-        unchecked=accumulated.unchecked,
+        unchecked=unchecked,
+        reason=unchecked[0].reason if unchecked else None,
         inputs=accumulated.inputs,
         included=accumulated.included - {folder},
         complete=accumulated.complete,

@@ -6,9 +6,9 @@ Source: api/types/fieldspec.go, api/filters/fieldspec/fieldspec.go, api/internal
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from gitlint_ops.build.kustomize.decode import Fields
@@ -72,7 +72,9 @@ class FieldSpecs:
             if mine is theirs or not theirs:
                 continue
             merge: Any = merge_name_references if one.name == "name_reference" else merge_specs
-            changes[one.name] = tuple(sorted(merge(mine, theirs), key=_order))
+            both = merge(mine, theirs)
+            if both is not mine:
+                changes[one.name] = tuple(sorted(both, key=_order))
         return replace(self, **changes) if changes else self
 
 
@@ -94,7 +96,7 @@ GROUP_FIELDS = {
 
 def default_field_specs() -> FieldSpecs:
     """What kustomize changes unless configured otherwise (data/sources.lock.json says whence)."""
-    text = files("gitlint_ops.build.kustomize").joinpath("data/field_specs.json").read_text("utf-8")
+    text = (Path(__file__).parent / "data" / "field_specs.json").read_text("utf-8")
     groups: dict[str, Any] = {}
     for name, entries in json.loads(text).items():
         read = _name_reference if name == "nameReference" else _field_spec
@@ -127,12 +129,16 @@ def _order(spec: FieldSpec | NameReference) -> tuple[int, str]:
     return kind_order(spec[0])
 
 
-def merge_specs(held: Iterable[FieldSpec], added: Iterable[FieldSpec]) -> tuple[FieldSpec, ...]:
+def merge_specs(held: tuple[FieldSpec, ...], added: tuple[FieldSpec, ...]) -> tuple[FieldSpec, ...]:
     """The specs of both; a new one is dropped where its kinds take in those of one held.
+
+    `held` itself comes back where nothing is new, so that equal configurations stay one object.
 
     Raises:
         FieldSpecConflict: the two would disagree on creating the field.
     """
+    if held is added:
+        return held
     merged = list(held)
     by_path: dict[str, list[FieldSpec]] = {}
     for spec in merged:
@@ -144,18 +150,24 @@ def merge_specs(held: Iterable[FieldSpec], added: Iterable[FieldSpec]) -> tuple[
             by_path.setdefault(spec.path, []).append(spec)
         elif same.create != spec.create:
             raise FieldSpecConflict(spec.path)
-    return tuple(merged)
+    return held if len(merged) == len(held) else tuple(merged)
 
 
 def merge_name_references(
-    held: Iterable[NameReference], added: Iterable[NameReference]
+    held: tuple[NameReference, ...], added: tuple[NameReference, ...]
 ) -> tuple[NameReference, ...]:
+    """The references of both; `held` itself where nothing is new."""
     merged = {one.target: one for one in held}
+    changed = False
     for one in added:
         mine = merged.get(one.target)
+        if mine is one:
+            continue
         referrers = merge_specs(mine.referrers, one.referrers) if mine else one.referrers
-        merged[one.target] = NameReference(one.target, referrers)
-    return tuple(merged.values())
+        if mine is None or referrers is not mine.referrers:
+            merged[one.target] = NameReference(one.target, referrers)
+            changed = True
+    return tuple(merged.values()) if changed else held
 
 
 def split_path(path: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from gitlint_ops.build.kustomize.decode import (
     Struct,
     decode_struct,
 )
-from gitlint_ops.build.kustomize.faults import Place, fault
+from gitlint_ops.build.kustomize.faults import fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, decoded_spec
 from gitlint_ops.build.kustomize.kustomization import (
     FIELD_SPEC,
@@ -39,7 +39,7 @@ from gitlint_ops.build.kustomize.kustomization import (
 from gitlint_ops.build.kustomize.labels import MapEntries
 from gitlint_ops.build.kustomize.namespace import DEFAULT_ONLY, SUBJECT_MODES, NamespaceSetting
 from gitlint_ops.build.kustomize.patch_loading import json_patch_entry, merge_entries, patch_entry
-from gitlint_ops.build.kustomize.reading import LeftOut
+from gitlint_ops.build.kustomize.reading import LeftOut, place_of
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
 from gitlint_ops.build.kustomize.steps import (
     Bench,
@@ -53,18 +53,12 @@ from gitlint_ops.build.kustomize.steps import (
     replacement_step,
     replica_step,
 )
-from gitlint_ops.model.blame import Via, origin
+from gitlint_ops.model.blame import Via
 
 MakeSteps: TypeAlias = Callable[[Fields, Bench], Iterator[Step]]
 MakeResource: TypeAlias = Callable[[Fields, Bench], Resource]
 
 _SPECS: Mapping[str, Shape] = {"fieldSpecs": ListOf(FIELD_SPEC)}
-
-
-def place_of(config: Resource) -> Place:
-    """Where a plugin's configuration stands."""
-    source = origin(config.blame)
-    return Place(source.source, source.source_path)
 
 
 def steps_of_plugin(config: Resource, bench: Bench) -> Iterator[Step]:

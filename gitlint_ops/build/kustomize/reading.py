@@ -13,7 +13,7 @@ from gitlint_ops.build.kustomize.loader import Folder
 from gitlint_ops.build.kustomize.remote import is_url
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.resource_loading import Piece, pieces, resources_of, unparsable
-from gitlint_ops.model.blame import Origin
+from gitlint_ops.model.blame import Origin, origin
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FileRef
 from gitlint_ops.model.structure import value_at
@@ -22,6 +22,12 @@ from gitlint_ops.syntax.documents import Typing, read
 from gitlint_ops.syntax.locate import positions
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Unreadable
+
+
+def place_of(resource: Resource) -> Place:
+    """Where a resource was written."""
+    source = origin(resource.blame)
+    return Place(source.source, source.source_path)
 
 
 class LeftOut(Exception):
@@ -66,8 +72,7 @@ class Record:
 
     def leave_out(self, place: Place, reason: str, *, resources: bool) -> None:
         """Note that something was not taken in; `resources`: it would have given resources."""
-        document = place.document.file
-        self.unchecked.append(Unchecked(f"{document.repo}//{document.path}", reason))
+        self.unchecked.append(Unchecked("", reason, place.document, place.path))
         if resources:
             self.complete = False
 

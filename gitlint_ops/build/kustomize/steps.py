@@ -20,7 +20,6 @@ from gitlint_ops.build.kustomize.merge_schema import MergeSchema
 from gitlint_ops.build.kustomize.patch_loading import json_patch_entry, merge_entries, patch_entry
 from gitlint_ops.build.kustomize.patches import AUTO, PatchEntry, PatchFault, apply_patches
 from gitlint_ops.build.kustomize.reading import LeftOut, Reader, Record, written_in
-from gitlint_ops.build.kustomize.replacements import ReplacementFault, apply_replacements
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.rewriting import as_rewritten, with_room_for_notes
 from gitlint_ops.build.kustomize.shared_values import settled
@@ -232,6 +231,8 @@ def _replacements(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
 
 def replacement_step(entries: Sequence[ReplacementEntry], bench: Bench, place: Place) -> Step:
     """The step that applies replacements, one after the other."""
+    # Few kustomizations have replacements, and five modules do nothing else.
+    from gitlint_ops.build.kustomize.replacements import ReplacementFault, apply_replacements
 
     def run(resources: Resources) -> Resources:
         try:

@@ -68,11 +68,14 @@ def _checked(result: CheckResult, counts: Counts) -> str:
 
 def _not_checked(result: CheckResult, view: Page) -> Iterator[str]:
     by_reason: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    placed: set[str] = set()
     for one in result.unchecked:
-        by_reason[one.reason][one.target] = None
+        by_reason[one.said][one.target] = None
+        placed.update([one.said] if one.place else [])
     limit = len(by_reason) if view.verbose else SHOWN_REASONS
     for reason, targets in islice(by_reason.items(), limit):
-        yield f"  {_few([view.target(one) for one in targets], view)}: {printable(reason)}"
+        names = _few([view.target(one) for one in targets], view)
+        yield f"  {printable(reason)} [{names}]" if reason in placed else f"  {names}: {printable(reason)}"
     if len(by_reason) > limit:
         yield f"  {len(by_reason) - limit} more, shown with -v"
     unvalidated = result.coverage.unvalidated
