@@ -75,7 +75,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     validated = validate(altered)
     progress("running rules", 0, 1)
     violations = (
-        *(one for found in surveys for one in (*found.violations, *unlisted(found))),
+        *(one for found in surveys for one in (*found.violations, *unlisted(found, sources))),
         *parse_violations(sources, builds),
         *(replace(one, targets=(build.target.id,)) for build in builds for one in build.violations),
         # In a limited run not all users of a component are built, so no entry is proved idle.
@@ -84,10 +84,10 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
         *run_rules(request.cards, _inputs(judged, altered, surveys, request)),
     )
     progress("locating", 0, 1)
-    findings = to_findings(violations, {card.id: card for card in request.cards}, sources)
+    findings = tuple(to_findings(violations, {card.id: card for card in request.cards}, sources))
     triaged = triage(
         findings,
-        accepted=accepted(sources, judged, request.config),
+        accepted=accepted(sources, _with_comments(findings, sources, request), judged, request.config),
         baseline=request.baseline,
         today=request.today,
         hygiene=_hygiene(request, judged, surveys),
@@ -192,6 +192,13 @@ def _inputs(
         facts=facts(request.kubernetes or config.kubernetes),
         target_facts={one.target.id: by_version[one.target.kubernetes] for one in judged},
     )
+
+
+def _with_comments(findings: Sequence[Finding], sources: Sources, request: Request) -> Iterable[FileRef]:
+    """The files whose comments are read: all, or in a limited run those that have findings."""
+    if request.changed is None:
+        return dict.fromkeys(file for file, _, _ in sources.parsed())
+    return dict.fromkeys(one.location.file for one in findings)
 
 
 def _hygiene(request: Request, judged: Sequence[BuildResult], surveys: Sequence[Survey]) -> Hygiene | None:

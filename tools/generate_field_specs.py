@@ -72,7 +72,7 @@ def note_source(archive: Path, written: Path) -> None:
         "package": MODULE,
         "version": VERSION,
         "licence": LICENCE,
-        "from": f"https://proxy.golang.org/{MODULE}/@v/{VERSION}.zip",
+        "from": f"Go module {MODULE}@{VERSION}",
         "path": CONSTANTS,
         "package_sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
         "sha256": hashlib.sha256(written.read_bytes()).hexdigest(),

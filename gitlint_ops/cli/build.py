@@ -18,12 +18,16 @@ EXIT_INCOMPLETE = 3
 def build(folder: str, provenance: bool, rev: str | None, staged: bool) -> int:
     """Print what the kustomization in DIR renders to, as `kustomize build` does, offline."""
     from gitlint_ops.cli.session import open_trees
+    from gitlint_ops.discover.neighbours import with_neighbours
     from gitlint_ops.pipeline import build_folder
     from gitlint_ops.report.built import as_provenance, as_yaml
 
     (tree,) = open_trees((folder,), rev=rev, staged=staged)
     scopes = tree.repository.scopes
-    result, findings, sources = build_folder(tree, scopes[0] if scopes else "")
+    path = scopes[0] if scopes else ""
+    if not tree.repository.git_dir and not path:
+        tree, path = with_neighbours(tree)
+    result, findings, sources = build_folder(tree, path)
     for one in findings:
         click.echo(f"{one.location}: {one.message}", err=True)
         for related in one.related:

@@ -54,7 +54,6 @@ class KustomizeDir:
     document: DocumentRef
     component: bool
     references: tuple[Referred, ...]
-    comments: str
     readable: bool = True
 
     @property
@@ -85,25 +84,18 @@ def _read(sources: Sources, tree: Tree, folder: str, path: str) -> KustomizeDir:
     document = DocumentRef(tree.ref(path), 0)
     try:
         text = sources.text(document.file, Typing.KUSTOMIZE)
-        commented = _comments(sources.data(document.file))
     except Unreadable:
-        return KustomizeDir(folder, document, component=False, references=(), comments="", readable=False)
+        return KustomizeDir(folder, document, component=False, references=(), readable=False)
     bodies = [one for one in text.documents if isinstance(one.body, Mapping)]
     if not bodies:
-        return KustomizeDir(folder, document, component=False, references=(), comments="", readable=False)
+        return KustomizeDir(folder, document, component=False, references=(), readable=False)
     body = bodies[0].body
     return KustomizeDir(
         path=folder,
         document=DocumentRef(document.file, bodies[0].index),
         component=body.get("kind") == "Component",
         references=tuple(_references(folder, body, sources, tree)),
-        comments=commented,
     )
-
-
-def _comments(data: bytes) -> str:
-    text = data.decode("utf-8", "replace")
-    return "\n".join(line.strip() for line in text.splitlines() if line.lstrip().startswith("#"))
 
 
 # Field, what its entries are taken for, and the key of a mapping entry that holds the path

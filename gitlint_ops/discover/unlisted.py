@@ -9,9 +9,10 @@ from gitlint_ops.discover.kustomize import KustomizeDir
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.model.objects import DocumentRole, SourceDocument, object_key
+from gitlint_ops.workspace.sources import Sources
 
 
-def unlisted(found: Survey) -> Iterator[Violation]:
+def unlisted(found: Survey, sources: Sources) -> Iterator[Violation]:
     """One violation a file; silent where the kustomization mentions the file in a comment.
 
     A line that was commented out was left out on purpose, and says so where people look.
@@ -22,7 +23,7 @@ def unlisted(found: Survey) -> Iterator[Violation]:
         if document.listed or document.role is not DocumentRole.OBJECT or path in reported:
             continue
         directory = _owner(path, found.dirs)
-        if directory is None or not document.delivered or _is_mentioned(path, directory):
+        if directory is None or not document.delivered or _is_mentioned(path, directory, sources):
             continue
         reported.add(path)
         yield _violation(document, directory)
@@ -39,9 +40,11 @@ def _owner(path: str, dirs: Mapping[str, KustomizeDir]) -> KustomizeDir | None:
         folder = folder.rpartition("/")[0]
 
 
-def _is_mentioned(path: str, directory: KustomizeDir) -> bool:
+def _is_mentioned(path: str, directory: KustomizeDir, sources: Sources) -> bool:
+    """Whether a whole-line comment of the kustomization names the file."""
     relative = posixpath.relpath(path, directory.path or ".")
-    return relative in directory.comments
+    lines = sources.lines(directory.document.file)
+    return any(relative in line for line in lines if line.lstrip().startswith("#"))
 
 
 def _violation(document: SourceDocument, directory: KustomizeDir) -> Violation:

@@ -8,7 +8,7 @@ the overlays of one base, so do their blames.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
@@ -74,11 +74,10 @@ def child(blame: Blame, key: str | int) -> Blame:
             if isinstance(key, int) and -len(items) <= key < len(items):
                 return items[key]
             return child(base, key)
-        case Origin(_, source_path, _, verbatim, over):
-            under = child(over, key) if over is not None else None
-            if not verbatim:
-                return replace(blame, over=under)
-            return replace(blame, source_path=(*source_path, key), over=under)
+        case Origin(source, source_path, via, verbatim, over):
+            # Not `replace()`, which costs several times as much: every merged field passes here.
+            path = (*source_path, key) if verbatim else source_path
+            return Origin(source, path, via, verbatim, child(over, key) if over is not None else None)
 
 
 def at(blame: Blame, path: FieldPath) -> Blame:

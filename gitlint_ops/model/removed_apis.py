@@ -344,7 +344,7 @@ _BY_KIND: Mapping[tuple[str, str], Removal] = {
     (removal.api_version, removal.kind): removal
     for product, source, rows in (
         ("kubernetes", _GUIDE, _KUBERNETES),
-        ("kubernetes", "https://pypi.org/project/kubernetes-validate/", _KUBERNETES_ALPHA),
+        ("kubernetes", "the schema data of the Python package kubernetes-validate", _KUBERNETES_ALPHA),
         ("flux", _FLUX_2_7, _FLUX_IN_2_7),
         ("flux", _FLUX_2_8, _FLUX_IN_2_8),
         ("flux", _FLUX_2_9, _FLUX_IN_2_9),

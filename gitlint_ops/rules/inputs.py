@@ -21,10 +21,10 @@ class RuleInputs:
     """
 
     judged: tuple[BuildResult, ...] = ()
-    altered: tuple[BuildResult, ...] | None = None
     documents: tuple[SourceDocument, ...] = ()
     facts: Facts = field(default_factory=Facts)
     target_facts: Mapping[str, Facts] = field(default_factory=dict)
+    altered: tuple[BuildResult, ...] | None = None
 
     @property
     def narrow(self) -> tuple[BuildResult, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from gitlint_ops.model.blame import at, origin
 from gitlint_ops.model.location import FileRef, Location
@@ -14,13 +14,16 @@ from gitlint_ops.triage.allowances import Annotation, PathAllowance
 from gitlint_ops.triage.suppressions import Accepted
 from gitlint_ops.workspace.config import Config
 from gitlint_ops.workspace.sources import Sources
+from gitlint_ops.workspace.tree import Unreadable
 
 ANNOTATION = "gitlint-ops.dev/allow"
 
 
-def accepted(sources: Sources, judged: Iterable[BuildResult], config: Config) -> Accepted:
-    """All that accepts findings in the files that a run has read."""
-    spoken = {file: found for file in _files(sources) if (found := tuple(comments(sources.data(file))))}
+def accepted(
+    sources: Sources, files: Iterable[FileRef], judged: Iterable[BuildResult], config: Config
+) -> Accepted:
+    """All that accepts findings: comments in `files`, annotations, the configuration."""
+    spoken = {file: found for file in files if (found := tuple(comments(_data(sources, file))))}
     return Accepted(
         comments=spoken,
         lines=sources.lines,
@@ -29,8 +32,11 @@ def accepted(sources: Sources, judged: Iterable[BuildResult], config: Config) ->
     )
 
 
-def _files(sources: Sources) -> Sequence[FileRef]:
-    return tuple(dict.fromkeys(file for file, _, _ in sources.parsed()))
+def _data(sources: Sources, file: FileRef) -> bytes:
+    try:
+        return sources.data(file)
+    except Unreadable:
+        return b""
 
 
 def _annotations(

@@ -57,6 +57,17 @@ class Choice:
     """Called with each `.gitignore` and `.gitattributes` that is no regular file, on disk, before use."""
 
 
+def holds_file(folder: str, names: Iterable[str]) -> bool:
+    """Whether a folder on disk holds a regular file of one of the names; links are not followed."""
+    for name in names:
+        try:
+            if stat.S_ISREG(Path(folder, name).lstat().st_mode):
+                return True
+        except (OSError, ValueError):
+            continue
+    return False
+
+
 def list_files(root: str, choice: Choice) -> Listing:
     """All files and symlinks beneath `root`, but for what `choice` refuses and all `.git`."""
     listing = Listing()

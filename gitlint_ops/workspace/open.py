@@ -79,6 +79,13 @@ def open_tree(repository: Repository, max_bytes: int = MAX_FILE_BYTES) -> Tree:
     return CommitTree(repository, max_bytes)
 
 
+def open_parts(root: str, parts: Sequence[str]) -> Tree:
+    """A plain folder of which only some folders are listed and read."""
+    from gitlint_ops.workspace.plain import PartialTree
+
+    return PartialTree(Repository(folder_name(root), root, "", WORKTREE, tuple(parts)))
+
+
 def _place_of(path: str, cwd: str, revision: str) -> _Place:
     full = Path(os.path.realpath(Path(cwd, path)))
     is_folder = _is_folder(path, full, revision)

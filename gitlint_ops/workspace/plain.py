@@ -66,3 +66,16 @@ class PlainTree(Tree):
             for above in parents(path)
             if above not in self.folders()
         )
+
+
+class PartialTree(PlainTree):
+    """The folders of a plain folder that are its scopes; nothing beside them is listed or read."""
+
+    def _choice(self) -> disk.Choice:
+        return disk.Choice(wants_folder=self._is_part)
+
+    def _is_part(self, folder: str) -> bool:
+        return any(
+            not part or folder == part or folder.startswith(f"{part}/") or part.startswith(f"{folder}/")
+            for part in self.repository.scopes
+        )

@@ -213,6 +213,12 @@ def test_nothing_is_said_of_matches_where_resources_are_missing(texts: Texts, sc
     assert violations == ()
 
 
+def test_nothing_is_said_where_the_resources_are_yet_to_come(texts: Texts, schema: MergeSchema) -> None:
+    """Flux's bootstrap fills gotk-components.yaml, which templates of repositories keep empty."""
+    _, violations = apply(texts, schema, texts.patch(PATCH, target={"kind": "Deployment"}), base="# later\n")
+    assert violations == ()
+
+
 def test_a_target_that_cannot_be_read_is_a_fault_at_its_field(texts: Texts, schema: MergeSchema) -> None:
     raised = fault(texts, schema, texts.patch(PATCH, target={"name": "web("}))
     assert raised.path == ("patches", 0, "target", "name")

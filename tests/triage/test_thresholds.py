@@ -50,7 +50,7 @@ def test_accepted_findings_do_not_fail_a_run(state: State) -> None:
 
 def test_what_could_not_be_checked_makes_a_run_incomplete() -> None:
     assert exit_code(result(unchecked=MISSING), FailOn.ERROR) == 3
-    assert exit_code(result(status=Status.UNCHECKED), FailOn.ERROR) == 3
+    assert exit_code(result(status=Status.FAILED), FailOn.ERROR) == 3
 
 
 def test_findings_weigh_more_than_what_could_not_be_checked() -> None:

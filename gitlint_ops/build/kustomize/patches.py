@@ -169,7 +169,8 @@ class _Work:
         selected = [
             position for position, resource in enumerate(held) if selector.selects(resource, self.scopes)
         ]
-        if not selected and self.complete:
+        # Where there is nothing at all, the resources are yet to come (Flux's bootstrap writes them).
+        if not selected and self.complete and held:
             self.violations.append(no_match(selector, held, self.scopes, document, (*path, "target")))
         return selected
 
