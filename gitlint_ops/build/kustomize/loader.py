@@ -96,6 +96,8 @@ class Folder:
 
     def _missing(self, name: str) -> NotFound:
         """What to say of a path that does not exist: a name of another case, or a near one."""
+        if "://" in name:
+            return NotFound("does not exist")  # an address was tried as a path, as kustomize does
         path = posixpath.normpath(posixpath.join(self.path, name))
         parent = posixpath.dirname(path)
         siblings = {
