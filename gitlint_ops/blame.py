@@ -47,7 +47,7 @@ def finding(violation: Violation, card: Card, sources: Sources) -> Finding:
     return Finding(
         rule=card.id,
         severity=violation.severity or card.severity,
-        confidence=card.confidence,
+        confidence=violation.confidence or card.confidence,
         message=violation.message,
         hint=violation.hint,
         location=location,

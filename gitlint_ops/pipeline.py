@@ -17,11 +17,12 @@ from gitlint_ops.discover.survey import Extent, Survey, survey
 from gitlint_ops.discover.targets import Versions, targets
 from gitlint_ops.discover.unlisted import unlisted
 from gitlint_ops.model.cards import Card
-from gitlint_ops.model.findings import Finding, Violation
+from gitlint_ops.model.environments import environment_of
+from gitlint_ops.model.findings import Finding, Note, Severity, Violation
 from gitlint_ops.model.globs import Globs
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
-from gitlint_ops.model.targets import BuildResult, BuildTarget, TargetKind, Unchecked
+from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
 from gitlint_ops.rules.engine import run_rules
 from gitlint_ops.rules.inputs import RuleInputs
 from gitlint_ops.rules.subjects import Facts
@@ -76,15 +77,16 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     progress("running rules", 0, 1)
     violations = (
         *(one for found in surveys for one in (*found.violations, *unlisted(found, sources))),
-        *parse_violations(sources, builds),
+        *parse_violations(sources),
         *(replace(one, targets=(build.target.id,)) for build in builds for one in build.violations),
         # In a limited run not all users of a component are built, so no entry is proved idle.
-        *(built.in_components if request.changed is None else ()),
+        *(_milder(one) for one in built.in_components if request.changed is None),
         *validated.violations,
         *run_rules(request.cards, _inputs(judged, altered, surveys, request)),
     )
     progress("locating", 0, 1)
-    findings = tuple(to_findings(violations, {card.id: card for card in request.cards}, sources))
+    cards = {card.id: card for card in request.cards}
+    findings = tuple(with_targets(to_findings(violations, cards, sources), builds, judged))
     triaged = triage(
         findings,
         accepted=accepted(sources, _with_comments(findings, sources, request), judged, request.config),
@@ -114,12 +116,8 @@ def build_folder(tree: Tree, path: str) -> tuple[BuildResult, tuple[Finding, ...
     return result, tuple(to_findings(result.violations, cards, sources)), sources
 
 
-def parse_violations(sources: Sources, builds: Iterable[BuildResult]) -> Iterator[Violation]:
-    """Syntax errors and duplicate keys of all files read, for the targets that read them."""
-    readers: dict[tuple[str, str], list[str]] = {}
-    for build in builds:
-        for path in build.inputs:
-            readers.setdefault((build.target.repo, path), []).append(build.target.id)
+def parse_violations(sources: Sources) -> Iterator[Violation]:
+    """Syntax errors and duplicate keys of all files read."""
     for file, _, text in sources.parsed():
         problems = [*text.problems, *(one for document in text.documents for one in document.problems)]
         for problem in problems:
@@ -129,8 +127,21 @@ def parse_violations(sources: Sources, builds: Iterable[BuildResult]) -> Iterato
                 message=problem.message,
                 hint=problem.hint,
                 rule=problem.rule,
-                targets=tuple(readers.get((file.repo, file.path), ())),
+                related=tuple(Note(spanned(file, span), (), said) for span, said in problem.related),
             )
+
+
+def with_targets(
+    findings: Iterable[Finding], builds: Sequence[BuildResult], judged: Sequence[BuildResult]
+) -> Iterator[Finding]:
+    """Findings about files, with the targets that read them: those that are judged, or failed."""
+    readers: dict[tuple[str, str], list[str]] = {}
+    for build in (*judged, *(one for one in builds if one.status is Status.FAILED)):
+        for path in build.inputs:
+            readers.setdefault((build.target.repo, path), []).append(build.target.id)
+    for one in findings:
+        file = one.location.file
+        yield one if one.targets else replace(one, targets=tuple(readers.get((file.repo, file.path), ())))
 
 
 def to_findings(
@@ -184,6 +195,12 @@ def _inputs(
             environments=config.declared_environments,
         )
 
+    versions = {one.name: one.kubernetes for one in config.environments if one.kubernetes}
+    of_files: dict[tuple[str, str], Facts] = {}
+    for one in documents if versions and not request.kubernetes else ():
+        found = environment_of(one.ref.file.path, config.declared_environments)
+        if found is not None and found[0] in versions:
+            of_files[one.ref.file.repo, one.ref.file.path] = facts(versions[found[0]])
     by_version = {one.target.kubernetes: facts(one.target.kubernetes) for one in judged}
     return RuleInputs(
         judged=judged,
@@ -191,6 +208,7 @@ def _inputs(
         documents=documents,
         facts=facts(request.kubernetes or config.kubernetes),
         target_facts={one.target.id: by_version[one.target.kubernetes] for one in judged},
+        file_facts=of_files,
     )
 
 
@@ -233,6 +251,11 @@ def _unchecked(
                 location, _ = sources.location(one.on, one.path)
                 found[replace(one, place=f"{location.file.path}:{location.line}")] = None
     return tuple(found)
+
+
+def _milder(violation: Violation) -> Violation:
+    """An idle entry of a component may serve users that are not here: a warning, no error."""
+    return replace(violation, severity=Severity.WARNING)
 
 
 def _coverage(surveys: Sequence[Survey], judged: Sequence[BuildResult], validated: Validated) -> Coverage:

@@ -28,7 +28,11 @@ PIPE_COLUMNS = 100
 def check(
     formats: tuple[str, ...], fail_on: str | None, color: str, quiet: int, verbose: int, **chosen: Any
 ) -> int:
-    """Lint the repositories at PATH (default: here): build, validate, run the rules, report."""
+    """Lint the repositories at PATH (default: here): build, validate, run the rules, report.
+
+    With --staged or --changed-since, findings in files that the change touches are all reported,
+    old ones too; `gitlint-ops baseline` accepts those that are there.
+    """
     from gitlint_ops.cli.progress import progress
     from gitlint_ops.cli.session import Options, open_session
     from gitlint_ops.pipeline import check as run_check

@@ -32,11 +32,15 @@ def selection_options(command: Command) -> Command:
     added: tuple[Callable[[Any], Any], ...] = (
         click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path()),
         click.option("--config", metavar="FILE", help="Configuration (default: gitlint-ops.yaml)."),
-        click.option("--select", multiple=True, metavar="RULE|GROUP", help="Also run these rules."),
+        click.option("--select", multiple=True, metavar="RULE|GROUP", help="Run only these rules."),
         click.option("--ignore", multiple=True, metavar="RULE|GROUP", help="Leave these rules out."),
         click.option("--profile", type=click.Choice(PROFILES), help="How strict to be."),
         click.option("--kubernetes", metavar="VERSION", help="Version of the API, such as 1.34."),
-        click.option("--changed-since", metavar="REF", help="Only what a change since REF can alter."),
+        click.option(
+            "--changed-since",
+            metavar="REF",
+            help="Only what a change since REF can alter.",
+        ),
         click.option("--staged", is_flag=True, help="The index, and only what it changes."),
         click.option("--rev", metavar="REF", help="A commit, tag or branch; needs no checkout."),
     )

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gitlint_ops.model.cards import Card, Profile
-from gitlint_ops.model.errors import UsageError
-from gitlint_ops.model.location import FileRef
+from gitlint_ops.model.errors import UsageError, did_you_mean
+from gitlint_ops.model.location import FieldPath, FileRef
 from gitlint_ops.pipeline import Request
 from gitlint_ops.rules.catalogue import catalogue
 from gitlint_ops.rules.selection import Selection, select
@@ -85,17 +85,42 @@ def open_trees(paths: Sequence[str], *, rev: str | None = None, staged: bool = F
 
 def _selected(cards: Sequence[Card], options: Options, config: Config) -> tuple[Card, ...]:
     rules = config.rules
+    _require_known(cards, config)
     profile = Profile(options.profile) if options.profile else rules.profile or Profile.RECOMMENDED
     return select(
         cards,
         Selection(
             profile=profile,
-            select=(*rules.select, *options.select),
+            select=rules.select,
+            only=options.select,
             ignore=(*rules.ignore, *options.ignore),
             severities=rules.severity,
             params=rules.params,
         ),
     )
+
+
+def _require_known(cards: Sequence[Card], config: Config) -> None:
+    """Rules and groups that the configuration names, told at their lines where they are unknown."""
+    ids = {card.id for card in cards}
+    names = ids | {card.group for card in cards}
+    rules = config.rules
+    listed: list[tuple[FieldPath, str, set[str]]] = [
+        (("rules", "select", i), one, names) for i, one in enumerate(rules.select)
+    ]
+    listed += [(("rules", "ignore", i), one, names) for i, one in enumerate(rules.ignore)]
+    for number, entry in enumerate(rules.paths):
+        listed += [(("rules", "paths", number, "ignore", i), one, ids) for i, one in enumerate(entry.ignore)]
+    keyed = [
+        (("rules", field, one), one) for field in ("severity", "params") for one in getattr(rules, field)
+    ]
+    listed += [(path, one, ids) for path, one in keyed]
+    for path, name, known in listed:
+        if name not in known:
+            near = did_you_mean(name, known)
+            hint = f"did you mean '{near}'?" if near else "`gitlint-ops rules` lists them"
+            at = config.location(path, key=path[1] in ("severity", "params"))
+            raise UsageError(f"unknown rule '{name}'", at=at, hint=hint)
 
 
 def _baseline(tree: Tree, options: Options, config: Config) -> Baseline:

@@ -19,12 +19,17 @@ def delivered_paths(bodies: Iterable[Any]) -> frozenset[str]:
     repository to what is judged by itself.
     """
     return frozenset(
-        posixpath.normpath(path.strip()).lstrip("./")
+        _from_root(path.strip())
         for body in bodies
         if isinstance(body, Mapping)
         for path in _paths(body)
         if path.strip()
     )
+
+
+def _from_root(path: str) -> str:
+    normal = posixpath.normpath(path).lstrip("/")
+    return "" if normal == "." else normal
 
 
 def _paths(body: Mapping[str, Any]) -> Iterator[str]:

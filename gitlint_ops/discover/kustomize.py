@@ -55,6 +55,7 @@ class KustomizeDir:
     component: bool
     references: tuple[Referred, ...]
     readable: bool = True
+    inflates_charts: bool = False
 
     @property
     def folders(self) -> Iterator[str]:
@@ -94,9 +95,12 @@ def _read(sources: Sources, tree: Tree, folder: str, path: str) -> KustomizeDir:
         path=folder,
         document=DocumentRef(document.file, bodies[0].index),
         component=body.get("kind") == "Component",
+        inflates_charts=any(str(key).lower() in _CHART_FIELDS for key in body),
         references=tuple(_references(folder, body, sources, tree)),
     )
 
+
+_CHART_FIELDS = frozenset({"helmcharts", "helmchartinflationgenerator"})
 
 # Field, what its entries are taken for, and the key of a mapping entry that holds the path
 # (None: the entry itself). Kustomize reads field names without regard to case.
@@ -130,6 +134,13 @@ def _references(folder: str, body: Mapping[str, Any], sources: Sources, tree: Tr
                 if use is Reference.PLUGIN:
                     yield from _named_by_plugin(folder, named, at, sources, tree)
     yield from _generator_files(folder, body, fields)
+    charts = fields.get("helmcharts", "helmCharts")
+    for index, chart in enumerate(entries if isinstance(entries := body.get(charts), list) else ()):
+        more = chart.get("additionalValuesFiles") if isinstance(chart, Mapping) else None
+        for number, one in enumerate(more if isinstance(more, list) else ()):
+            if isinstance(one, str):
+                at = (charts, index, "additionalValuesFiles", number)
+                yield _referred(folder, Reference.DATA, one, at)
     openapi = body.get(fields.get("openapi", ""))
     if isinstance(openapi, Mapping) and isinstance(openapi.get("path"), str):
         yield _referred(folder, Reference.DATA, openapi["path"], (fields["openapi"], "path"))

@@ -10,7 +10,7 @@ from typing import Any
 from gitlint_ops.discover.kustomize import KustomizeDir, Reference
 from gitlint_ops.model.objects import DocumentRole
 
-YAML_ENDINGS = (".yaml", ".yml")
+MANIFEST_ENDINGS = (".yaml", ".yml", ".json")
 
 # Folders whose plain manifests no operator delivers: by the names that people give them.
 # "test" is as often an environment, and "docs" or "tools" an app, so those count at the top only.

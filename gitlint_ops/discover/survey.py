@@ -10,8 +10,8 @@ from gitlint_ops.discover.affected import affected_dirs, included_dirs
 from gitlint_ops.discover.kustomize import FILE_NAMES, KustomizeDir, kustomize_dirs
 from gitlint_ops.discover.roles import (
     LEFT_OUT,
+    MANIFEST_ENDINGS,
     NOT_JUDGED,
-    YAML_ENDINGS,
     FileRole,
     charts,
     document_role,
@@ -21,9 +21,9 @@ from gitlint_ops.discover.roles import (
     uses,
 )
 from gitlint_ops.model.findings import Violation
-from gitlint_ops.model.location import DocumentRef, Location
+from gitlint_ops.model.location import DocumentRef, FileRef, Location
 from gitlint_ops.model.objects import DocumentRole, SourceDocument
-from gitlint_ops.syntax.documents import Typing
+from gitlint_ops.syntax.documents import YAML_INVALID, Document, Typing
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import EntryKind, Tree, Unreadable
 
@@ -83,6 +83,12 @@ def survey(sources: Sources, tree: Tree, extent: Extent) -> Survey:
     }
     affected = affected_dirs(dirs, extent.changed) if extent.changed is not None else frozenset(dirs)
     run = _Pass(sources, tree, extent, dirs)
+    submodules = sum(entry.kind is EntryKind.SUBMODULE for entry in tree.entries().values())
+    if submodules:
+        run.left_out["submodules (name their folders to check them)"] = submodules
+    for folder, reason in tree.unlisted():
+        run.left_out[f"folder {folder}, which {reason}"] += 1
+    run.violations += _unreadable_links(tree, extent)
     for path in _yaml_files(tree, extent):
         if _is_wanted(path, extent, affected):
             run.read(path)
@@ -103,8 +109,9 @@ def survey(sources: Sources, tree: Tree, extent: Extent) -> Survey:
 
 
 def _yaml_files(tree: Tree, extent: Extent) -> Iterator[str]:
+    """Files that hold YAML by their names, and JSON files that may hold manifests."""
     for path, entry in tree.entries().items():
-        named = path.rpartition("/")[2] == "Kustomization" or path.lower().endswith(YAML_ENDINGS)
+        named = path.rpartition("/")[2] == "Kustomization" or path.lower().endswith(MANIFEST_ENDINGS)
         if named and entry.kind is EntryKind.FILE and extent.holds(path) and path not in extent.excluded:
             yield path
 
@@ -142,6 +149,8 @@ class _Pass:
             self.left_out[LEFT_OUT[role]] += 1
             return
         file = self._tree.ref(path)
+        if path.lower().endswith(".json") and role is FileRole.LOOSE and not self._is_manifest(file):
+            return
         typing = Typing.KUBECTL if role in (FileRole.LOOSE, FileRole.CHART_VALUES) else Typing.KUSTOMIZE
         try:
             text = self._sources.text(file, typing)
@@ -160,10 +169,22 @@ class _Pass:
             self.left_out[NOT_JUDGED] += 1
         self.documents.extend(
             SourceDocument(
-                DocumentRef(file, one.index), one.body, document_role(one.body, role), delivered, listed
+                ref=DocumentRef(file, one.index),
+                body=one.body,
+                role=DocumentRole.OTHER if _is_broken(one) else document_role(one.body, role),
+                delivered=delivered,
+                listed=listed,
             )
             for one in text.documents
         )
+
+    def _is_manifest(self, file: FileRef) -> bool:
+        """Whether a JSON file may hold an object: most JSON in a repository is something else."""
+        try:
+            data = self._sources.data(file)
+        except Unreadable:
+            return False
+        return b'"apiVersion"' in data and b'"kind"' in data
 
     def undelivered(self, folders: Iterable[str]) -> frozenset[str]:
         """The kustomizations among `folders` that lie in folders of examples and tests."""
@@ -199,6 +220,19 @@ class _Pass:
         return folder in self._dirs or folder in self._used.folders_listed_from
 
 
+def _unreadable_links(tree: Tree, extent: Extent) -> Iterator[Violation]:
+    """Links that lead out of the repository or in a circle, whatever they are for.
+
+    Argo CD refuses to build anything of a repository that holds such a link.
+    """
+    for path, entry in tree.entries().items():
+        if entry.kind is EntryKind.SYMLINK and extent.holds(path) and path not in extent.excluded:
+            try:
+                tree.resolve(path)
+            except Unreadable as error:
+                yield unreadable(Location(tree.ref(path), 1, 1, 1, 1), error)
+
+
 def _links(tree: Tree) -> dict[str, str]:
     links: dict[str, str] = {}
     for path, entry in tree.entries().items():
@@ -208,6 +242,11 @@ def _links(tree: Tree) -> dict[str, str]:
             except Unreadable:
                 continue
     return links
+
+
+def _is_broken(document: Document) -> bool:
+    """Whether a document was read with substitutes for what no tool accepts: its values mean nothing."""
+    return any(one.rule == YAML_INVALID for one in document.problems)
 
 
 def unreadable(at: Location, error: Unreadable) -> Violation:

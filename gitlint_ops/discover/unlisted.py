@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from gitlint_ops.discover.kustomize import KustomizeDir
 from gitlint_ops.discover.survey import Survey
+from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.model.objects import DocumentRole, SourceDocument, object_key
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.syntax.documents import DUPLICATE_KEY
 from gitlint_ops.workspace.sources import Sources
 
 
 def unlisted(found: Survey, sources: Sources) -> Iterator[Violation]:
-    """One violation a file; silent where the kustomization mentions the file in a comment.
+    """One violation a file; silent where something else explains why the file is not listed.
 
-    A line that was commented out was left out on purpose, and says so where people look.
+    A line that was commented out was left out on purpose. A misspelt entry, or a lost block of a
+    kustomization with a key written twice, is a finding of its own. What `helm template` printed
+    beside a kustomization that inflates the chart is a copy.
     """
     reported: set[str] = set()
     for document in found.documents:
@@ -23,10 +30,44 @@ def unlisted(found: Survey, sources: Sources) -> Iterator[Violation]:
         if document.listed or document.role is not DocumentRole.OBJECT or path in reported:
             continue
         directory = _owner(path, found.dirs)
-        if directory is None or not document.delivered or _is_mentioned(path, directory, sources):
+        if directory is None or not document.delivered or _is_explained(document, directory, sources):
             continue
         reported.add(path)
         yield _violation(document, directory)
+
+
+def _is_explained(document: SourceDocument, directory: KustomizeDir, sources: Sources) -> bool:
+    path = document.ref.file.path
+    return (
+        not directory.readable
+        or _is_mentioned(path, directory, sources)
+        or _is_meant_by_a_misspelt_entry(path, directory, sources)
+        or _has_double_key(directory, sources)
+        or (directory.inflates_charts and _is_of_helm(document.body))
+    )
+
+
+def _is_meant_by_a_misspelt_entry(path: str, directory: KustomizeDir, sources: Sources) -> bool:
+    tree = sources.tree(directory.document.file.repo)
+    missing = (
+        referred.path
+        for referred in directory.references
+        if referred.path and not tree.is_file(referred.path) and not tree.is_folder(referred.path)
+    )
+    return any(one.lower() == path.lower() or did_you_mean(one, [path]) for one in missing)
+
+
+def _has_double_key(directory: KustomizeDir, sources: Sources) -> bool:
+    document = sources.document(directory.document)
+    return document is not None and any(one.rule == DUPLICATE_KEY for one in document.problems)
+
+
+def _is_of_helm(body: Any) -> bool:
+    labels = value_at(body, ("metadata", "labels"), {})
+    annotations = value_at(body, ("metadata", "annotations"), {})
+    return "meta.helm.sh/release-name" in (annotations or {}) or (
+        isinstance(labels, Mapping) and labels.get("app.kubernetes.io/managed-by") == "Helm"
+    )
 
 
 def _owner(path: str, dirs: Mapping[str, KustomizeDir]) -> KustomizeDir | None:
@@ -43,8 +84,9 @@ def _owner(path: str, dirs: Mapping[str, KustomizeDir]) -> KustomizeDir | None:
 def _is_mentioned(path: str, directory: KustomizeDir, sources: Sources) -> bool:
     """Whether a whole-line comment of the kustomization names the file."""
     relative = posixpath.relpath(path, directory.path or ".")
+    named = re.compile(rf"(?<![\w./-])(?:\./)?{re.escape(relative)}(?![\w-])")
     lines = sources.lines(directory.document.file)
-    return any(relative in line for line in lines if line.lstrip().startswith("#"))
+    return any(named.search(line) for line in lines if line.lstrip().startswith("#"))
 
 
 def _violation(document: SourceDocument, directory: KustomizeDir) -> Violation:

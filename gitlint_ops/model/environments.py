@@ -22,15 +22,18 @@ _ALIASES = {
     **dict.fromkeys(("test", "testing", "qa", "uat", "integration-test"), TEST),
 }
 
-# "dev-team", "test-pods" and "load-test" name people and things, not environments: only these
-# words may carry an affix. "letsencrypt-staging" is an issuer, "non-prod" is everything else.
-_PREFIXES = {name: _ALIASES[name] for name in ("production", "prod", "prd", "staging", "stg")}
-_SUFFIXES = {**_PREFIXES, **{name: _ALIASES[name] for name in ("dev", "qa", "uat")}}
+# "dev-team", "staging-proxy" and "load-test" name people and things, not environments: only some
+# words may end a name, and only a place or a number may follow one ("prod-1", "dev-eu-west-1",
+# "staging-cluster"). "letsencrypt-staging" is an issuer, "non-prod" is everything else.
+_SUFFIXES = {
+    name: _ALIASES[name] for name in ("production", "prod", "prd", "staging", "stg", "dev", "qa", "uat")
+}
 _PLACED = re.compile(
-    r"(dev|development|test|qa|uat)-(?:cluster|\d+|(?:eu|us|ap|ca|sa|me|af)(?:-[a-z0-9-]+)?)\Z"
+    r"(production|prod|prd|staging|stg|development|dev|test|qa|uat)-"
+    r"(?:\d+|(?:cluster|k8s|eks|gke|aks|blue|green)(?:-?\d+)?"
+    r"|(?:eu|us|ap|ca|sa|me|af|europe|asia|australia|northamerica|southamerica)(?:-[a-z0-9-]+)?)\Z"
 )
 _NOT_AFTER = re.compile(r"(?:^|-)(?:non|not|no|pre|letsencrypt|acme|issuer|le|like|than)-?\Z")
-_ADJECTIVES = frozenset(["ready", "grade", "like", "quality"])
 _YAML_ENDING = re.compile(r"\.(?:ya?ml|json)\Z")
 _BRANCH_FOLDERS = frozenset(["env", "envs", "environment", "environments", "deploy", "deployment"])
 
@@ -62,6 +65,12 @@ def environment_of(path: str, declared: Sequence[DeclaredEnvironment] = ()) -> t
         if Globs(environment.paths).match(path):
             return environment.name, Confidence.HIGH
     return _named_in(_segments(path), declared)
+
+
+def environment_of_name(name: str, declared: Sequence[DeclaredEnvironment] = ()) -> str | None:
+    """The environment that an object's or namespace's name carries ("web-production")."""
+    found = _named_in((name.lower(),), declared)
+    return found[0] if found else None
 
 
 def environment_of_branch(
@@ -106,9 +115,6 @@ def _affixed(segment: str) -> str | None:
     head, _, last = segment.rpartition("-")
     if last in _SUFFIXES:
         return None if _NOT_AFTER.search(head) else _SUFFIXES[last]
-    first, _, rest = segment.partition("-")
-    if first in _PREFIXES:
-        return None if rest in _ADJECTIVES else _PREFIXES[first]
     placed = _PLACED.match(segment)
     return _ALIASES[placed[1]] if placed else None
 

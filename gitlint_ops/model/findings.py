@@ -56,7 +56,7 @@ class Violation:
 
     `on` is a `Location` only where no path can say it (a syntax error). `at_key` points at the
     key of the field and not at its value. `rule` is stamped by the rule engine; stages that yield
-    violations of several rules set it themselves. `severity` overrides the card's.
+    violations of several rules set it themselves. `severity` and `confidence` override the card's.
     """
 
     on: RenderedObject | DocumentRef | Location
@@ -68,6 +68,7 @@ class Violation:
     rule: str = ""
     at_key: bool = False
     severity: Severity | None = None
+    confidence: Confidence | None = None
     targets: tuple[str, ...] = ()
 
 

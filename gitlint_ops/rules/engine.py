@@ -140,7 +140,8 @@ def _run(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
 def _over_documents(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
     for document in inputs.documents:
         if rule.concerns(document.body):
-            yield from _guarded(rule, document, inputs.facts, document.ref)
+            file = document.ref.file
+            yield from _guarded(rule, document, inputs.facts_of_file(file.repo, file.path), document.ref)
 
 
 def _over_builds(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:

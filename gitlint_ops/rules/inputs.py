@@ -16,8 +16,9 @@ class RuleInputs:
 
     `judged` are the targets whose objects are delivered as they are; what only serves as a base
     of others is left out. `facts` hold for the documents and for every target whose id has no
-    entry in `target_facts`. `altered` are the same targets with only the objects that a change can
-    have altered: the rules that look at one object at a time look at those.
+    entry in `target_facts`. `file_facts` are facts of single files, by repository and path. `altered`
+    are the same targets with only the objects that a change can have altered: rules that look at one
+    object look at those.
     """
 
     judged: tuple[BuildResult, ...] = ()
@@ -25,6 +26,11 @@ class RuleInputs:
     facts: Facts = field(default_factory=Facts)
     target_facts: Mapping[str, Facts] = field(default_factory=dict)
     altered: tuple[BuildResult, ...] | None = None
+    file_facts: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
+
+    def facts_of_file(self, repo: str, path: str) -> Facts:
+        """The facts that hold for the documents of a file."""
+        return self.file_facts.get((repo, path), self.facts)
 
     @property
     def narrow(self) -> tuple[BuildResult, ...]:

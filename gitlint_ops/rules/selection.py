@@ -16,14 +16,16 @@ ALWAYS_SELECTED = frozenset({"input-unreadable", "rule-crashed"})
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The user's choice; `select` and `ignore` name rules or groups, and `ignore` wins.
+    """The user's choice; `select`, `only` and `ignore` name rules or groups, and `ignore` wins.
 
+    `select` adds to what the profile takes in; `only`, where it names any, is all that runs.
     `params` maps a rule to the parameters that differ from its card.
     """
 
     profile: Profile = Profile.RECOMMENDED
     select: Sequence[str] = ()
     ignore: Sequence[str] = ()
+    only: Sequence[str] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -36,17 +38,23 @@ def select(cards: Sequence[Card], selection: Selection) -> tuple[Card, ...]:
     Raises:
         UsageError: a rule, group or parameter is unknown.
     """
-    chosen = _named(cards, selection.select, "select")
+    chosen = _named(cards, (*selection.select, *selection.only), "select")
     ignored = _named(cards, selection.ignore, "ignore") - ALWAYS_SELECTED
     by_id = {card.id: card for card in cards}
     for name in (*selection.severities, *selection.params):
         if name not in by_id:
             raise _unknown(name, by_id, "rule")
+    only = _named(cards, selection.only, "select")
+
+    def by_profile(card: Card) -> bool:
+        return not only and _in_profile(card, selection.profile)
+
+    if only:
+        chosen = only
     kept = (
         card
         for card in cards
-        if card.id not in ignored
-        and (card.id in chosen or card.id in ALWAYS_SELECTED or _in_profile(card, selection.profile))
+        if card.id not in ignored and (card.id in chosen or card.id in ALWAYS_SELECTED or by_profile(card))
     )
     return tuple(_adjusted(card, selection) for card in kept)
 

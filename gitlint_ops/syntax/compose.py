@@ -36,6 +36,16 @@ _MOST_PROBLEMS = 50
 """Problems kept of one document; a hostile one could have millions."""
 
 
+_PLACEHOLDER = (
+    "`{{ ... }}` is a template's placeholder and no YAML",
+    'quote the whole value ("{{ ... }}"), or move the file into a chart',
+)
+_COLLECTION_AS_KEY = (
+    "a mapping or list stands where a key must stand",
+    "write a plain key, or quote it if the brackets are part of it",
+)
+
+
 class LimitExceeded(Exception):
     """The document costs too much; nothing behind it in the file is read either."""
 
@@ -89,6 +99,7 @@ class Composer:
         # One loop, without a call per node and without a look at marks: either halves the speed.
         self._begin()
         words, anchored, folded, depth = self._words, self._anchored, self._folded, self._limits.depth
+        first_counts = self._typing is Typing.KUSTOMIZE
         merges, opened = self._merges, self._open
         stack: list[tuple[Any, Any, bool]] = []
         container: Any = []
@@ -130,6 +141,8 @@ class Composer:
             else:
                 if role in container:
                     self.has_duplicates = True
+                    # kyaml finds the first, where it does not refuse both (a patch); go-yaml v2 the last.
+                    value = container[role] if first_counts else value
                 container[role] = value
                 role = _KEY
         raise LimitExceeded(faults.too_many_nodes(event, self._limits))
@@ -194,11 +207,9 @@ class Composer:
         if depth > self._limits.depth:
             raise LimitExceeded(faults.too_deep(event, self._limits))
         if role is _KEY:
-            self._problem(
-                event,
-                "a mapping or list stands where a key must stand",
-                "quote the whole value if it contains `{{ }}`, or move the template into a chart",
-            )
+            # Nobody writes `{a: b}` as a key, and `{{ a }}` is a mapping with such a key to YAML.
+            braces = container.__class__ is dict and event.flow_style
+            self._problem(event, *(_PLACEHOLDER if braces else _COLLECTION_AS_KEY))
         if event.anchor:
             anchor = _Anchor(container, depth, count + self._expanded, is_open=True)
             # A name may be defined again; from here on it means this value (go-yaml; PyYAML refuses).

@@ -26,6 +26,8 @@ from gitlint_ops.syntax.text import DUPLICATE_KEY, Problem, Typing
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]{0,2}(?:[ \t]+(?:#.*)?)?\Z")
 _MOST_PROBLEMS = 50
 
+KEEP_ONE = "keep one of the two, or join what stands under them"
+
 
 @dataclass(frozen=True, slots=True)
 class Located:
@@ -112,13 +114,19 @@ def positions(data: bytes, index: int, embedded: FieldPath = ()) -> Positions:
     scalar = outer.scalar(embedded)
     if scalar is None:
         return Positions(None, lines.span, outer.locate(embedded).span)
-    whole = lines.span(scalar)
-    inner = first_node(scalar.value.encode("utf-8", "surrogatepass"))
+    inner, place = _embedded(scalar, lines)
+    return Positions(first_node(inner), place, lines.span(scalar))
+
+
+def _embedded(scalar: ScalarNode, lines: _Lines) -> tuple[bytes, Callable[[Node], Span]]:
+    """The text that a scalar holds, and where its nodes stand in the file."""
+    text = scalar.value.encode("utf-8", "surrogatepass")
     shift = lines.shift_of(scalar)
     if shift is None:
-        return Positions(inner, lambda _: whole, whole)
-    inner_lines = _Lines(scalar.value.encode("utf-8", "surrogatepass"))
-    return Positions(inner, lambda node: shift.apply(inner_lines.span(node)), whole)
+        whole = lines.span(scalar)
+        return text, lambda _: whole
+    inner_lines = _Lines(text)
+    return text, lambda node: shift.apply(inner_lines.span(node))
 
 
 def _target(node: Node) -> Node:
@@ -265,43 +273,85 @@ def _last_child(node: Node) -> Node | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class RepeatedKey:
+    """A key that stood in its mapping before: `path` ends with it, `document` counts from 0."""
+
+    document: int
+    path: FieldPath
+    span: Span
+    first: Span
+    in_list: bool
+    """Whether the document is a list, as only JSON patches are."""
+
+
+def repeated_keys(data: bytes, index: int, embedded: FieldPath = ()) -> tuple[RepeatedKey, ...]:
+    """The keys that stand twice in a document, or in all documents of a text embedded in it."""
+    lines = _Lines(data)
+    root = document_node(data, index)
+    if not embedded:
+        found = _repeated(root, Typing.KUSTOMIZE, lines.span, index) if root is not None else ()
+        return tuple(islice(found, _MOST_PROBLEMS))
+    scalar = Positions(root, lines.span, START).scalar(embedded)
+    if scalar is None:
+        return ()
+    text, place = _embedded(scalar, lines)
+    return tuple(
+        repeated
+        for number, inner in document_nodes(text, range(_MOST_PROBLEMS))
+        if inner is not None
+        for repeated in islice(_repeated(inner, Typing.KUSTOMIZE, place, number), _MOST_PROBLEMS)
+    )
+
+
 def duplicate_keys(data: bytes, wanted: Set[int], typing: Typing) -> dict[int, tuple[Problem, ...]]:
     """The keys that stand twice in a mapping, by document."""
     found: dict[int, tuple[Problem, ...]] = {}
+    place = _Lines(data).span
     for index, root in document_nodes(data, wanted):
         if root is not None:
-            found[index] = tuple(islice(_duplicates(root, typing), _MOST_PROBLEMS))
+            repeated = islice(_repeated(root, typing, place, index), _MOST_PROBLEMS)
+            found[index] = tuple(_duplicate(one, typing) for one in repeated)
         if len(found) == len(wanted):
             break
     return found
 
 
-def _duplicates(root: Node, typing: Typing) -> Iterator[Problem]:
-    waiting: list[Node] = [root]
+def _duplicate(repeated: RepeatedKey, typing: Typing) -> Problem:
+    # What the file is for is not known here, so the sentence must be true of objects and patches.
+    told = (
+        "kubectl and kustomize take the last"
+        if repeated.in_list
+        else "kubectl takes the last; kustomize and Flux refuse an object, and take the first of a patch"
+    )
+    return Problem(
+        DUPLICATE_KEY,
+        f"the key `{repeated.path[-1]}` stands twice: {told}",
+        repeated.span,
+        related=((repeated.first, "first here"),),
+        hint=KEEP_ONE,
+        fatal=typing is Typing.KUSTOMIZE,
+    )
+
+
+def _repeated(root: Node, typing: Typing, place: Callable[[Node], Span], index: int) -> Iterator[RepeatedKey]:
+    in_list = isinstance(root, SequenceNode)
+    waiting: list[tuple[Node, FieldPath]] = [(root, ())]
     while waiting:
-        node = waiting.pop()
+        node, path = waiting.pop()
         if isinstance(node, SequenceNode):
-            waiting.extend(reversed(node.items))
-        elif isinstance(node, MappingNode):
-            yield from _duplicates_in(node, typing)
-            waiting.extend(value for _, value in reversed(node.pairs))
-
-
-def _duplicates_in(mapping: MappingNode, typing: Typing) -> Iterator[Problem]:
-    first: dict[str, Node] = {}
-    for key, _ in mapping.pairs:
-        scalar = _target(key)
-        if not isinstance(scalar, ScalarNode) or _is_merge(key):
+            waiting.extend((item, (*path, at)) for at, item in reversed([*enumerate(node.items)]))
+        if not isinstance(node, MappingNode):
             continue
-        name = _typed_key(scalar, typing)
-        if name not in first:
-            first[name] = key
-            continue
-        yield Problem(
-            DUPLICATE_KEY,
-            f"the key `{name}` stands twice: kubectl takes the last, kustomize and Flux refuse the file",
-            span_between(key.start, key.end),
-            related=((span_between(first[name].start, first[name].end), "first here"),),
-            hint="keep one of the two, or join what stands under them",
-            fatal=typing is Typing.KUSTOMIZE,
-        )
+        first: dict[str, Node] = {}
+        below: list[tuple[Node, FieldPath]] = []
+        for key, value in node.pairs:
+            scalar = _target(key)
+            if not isinstance(scalar, ScalarNode) or _is_merge(key):
+                below.append((value, path))
+                continue
+            name = _typed_key(scalar, typing)
+            below.append((value, (*path, name)))
+            if first.setdefault(name, key) is not key:
+                yield RepeatedKey(index, (*path, name), place(key), place(first[name]), in_list)
+        waiting.extend(reversed(below))

@@ -46,6 +46,22 @@ def document_line(line: int, lines: Sequence[str]) -> int | None:
     return first if _text(lines, first).startswith(_OBJECT_KEYS) else None
 
 
+def item_lines(line: int, lines: Sequence[str]) -> Iterator[int]:
+    """The first lines of the list items around `line`, the innermost first."""
+    depth = _depth(_text(lines, line), " ")
+    for number in range(line, max(0, line - MAX_LINES), -1):
+        text = _text(lines, number)
+        if _BLANK.match(text):
+            continue
+        if text.startswith(_MARKERS):
+            return
+        indented = _depth(text, " ")
+        if indented < depth or number == line:
+            depth = indented
+            if text.lstrip(" ").startswith("- "):
+                yield number
+
+
 def _key_line(location: Location, lines: Sequence[str]) -> Iterator[int]:
     """The line above that ends in the key whose value begins at `location`, if there is one."""
     text = _text(lines, location.line)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gitlint_ops.model.location import FileRef, Location
 from gitlint_ops.triage.allowances import Allowance, from_comment
-from gitlint_ops.triage.anchors import anchor_lines, document_line, line_below
+from gitlint_ops.triage.anchors import anchor_lines, document_line, item_lines, line_below
 
 
 class FileComments:
@@ -28,11 +28,17 @@ class FileComments:
         self.allowances = tuple(written)
 
     def about(self, place: Location) -> Iterator[Allowance]:
-        """Those on or above its line or its key's line, and those above its object's first line."""
+        """Those on or above its line or its key's line, above a list item around it, or above its
+        object's first line.
+        """
         for line in anchor_lines(place, self._lines):
             yield from self._at_line.get(line, ())
             yield from self._above_line.get(line, ())
-        first = document_line(place.line, self._lines) if self._above_line else None
+        if not self._above_line:
+            return
+        for line in item_lines(place.line, self._lines):
+            yield from self._above_line.get(line, ())
+        first = document_line(place.line, self._lines)
         if first is not None:
             yield from self._above_line.get(first, ())
 

@@ -33,6 +33,9 @@ _LOCAL_GROUPS = frozenset(
 )
 _LOCAL_KINDS = frozenset({("v1", "List"), ("v1", "Config")})
 
+# What the block that SOPS adds may hold; its age, pgp and KMS keys vary.
+_SOPS_KEYS = frozenset({"mac", "lastmodified", "age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault"})
+
 _SURELY_MISSPELT = 0.9
 
 
@@ -182,7 +185,7 @@ def _is_local(obj: RenderedObject) -> bool:
 def _decrypted(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """`body` without the block that SOPS adds and takes away when it decrypts."""
     block = body.get("sops")
-    if isinstance(block, Mapping) and "mac" in block:
+    if isinstance(block, Mapping) and not _SOPS_KEYS.isdisjoint(block):
         return {key: value for key, value in body.items() if key != "sops"}
     return body
 

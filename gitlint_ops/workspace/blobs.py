@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitlint_ops.workspace import git
 from gitlint_ops.workspace.tree import MAX_FILE_BYTES, Entry, Repository, Tree, path_text
 
-_MAX_LINK_BYTES = 4096  # PATH_MAX of Linux
+MAX_LINK_BYTES = 4096  # PATH_MAX of Linux
 
 
 class BlobTree(Tree):
@@ -19,4 +19,4 @@ class BlobTree(Tree):
         return git.blob_bytes(self._git, entry, self.max_bytes)
 
     def _link_target(self, entry: Entry) -> str:
-        return path_text(git.blob_bytes(self._git, entry, _MAX_LINK_BYTES))
+        return path_text(git.blob_bytes(self._git, entry, MAX_LINK_BYTES))

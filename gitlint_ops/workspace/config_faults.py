@@ -65,9 +65,18 @@ def faults(body: Any) -> Iterator[ConfigFault]:
 
 def _unknown_key(at: FieldPath, key: str, rule: Any) -> ConfigFault:
     known = sorted(rule["properties"])
-    guess = did_you_mean(key, known)
+    guess = did_you_mean(key, known) or _deeper(key, rule)
     hint = f"did you mean '{guess}'?" if guess else f"known here: {', '.join(known)}"
     return ConfigFault((*at, key), f"unknown key '{key}'", hint, at_key=True)
+
+
+def _deeper(key: str, rule: Any) -> str:
+    """The key one level further down that is meant: "rules.select" for "selct"."""
+    for name, held in rule["properties"].items():
+        guess = did_you_mean(key, held.get("properties", ()))
+        if guess:
+            return f"{name}.{guess}"
+    return ""
 
 
 def _bad_name(at: FieldPath, name: str, rule: Any) -> ConfigFault:

@@ -11,6 +11,9 @@ from gitlint_ops.syntax.locate import Positions, positions
 from gitlint_ops.syntax.span import Span
 from gitlint_ops.workspace.tree import Tree, Unreadable
 
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
 
 class Sources:
     """Files of all repositories of a run, for one process.
@@ -36,9 +39,13 @@ class Sources:
         """The bytes of a file.
 
         Raises:
-            Unreadable: it is missing, outside the repository, too large, or no regular file.
+            Unreadable: it is missing, outside the repository, too large, no regular file, or a
+                pointer of Git LFS.
         """
-        return self._trees[file.repo].read(file.path)
+        data = self._trees[file.repo].read(file.path)
+        if data.startswith(LFS_POINTER):
+            raise Unreadable(file.path, "is a pointer of Git LFS: git does not hold what it points to")
+        return data
 
     def text(self, file: FileRef, typing: Typing) -> Text:
         """The documents and problems of a YAML file (raises as `data` does)."""
@@ -71,7 +78,10 @@ class Sources:
         if ref.index == PLAIN_TEXT:
             line = path[0] if path and isinstance(path[0], int) else 1
             return Location(ref.file, line, 1, line, 1), True
-        found = self._positions_of(ref).locate(path, key=key)
+        try:
+            found = self._positions_of(ref).locate(path, key=key)
+        except Unreadable:
+            return Location(ref.file, 1, 1, 1, 1), False
         return spanned(ref.file, found.span), found.exact
 
     def lines(self, file: FileRef) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gitlint_ops.model.errors import UsageError
 from gitlint_ops.workspace import disk, git
+from gitlint_ops.workspace.blobs import MAX_LINK_BYTES
 from gitlint_ops.workspace.plain import PlainTree
 from gitlint_ops.workspace.tree import (
     MAX_FILE_BYTES,
@@ -12,14 +13,16 @@ from gitlint_ops.workspace.tree import (
     Repository,
     folders_above,
     parents,
+    path_text,
 )
 
 
 class WorkTree(PlainTree):
     """One walk of the folder; git is only asked about what the index does not name.
 
-    Submodules and other repositories in it are not entered. What lies in a submodule that is checked
-    out can be read all the same, as a kustomization may refer to it.
+    What a sparse checkout leaves out is not listed, but can be read: a kustomization that is checked
+    out may refer to it, and git holds it. Submodules and other repositories in it are not entered. What
+    lies in a submodule that is checked out can be read all the same, as a kustomization may refer to it.
 
     libgit2 differs from git in one rule: where a nested `.gitignore` takes back (`!kept.tmp`) by a name
     what a wildcard further up ignores, it keeps ignoring it. Such a file counts once it is added.
@@ -29,6 +32,7 @@ class WorkTree(PlainTree):
         super().__init__(repository, max_bytes)
         self._git = git.open_git(repository.root)
         self._tracked = git.Tracked()
+        self._left_out: dict[str, Entry] | None = None
 
     def changed_since(self, base: str | None) -> frozenset[str]:
         from pygit2.enums import DiffOption
@@ -85,13 +89,15 @@ class WorkTree(PlainTree):
 
     def _entry(self, path: str) -> Entry | None:
         entry = super()._entry(path)
+        if entry is None and path in self._tracked.skipped:
+            return self._sparse().get(path)
         if entry is None and self._is_in_submodule(path) and ".git" not in path.split("/"):
             kind = disk.kind_on_disk(self._on_disk(path))
             return Entry(path, kind) if kind else None
         return entry
 
     def _is_folder(self, path: str) -> bool:
-        if super()._is_folder(path):
+        if super()._is_folder(path) or (self._tracked.skipped and path in folders_above(self._sparse())):
             return True
         in_submodule = path in self._tracked.submodules or self._is_in_submodule(path)
         return in_submodule and disk.is_real_folder(self._on_disk(path))
@@ -100,6 +106,21 @@ class WorkTree(PlainTree):
         return bool(self._tracked.submodules) and any(
             above in self._tracked.submodules for above in parents(path)
         )
+
+    def _sparse(self) -> dict[str, Entry]:
+        """What the sparse checkout leaves out, as the index holds it."""
+        if self._left_out is None:
+            held = git.staged(git.index_of(self._git))
+            self._left_out = {path: held[path] for path in self._tracked.skipped if path in held}
+        return self._left_out
+
+    def _load(self, entry: Entry) -> bytes:
+        return git.blob_bytes(self._git, entry, self.max_bytes) if entry.blob else super()._load(entry)
+
+    def _link_target(self, entry: Entry) -> str:
+        if entry.blob:
+            return path_text(git.blob_bytes(self._git, entry, MAX_LINK_BYTES))
+        return super()._link_target(entry)
 
     def _submodule_state(self) -> str:
         return "is not checked out (git submodule update --init)"
@@ -111,8 +132,6 @@ class WorkTree(PlainTree):
         return super()._why_absent(path)
 
     def _why_left_out(self, path: str) -> str:
-        if path in self._tracked.skipped or any(above in self._tracked.skipped for above in parents(path)):
-            return "is not in the sparse checkout"
         for above in parents(path):
             if above not in self.folders() and disk.exists(self._on_disk(f"{above}/.git")):
                 return f"lies in another git repository, '{above}'"

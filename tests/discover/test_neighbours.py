@@ -8,7 +8,9 @@ import pytest
 
 from gitlint_ops.cli.main import run
 
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'web:1.0'}]}\n"
+POD = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'web:1.0'}]}\n"
+)
 
 
 def _write(root: Path, files: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Whatever lies in a repository ends in a finding or a usage error: no crash, no hang, nothing read outside."""
+"""Whatever lies in a repository ends in a finding or a usage error: no crash, no hang, no read outside."""
 
 from __future__ import annotations
 
@@ -85,16 +85,16 @@ def test_a_file_of_exactly_the_size_limit_with_one_long_scalar_is_read_in_time(t
     assert ran.code != BUG
 
 
-@pytest.mark.parametrize("target", ["/", "/etc/passwd", "../../../../../../etc/passwd", "/dev/zero", "/proc/self/mem"])
+@pytest.mark.parametrize(
+    "target", ["/", "/etc/passwd", "../../../../../../etc/passwd", "/dev/zero", "/proc/self/mem"]
+)
 def test_a_symlink_out_of_the_repository_is_not_followed(target: str, tmp_path: Path) -> None:
     (tmp_path / "app.yaml").symlink_to(target)
 
     ran = checked(write(tmp_path, {"kustomization.yaml": "resources: [app.yaml]\n"}))
 
     assert ran.code == 1
-    assert {place.split(":")[0] for one in ran.findings for place in [one["location"]["file"]]} == {
-        "kustomization.yaml"
-    }
+    assert ran.found() == ["input-unreadable app.yaml:1", "reference-missing kustomization.yaml:1"]
     assert "root:" not in ran.out
 
 
@@ -105,15 +105,20 @@ def test_a_symlinked_kustomization_out_of_the_repository_is_a_finding(tmp_path: 
 
     ran = checked(inside)
 
-    assert ran.code != 0
+    assert {one["location"]["file"] for one in ran.findings} == {"kustomization.yaml"}
     assert "secret.yaml" not in ran.out
 
 
 @pytest.mark.parametrize(
-    "entry", ["../../../../etc", "/etc", "../../../../etc/passwd", "/etc/passwd", "..", "../outside", "~/.ssh"]
+    "entry",
+    ["../../../../etc", "/etc", "../../../../etc/passwd", "/etc/passwd", "..", "../outside", "~/.ssh"],
 )
-@pytest.mark.parametrize("field", ["resources", "components", "configurations", "crds", "patchesStrategicMerge"])
-def test_a_path_out_of_the_repository_is_a_finding_at_its_entry(field: str, entry: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "field", ["resources", "components", "configurations", "crds", "patchesStrategicMerge"]
+)
+def test_a_path_out_of_the_repository_is_a_finding_at_its_entry(
+    field: str, entry: str, tmp_path: Path
+) -> None:
     write(tmp_path / "outside", {"kustomization.yaml": "resources: []\nnamePrefix: outside-\n"})
     inside = write(tmp_path / "inside", {"kustomization.yaml": f"namespace: shop\n{field}:\n- {entry}\n"})
 
@@ -129,7 +134,10 @@ def test_a_path_out_of_the_repository_is_a_finding_at_its_entry(field: str, entr
 def test_a_generator_cannot_read_a_file_out_of_the_repository(tmp_path: Path) -> None:
     inside = write(
         tmp_path / "inside",
-        {"kustomization.yaml": "configMapGenerator:\n- name: a\n  files:\n  - p=../../../../../../etc/passwd\n"},
+        {
+            "kustomization.yaml": "configMapGenerator:\n- name: a\n  files:\n"
+            "  - p=../../../../../../etc/passwd\n"
+        },
     )
 
     ran = checked(inside)
@@ -176,9 +184,9 @@ def test_a_thousand_bases_upon_each_other_are_a_finding(tmp_path: Path) -> None:
 
 
 def test_bases_that_double_at_each_level_do_not_take_exponential_time(tmp_path: Path) -> None:
-    files = {
-        f"k{n}/kustomization.yaml": f"resources: [../k{n + 1}, ../l{n + 1}]\n" for n in range(30)
-    } | {f"l{n}/kustomization.yaml": f"resources: [../k{n + 1}]\nnamePrefix: l-\n" for n in range(1, 31)}
+    files = {f"k{n}/kustomization.yaml": f"resources: [../k{n + 1}, ../l{n + 1}]\n" for n in range(30)} | {
+        f"l{n}/kustomization.yaml": f"resources: [../k{n + 1}]\nnamePrefix: l-\n" for n in range(1, 31)
+    }
 
     ran = checked(write(tmp_path, {**files, "k30/kustomization.yaml": "", "k31/kustomization.yaml": ""}))
 
@@ -194,7 +202,9 @@ def test_bases_that_double_at_each_level_do_not_take_exponential_time(tmp_path: 
         ("control characters", b"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: \x01\x02\n"),
     ],
 )
-def test_bytes_that_are_no_text_are_a_finding_at_their_line(name: str, content: bytes, tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_a_finding_at_their_line(
+    name: str, content: bytes, tmp_path: Path
+) -> None:
     ran = checked(write(tmp_path, {"bad.yaml": content, "good.yaml": deployment(image="web:latest")}))
 
     assert ran.places("yaml-invalid") == ["bad.yaml:4"]
@@ -202,7 +212,9 @@ def test_bytes_that_are_no_text_are_a_finding_at_their_line(name: str, content: 
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
-def test_a_file_in_another_unicode_encoding_is_read_or_refused_in_words(encoding: str, tmp_path: Path) -> None:
+def test_a_file_in_another_unicode_encoding_is_read_or_refused_in_words(
+    encoding: str, tmp_path: Path
+) -> None:
     text = deployment(image="web:latest").encode(encoding)
 
     ran = checked(write(tmp_path, {"app.yaml": text}))
@@ -275,10 +287,13 @@ def test_ten_thousand_missing_entries_are_told_in_time(tmp_path: Path) -> None:
     assert "kustomization.yaml:2" in ran.places("reference-missing")
 
 
-def test_ten_thousand_resources_are_built_in_time(tmp_path: Path) -> None:
-    documents = "---\n".join(config_map(f"c{number}") for number in range(3_000))
-    entries = "".join(f"- {{name: c{number}, newTag: '1'}}\n" for number in range(10_000))
-    files = {"all.yaml": documents, "kustomization.yaml": f"resources: [all.yaml]\nnamespace: a\nimages:\n{entries}"}
+def test_thousands_of_resources_and_of_entries_are_built_in_time(tmp_path: Path) -> None:
+    documents = "---\n".join(config_map(f"c{number}") for number in range(2_000))
+    entries = "".join(f"- {{name: c{number}, newTag: '1'}}\n" for number in range(3_000))
+    files = {
+        "all.yaml": documents,
+        "kustomization.yaml": f"resources: [all.yaml]\nnamespace: a\nimages:\n{entries}",
+    }
 
     with no_hang():
         ran = check(write(tmp_path, files), "--ignore", "images-no-match")
@@ -292,7 +307,8 @@ def test_ten_thousand_resources_are_built_in_time(tmp_path: Path) -> None:
 def test_a_regular_expression_of_a_patch_target_cannot_hang_the_run(name: str, tmp_path: Path) -> None:
     quoted = name.replace("'", "''")
     files = {
-        "kustomization.yaml": f"resources: [app.yaml]\npatches:\n- target: {{kind: ConfigMap, name: '{quoted}'}}\n"
+        "kustomization.yaml": f"resources: [app.yaml]\npatches:\n"
+        f"- target: {{kind: ConfigMap, name: '{quoted}'}}\n"
         "  patch: |-\n    - {op: add, path: /data/a, value: b}\n",
         "app.yaml": config_map("a" * 200 + "x"),
     }
@@ -305,7 +321,14 @@ def test_a_regular_expression_of_a_patch_target_cannot_hang_the_run(name: str, t
 
 @pytest.mark.parametrize(
     "name",
-    [b"new\nline.yaml", b"\x1b[31mred\x1b[0m.yaml", b"latin-\xe9.yaml", b"quote\"'.yaml", b"back\\slash.yaml", b"#.yaml"],
+    [
+        b"new\nline.yaml",
+        b"\x1b[31mred\x1b[0m.yaml",
+        b"latin-\xe9.yaml",
+        b"quote\"'.yaml",
+        b"back\\slash.yaml",
+        b"#.yaml",
+    ],
 )
 @pytest.mark.parametrize("with_git", [True, False])
 def test_a_strange_file_name_is_reported_without_harm(name: bytes, with_git: bool, tmp_path: Path) -> None:
@@ -337,7 +360,10 @@ def test_escapes_in_values_do_not_reach_the_terminal(tmp_path: Path) -> None:
 
 
 def test_a_folder_called_kustomization_yaml_is_no_kustomization(tmp_path: Path) -> None:
-    files = {"app/kustomization.yaml/app.yaml": deployment(image="web:latest"), "all/kustomization.yaml": "resources:\n- ../app\n"}
+    files = {
+        "app/kustomization.yaml/app.yaml": deployment(image="web:latest"),
+        "all/kustomization.yaml": "resources:\n- ../app\n",
+    }
 
     ran = checked(write(tmp_path, files))
 
@@ -354,7 +380,8 @@ def test_symlinks_in_a_circle_under_the_name_of_a_kustomization_are_a_finding(tm
 
     ran = checked(tmp_path)
 
-    assert ran.code != 0
+    assert "kustomization.yaml" in {one["location"]["file"] for one in ran.findings}
+    assert not run("check", tmp_path).out.startswith("Clean")
 
 
 def test_a_kustomization_that_links_to_itself_is_a_finding(tmp_path: Path) -> None:
@@ -362,7 +389,8 @@ def test_a_kustomization_that_links_to_itself_is_a_finding(tmp_path: Path) -> No
 
     ran = checked(tmp_path)
 
-    assert ran.code != 0
+    assert "kustomization.yaml" in {one["location"]["file"] for one in ran.findings}
+    assert not run("check", tmp_path).out.startswith("Clean")
 
 
 def test_folders_linked_into_themselves_are_listed_in_time(tmp_path: Path) -> None:
@@ -372,8 +400,12 @@ def test_folders_linked_into_themselves_are_listed_in_time(tmp_path: Path) -> No
     assert checked(tmp_path).code == 0
 
 
-@pytest.mark.parametrize("name", ["app.yaml", "kustomization.yaml", "gitlint-ops.yaml", "Chart.yaml", "values.yaml"])
-@pytest.mark.parametrize("content", [b"", b"\n", b"---\n", b"# nothing\n", b"\xef\xbb\xbf", b"null\n", b"[]\n", b"1\n"])
+@pytest.mark.parametrize(
+    "name", ["app.yaml", "kustomization.yaml", "gitlint-ops.yaml", "Chart.yaml", "values.yaml"]
+)
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"---\n", b"# nothing\n", b"\xef\xbb\xbf", b"null\n", b"[]\n", b"1\n"]
+)
 def test_a_file_with_nothing_in_it_never_fails_a_run(name: str, content: bytes, tmp_path: Path) -> None:
     checked(write(tmp_path, {name: content, "settings.yaml": config_map()}))
 
@@ -388,7 +420,13 @@ def test_an_empty_folder_is_clean_and_an_empty_repository_too(tmp_path: Path) ->
 
 
 def test_a_resource_with_a_huge_number_is_read(tmp_path: Path) -> None:
-    numbers = {"a": "1" * 10_000, "b": "0x" + "f" * 10_000, "c": "1e999999999", "d": ".inf", "e": "0o" + "7" * 9_000}
+    numbers = {
+        "a": "1" * 10_000,
+        "b": "0x" + "f" * 10_000,
+        "c": "1e999999999",
+        "d": ".inf",
+        "e": "0o" + "7" * 9_000,
+    }
     values = "".join(f"  {key}: {number}\n" for key, number in numbers.items())
     files = {
         "a.yaml": f"apiVersion: example.org/v1\nkind: Huge\nmetadata: {{name: huge}}\nspec:\n{values}",
@@ -404,7 +442,8 @@ def test_a_patch_that_names_a_huge_index_is_a_finding(tmp_path: Path) -> None:
     patch = "- {op: add, path: /spec/template/spec/containers/99999999999999999999/image, value: a}"
     files = {
         **BASE,
-        "over/kustomization.yaml": f"resources: [../base]\npatches:\n- target: {{kind: Deployment}}\n  patch: |-\n    {patch}\n",
+        "over/kustomization.yaml": f"resources: [../base]\npatches:\n- target: {{kind: Deployment}}\n"
+        f"  patch: |-\n    {patch}\n",
     }
 
     ran = checked(write(tmp_path, files))

@@ -69,6 +69,23 @@ def test_a_comment_behind_a_value_does_not_reach_the_line_below() -> None:
     ]
 
 
+def test_a_comment_above_a_list_item_allows_findings_in_the_item_only() -> None:
+    text = (
+        "images:\n"
+        "  # gitlint-ops: allow[tag-mutable] the vendor publishes no fixed tags\n"
+        "  - name: vendor/agent\n"
+        "    newTag: stable\n"
+        "  - name: web\n"
+        "    newTag: main\n"
+    )
+    findings = [made(line=4, column=13, path="a"), made(line=6, column=13, path="b")]
+
+    assert outcome(run(findings, commented(text))) == [
+        (4, "tag-mutable", "suppressed"),
+        (6, "tag-mutable", "new"),
+    ]
+
+
 def test_a_comment_on_a_line_of_its_own_allows_the_finding_below() -> None:
     text = "spec:\n  # gitlint-ops: allow[tag-mutable] built on each commit\n  image: web:latest\n"
 

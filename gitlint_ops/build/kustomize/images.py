@@ -102,7 +102,8 @@ def apply(
     by_kind = SpecsByKind(tuple(specs), creates=False)
     unmatched = set(range(len(entries)))
     changed = tuple(_with_images(resource, entries, by_kind, unmatched) for resource in resources)
-    return changed, tuple(_no_match(entries[index], resources) for index in sorted(unmatched))
+    names = _image_names(resources) if unmatched else frozenset()
+    return changed, tuple(_no_match(entries[index], names) for index in sorted(unmatched))
 
 
 def _with_images(
@@ -194,23 +195,26 @@ def split_image(image: str) -> tuple[str, str, str]:
     return image[:at_tag], image[at_tag + 1 :], ""
 
 
-def _no_match(entry: ImageEntry, resources: tuple[Resource, ...]) -> Violation:
+def _no_match(entry: ImageEntry, names: frozenset[str]) -> Violation:
     return violation(
         f"no image here is called {entry.name!r}: this entry changes nothing",
         entry.fields.at("name") if entry.name else entry.place,
         rule=IMAGES_NO_MATCH,
-        hint=_nearest(entry.name, resources),
+        hint=_nearest(entry.name, names),
     )
 
 
-def _nearest(name: str, resources: tuple[Resource, ...]) -> str:
-    """A hint: the image with the same last part, else the only one there is, or ""."""
-    names = {
+def _image_names(resources: tuple[Resource, ...]) -> frozenset[str]:
+    return frozenset(
         split_image(image)[0]
         for resource in resources
         for path in _container_images(resource.body, ())
         if isinstance(image := _at(resource.body, path), str)
-    }
+    )
+
+
+def _nearest(name: str, names: frozenset[str]) -> str:
+    """A hint: the image with the same last part, else the only one there is, or ""."""
     last = name.rpartition("/")[2]
     same = sorted(one for one in names if one.rpartition("/")[2] == last)
     near = same or (sorted(names) if len(names) == 1 else [])

@@ -118,14 +118,19 @@ class Reader:
         except Unreadable as error:
             raise _unreadable(entry, error) from error
 
-    def pieces(self, entry: Entry, typing: Typing = Typing.KUSTOMIZE) -> tuple[Piece, ...]:
-        """The documents of a YAML file (raises as `locate` does, and where it is no YAML)."""
+    def pieces(
+        self, entry: Entry, typing: Typing = Typing.KUSTOMIZE, *, may_repeat: bool = False
+    ) -> tuple[Piece, ...]:
+        """The documents of a YAML file (raises as `locate` does, and where it is no YAML).
+
+        `may_repeat`: keys may stand twice, as in a patch, of which kustomize takes the first.
+        """
         file = self.locate(entry)
         try:
             text = self.sources.text(file, typing)
         except Unreadable as error:
             raise _unreadable(entry, error) from error
-        broken = unparsable(text, file.path)
+        broken = unparsable(text, file.path, may_repeat=may_repeat)
         if broken is not None:
             raise broken
         return tuple(pieces(text, DocumentRef(file)))
@@ -186,21 +191,23 @@ def _unreadable(entry: Entry, error: Unreadable) -> BuildFault:
     return fault(f"{entry.text} {error.reason}", entry.place, rule=REFERENCE_MISSING)
 
 
-def embedded_pieces(text: str, place: Place, typing: Typing = Typing.KUSTOMIZE) -> tuple[Piece, ...] | None:
+def embedded_pieces(
+    text: str, place: Place, typing: Typing = Typing.KUSTOMIZE, *, may_repeat: bool = False
+) -> tuple[Piece, ...] | None:
     """The documents of a text that a field of a document holds; None where it is no YAML."""
     parsed = read(text.encode("utf-8", "surrogatepass"), typing)
-    if unparsable(parsed, "") is not None:
+    if unparsable(parsed, "", may_repeat=may_repeat) is not None:
         return None
     document = place.document
     held = DocumentRef(document.file, document.index, (*document.embedded, *place.path))
     return tuple(pieces(parsed, held))
 
 
-def embedded_resources(entry: Entry) -> tuple[Resource, ...] | None:
+def embedded_resources(entry: Entry, *, may_repeat: bool = False) -> tuple[Resource, ...] | None:
     """The resources that stand in an entry in place of a path; None where it is a path."""
     if "\n" not in entry.text and ":" not in entry.text:
         return None
-    found = embedded_pieces(entry.text, entry.place)
+    found = embedded_pieces(entry.text, entry.place, may_repeat=may_repeat)
     if found is None:
         return None
     try:

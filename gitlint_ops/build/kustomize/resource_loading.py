@@ -14,7 +14,7 @@ from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import Origin, Via
 from gitlint_ops.model.location import DocumentRef, FieldPath
-from gitlint_ops.syntax.documents import Text
+from gitlint_ops.syntax.documents import DUPLICATE_KEY, Text
 
 
 class Piece(NamedTuple):
@@ -107,10 +107,13 @@ def _described(body: Any) -> str:
     return "a list" if isinstance(body, list) else "a plain value"
 
 
-def unparsable(text: Text, path: str) -> BuildFault | None:
-    """The fault of a text that is no YAML. It carries no violation: the fault has its own finding."""
+def unparsable(text: Text, path: str, *, may_repeat: bool = False) -> BuildFault | None:
+    """The fault of a text that is no YAML. It carries no violation: the fault has its own finding.
+
+    `may_repeat`: keys that stand twice are no fault here.
+    """
     for problem in (*text.problems, *(one for document in text.documents for one in document.problems)):
-        if problem.fatal:
+        if problem.fatal and not (may_repeat and problem.rule == DUPLICATE_KEY):
             return BuildFault(f"{path}:{problem.span.line}: {problem.message}")
     if text.templated is not None:
         return BuildFault(f"{path}: this is a {text.templated} template, not YAML")

@@ -46,7 +46,8 @@ def _verdict(result: CheckResult, counts: Counts, view: Page, *, complete: bool)
         )
         files = {one.finding.location.file for one in result.findings if one.state is State.NEW}
         return f"Found {found} in {_number(len(files), 'file')}{beside}; {checked}."
-    word = view.paint("Clean", "good") if complete else view.paint("No findings", "heading")
+    clean = complete and bool(result.targets) and all(one.status is Status.BUILT for one in result.targets)
+    word = view.paint("Clean", "good") if clean else view.paint("No findings", "heading")
     return f"{word}{beside}: {checked}."
 
 

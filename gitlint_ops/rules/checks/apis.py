@@ -11,7 +11,7 @@ from gitlint_ops.model.objects import DocumentRole, SourceDocument
 from gitlint_ops.model.removed_apis import NEWEST, Removal, removed
 from gitlint_ops.rules.subjects import Facts, Params
 
-_NAMES = {"kubernetes": "Kubernetes", "flux": "Flux", "argocd": "Argo CD"}
+_PRODUCTS = {"kubernetes": "Kubernetes", "flux": "Flux", "argocd": "Argo CD"}
 
 
 def removed_versions(document: SourceDocument, _params: Params, facts: Facts) -> Iterator[Violation]:
@@ -23,8 +23,10 @@ def removed_versions(document: SourceDocument, _params: Params, facts: Facts) ->
     for path, api_version, kind in _objects((), document.body):
         gone = removed(api_version, kind, known)
         if gone is not None:
-            in_use = known.get(gone.product) or NEWEST.get(gone.product, "")
-            yield Violation(document.ref, (*path, "apiVersion"), _message(gone, in_use), hint=_hint(gone))
+            in_use = known.get(gone.product, "")
+            yield Violation(
+                document.ref, (*path, "apiVersion"), _message(gone, in_use), hint=_hint(gone, in_use)
+            )
 
 
 def _objects(path: FieldPath, body: Any) -> Iterator[tuple[FieldPath, str, str]]:
@@ -40,12 +42,18 @@ def _objects(path: FieldPath, body: Any) -> Iterator[tuple[FieldPath, str, str]]
 
 
 def _message(gone: Removal, in_use: str) -> str:
-    product = _NAMES.get(gone.product, gone.product)
+    """`in_use` is the release of the configuration, or empty: then the newest known is judged."""
+    product = _PRODUCTS.get(gone.product, gone.product)
     judged = f"; this is judged for {in_use}" if in_use and in_use != gone.removed_in else ""
+    if not in_use:
+        judged = f"; this is judged for {product} {NEWEST[gone.product]}, the newest known"
     return f"{gone.kind} {gone.api_version} was removed from {product} {gone.removed_in}{judged}"
 
 
-def _hint(gone: Removal) -> str:
-    if gone.replacement:
-        return f"use {gone.replacement}" + (f": {gone.advice}" if gone.advice else "")
-    return gone.advice
+def _hint(gone: Removal, in_use: str) -> str:
+    advice = (f"use {gone.replacement}" if gone.replacement else "", gone.advice)
+    told = ": ".join(one for one in advice if one)
+    if in_use:
+        return told
+    setting = "kubernetes" if gone.product == "kubernetes" else f"operators.{gone.product}"
+    return f"{told}; if you run an older release, set `{setting}` in gitlint-ops.yaml"

@@ -15,6 +15,7 @@ from gitlint_ops.model.environments import (
     canonical,
     environment_of,
     environment_of_branch,
+    environment_of_name,
 )
 from gitlint_ops.model.findings import Confidence, Severity, Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
@@ -27,6 +28,15 @@ _FLUX_PATHS: Mapping[str, FieldPath] = {"kustomize.toolkit.fluxcd.io": ("spec", 
 _FLUX_BRANCHES: Mapping[str, FieldPath] = {"source.toolkit.fluxcd.io": ("spec", "ref", "branch")}
 _ARGO = "argoproj.io"
 _KINDS = frozenset({"Application", "ApplicationSet", "Kustomization", "GitRepository"})
+# Where a delivery object has its own name, and the namespace that it fills.
+_NAMES: Mapping[tuple[str, str], tuple[FieldPath, FieldPath]] = {
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): (("metadata", "name"), ("spec", "targetNamespace")),
+    (_ARGO, "Application"): (("metadata", "name"), ("spec", "destination", "namespace")),
+    (_ARGO, "ApplicationSet"): (
+        ("spec", "template", "metadata", "name"),
+        ("spec", "template", "spec", "destination", "namespace"),
+    ),
+}
 _KUSTOMIZE_LISTS = ("resources", "components", "bases")
 _FILLED_IN = re.compile(r"\$\{|\$\(|\{\{")
 _REMOTE_REF = re.compile(r"[?&](?:ref|version)=([^&#\s]+)")
@@ -38,15 +48,25 @@ _REMOTE = re.compile(
 _TOLD_APART = frozenset({PRODUCTION, STAGING, DEVELOPMENT})
 
 
+_CERTAINTY = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A document or rendered object, and the environment that it is delivered to."""
+    """A document or rendered object, and the environment that it is delivered to.
+
+    `named` is the object's name, where that alone tells the environment.
+    """
 
     on: RenderedObject | DocumentRef
     body: Mapping[str, Any]
     environment: str
     confidence: Confidence
     is_kustomization: bool = False
+    named: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.environment} (by the name '{self.named}')" if self.named else self.environment
 
 
 def branch_mismatch(
@@ -58,8 +78,12 @@ def branch_mismatch(
             owners, confidence = environment_of_branch(branch, facts.environments) or ((), Confidence.LOW)
             if owners and all(_differ(place, owner, confidence) for owner in owners):
                 others = " and ".join(owners)
-                message = f"{place.environment} follows the branch '{branch}', which belongs to {others}"
-                yield Violation(place.on, path, message, severity=_severity(place.confidence, confidence))
+                message = f"{place} follows the branch '{branch}', which belongs to {others}"
+                hint = (
+                    f"follow the branch of {place.environment}, or a tag; if '{branch}' is its branch, "
+                    "declare that under `environments:` in gitlint-ops.yaml"
+                )
+                yield _violation(place, path, message, hint, confidence)
 
 
 def overlay_mismatch(
@@ -70,13 +94,19 @@ def overlay_mismatch(
         for path, written, folder in _folders(place):
             found = environment_of(folder, facts.environments)
             if found is not None and _differ(place, *found):
-                message = f"{place.environment} takes in '{written}', which belongs to {found[0]}"
-                yield Violation(place.on, path, message, severity=_severity(place.confidence, found[1]))
+                message = f"{place} takes in '{written}', which belongs to {found[0]}"
+                hint = (
+                    f"point at the folder of {place.environment}; if several environments share this one, "
+                    "move it to a base that carries no environment's name"
+                )
+                yield _violation(place, path, message, hint, found[1])
 
 
-def _severity(first: Confidence, second: Confidence) -> Severity | None:
-    """Names that only carry an environment's name ("prod-eu") are too weak for an error."""
-    return Severity.WARNING if Confidence.LOW in (first, second) else None
+def _violation(place: Place, path: FieldPath, message: str, hint: str, confidence: Confidence) -> Violation:
+    """As certain as the weaker of the two names; those that are no more than an affix only warn."""
+    weaker = min(place.confidence, confidence, key=_CERTAINTY.index)
+    severity = Severity.WARNING if weaker is Confidence.LOW else None
+    return Violation(place.on, path, message, hint=hint, severity=severity, confidence=weaker)
 
 
 def _differ(place: Place, other: str, confidence: Confidence) -> bool:
@@ -89,13 +119,16 @@ def _differ(place: Place, other: str, confidence: Confidence) -> bool:
 
 
 def _places(subject: SourceDocument | ObjectSet, facts: Facts) -> Iterator[Place]:
-    """What has an environment: a document by its file, rendered objects by their target."""
+    """What has an environment: a document by its file, rendered objects by their target.
+
+    Where these tell none, a delivery object has the environment of its own name.
+    """
     if isinstance(subject, SourceDocument):
         if subject.delivered and subject.role is not DocumentRole.CHART_VALUES:
             found = environment_of(subject.ref.file.path, facts.environments)
-            if found is not None and isinstance(subject.body, Mapping):
+            if isinstance(subject.body, Mapping):
                 kustomization = subject.role is DocumentRole.KUSTOMIZATION
-                yield Place(subject.ref, subject.body, *found, is_kustomization=kustomization)
+                yield from _place(subject.ref, subject.body, found, facts, kustomization)
         return
     target = subject.target
     if target is None:
@@ -103,10 +136,35 @@ def _places(subject: SourceDocument | ObjectSet, facts: Facts) -> Iterator[Place
     found = environment_of(target.path, facts.environments)
     if target.environment and (found is None or found[0] != target.environment):
         found = target.environment, Confidence.HIGH
+    for one in subject:
+        if one.kind in _KINDS:
+            yield from _place(one, one.body, found, facts)
+
+
+def _place(
+    on: RenderedObject | DocumentRef,
+    body: Mapping[str, Any],
+    found: tuple[str, Confidence] | None,
+    facts: Facts,
+    kustomization: bool = False,
+) -> Iterator[Place]:
     if found is not None:
-        for one in subject:
-            if one.kind in _KINDS:
-                yield Place(one, one.body, *found)
+        yield Place(on, body, *found, is_kustomization=kustomization)
+    elif named := _named_environment(body, facts):
+        name, environment = named
+        yield Place(on, body, environment, Confidence.LOW, named=name)
+
+
+def _named_environment(body: Mapping[str, Any], facts: Facts) -> tuple[str, str] | None:
+    """The name of a delivery object and its environment, unless the namespace it fills has another."""
+    kind, group = body.get("kind"), str(body.get("apiVersion", "")).rpartition("/")[0]
+    names = _NAMES.get((group, kind)) if isinstance(kind, str) else None
+    name, namespace = (value_at(body, path) for path in names or ((), ()))
+    if not names or not isinstance(name, str) or _FILLED_IN.search(name):
+        return None
+    environment = environment_of_name(name, facts.environments)
+    other = environment_of_name(namespace, facts.environments) if isinstance(namespace, str) else None
+    return (name, environment) if environment and other in (None, environment) else None
 
 
 def _branches(place: Place) -> Iterator[tuple[FieldPath, str]]:
