@@ -238,3 +238,23 @@ def test_no_finding_shows_the_values_of_a_secret_object() -> None:
     odd = replace(secret_finding(), rule="schema-violation", message="must be base64")
 
     assert "hunter2" not in shown(result_of(new(odd)))
+
+
+def _alike(number: int) -> CheckResult:
+    places = [Location(file(f"{index:02}.yaml"), 4, 3, 4, 9) for index in range(number)]
+    return result_of(*(new(replace(tag_finding(), location=place, related=())) for place in places))
+
+
+def test_many_findings_of_a_kind_are_shown_in_full_three_times_and_then_by_their_places() -> None:
+    text = shown(_alike(10))
+
+    in_full = [line for line in text.splitlines() if line.startswith("  4:3  warning")]
+    by_place = [line.split()[0] for line in text.splitlines() if line.startswith("  shop-env/")]
+    assert len(in_full) == 3
+    assert "7 more  warning  tag-mutable" in text
+    assert by_place == [f"shop-env/{index:02}.yaml:4:3" for index in range(3, 10)]
+
+
+def test_a_few_findings_of_a_kind_and_all_of_them_with_v_are_shown_in_full() -> None:
+    assert "more  warning" not in shown(_alike(8))
+    assert "more  warning" not in shown(_alike(10), Verbosity.VERBOSE)

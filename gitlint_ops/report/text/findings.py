@@ -10,6 +10,7 @@ from gitlint_ops.model.findings import Finding, ObjectName, State, TriagedFindin
 from gitlint_ops.model.location import FileRef, Location
 from gitlint_ops.model.results import CheckResult
 from gitlint_ops.report.text.excerpt import excerpt
+from gitlint_ops.report.text.folding import Folded, fold
 from gitlint_ops.report.text.options import TextOptions, Verbosity
 from gitlint_ops.report.text.paint import Painter, painter, printable
 
@@ -72,13 +73,28 @@ def one_liners(result: CheckResult, view: Page) -> Iterator[str]:
 
 
 def finding_blocks(result: CheckResult, view: Page) -> Iterator[str]:
-    """Lines for the findings that count, and with `-v` for the others too, under their files."""
-    shown = result.findings if view.verbose else _counting(result.findings)
-    for file, group in groupby(shown, key=lambda one: one.finding.location.file):
+    """Lines for the findings that count, under their files; many of a kind are folded.
+
+    With `-v` those that do not count are there too, and nothing is folded.
+    """
+    folded = Folded(result.findings, ()) if view.verbose else fold(_counting(result.findings))
+    for file, group in groupby(folded.full, key=lambda one: one.finding.location.file):
         yield view.paint(view.file(file), "file")
         for one in group:
             yield from _block(one, view)
             yield ""
+    for held in folded.more:
+        yield from _more(held, view)
+        yield ""
+
+
+def _more(alike: Sequence[TriagedFinding], view: Page) -> Iterator[str]:
+    """The places of findings that were shown in full above often enough."""
+    first = alike[0].finding
+    severity = view.paint(first.severity.value, first.severity.value)
+    yield f"{len(alike)} more  {severity}  {view.paint(first.rule, 'rule')}  {printable(first.hint)}"
+    for one in alike:
+        yield f"  {view.place(one.finding.location)}  {printable(one.finding.message)}"
 
 
 def _counting(findings: Sequence[TriagedFinding]) -> list[TriagedFinding]:
