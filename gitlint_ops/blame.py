@@ -68,11 +68,13 @@ def _places(
     if isinstance(on, Location):
         return on, (), None
     if isinstance(on, DocumentRef):
-        location, _ = sources.location(on, violation.path, key=violation.at_key)
+        location, _ = sources.location(on, violation.path, key=violation.at_key, line=violation.line)
         return location, (), (on, violation.path)
     origins = list(chain(at(on.blame, violation.path)))
     first = origins[0]
-    location, _ = sources.location(first.source, first.source_path, key=violation.at_key and first.verbatim)
+    location, _ = sources.location(
+        first.source, first.source_path, key=violation.at_key and first.verbatim, line=violation.line
+    )
     links = tuple(_links(origins[1:], sources))
     return location, links, (first.source, first.source_path)
 

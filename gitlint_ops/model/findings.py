@@ -55,7 +55,8 @@ class Violation:
     """A check's verdict, in object or document paths; the engine finds the line.
 
     `on` is a `Location` only where no path can say it (a syntax error). `at_key` points at the
-    key of the field and not at its value. `rule` is stamped by the rule engine; stages that yield
+    key of the field and not at its value; `line` points at that line (from 1) of a value of several,
+    0 at all of it. `rule` is stamped by the rule engine; stages that yield
     violations of several rules set it themselves. `severity` and `confidence` override the card's.
     """
 
@@ -70,6 +71,7 @@ class Violation:
     severity: Severity | None = None
     confidence: Confidence | None = None
     targets: tuple[str, ...] = ()
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

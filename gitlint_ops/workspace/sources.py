@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, FileRef, Location
@@ -10,6 +11,8 @@ from gitlint_ops.syntax.lines import lines_of
 from gitlint_ops.syntax.locate import Positions, positions
 from gitlint_ops.syntax.span import Span
 from gitlint_ops.workspace.tree import Tree, Unreadable
+
+_LITERAL_HEADER = re.compile(r"\|[-+0-9]{0,2}(?:[ \t]+(?:#.*)?)?\Z")
 
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
@@ -69,20 +72,32 @@ class Sources:
         for (file, typing), text in self._texts.items():
             yield file, typing, text
 
-    def location(self, ref: DocumentRef, path: FieldPath, *, key: bool = False) -> tuple[Location, bool]:
+    def location(
+        self, ref: DocumentRef, path: FieldPath, *, key: bool = False, line: int = 0
+    ) -> tuple[Location, bool]:
         """Where a field stands, and whether it does (else the place is its nearest ancestor's).
 
-        `key` asks for the mapping key in place of the value. In a file that is no YAML the path
-        is `(line,)`.
+        `key` asks for the mapping key in place of the value, `line` for that line of a literal
+        block's text. In a file that is no YAML the path is `(line,)`, and `line` counts from there.
         """
         if ref.index == PLAIN_TEXT:
-            line = path[0] if path and isinstance(path[0], int) else 1
-            return Location(ref.file, line, 1, line, 1), True
+            first = path[0] if path and isinstance(path[0], int) else 1
+            at = first + max(line - 1, 0)
+            return Location(ref.file, at, 1, at, 1), True
         try:
             found = self._positions_of(ref).locate(path, key=key)
         except Unreadable:
             return Location(ref.file, 1, 1, 1, 1), False
-        return spanned(ref.file, found.span), found.exact
+        whole = spanned(ref.file, found.span)
+        return (self._line_of_block(whole, line) if line and found.exact else whole), found.exact
+
+    def _line_of_block(self, whole: Location, line: int) -> Location:
+        """One line of a literal block; other scalars hide their lines, so that all of them stays."""
+        header, number = self.line(whole) or "", whole.line + line
+        if not _LITERAL_HEADER.match(header[whole.column - 1 :]) or number > whole.end_line:
+            return whole
+        text = self.lines(whole.file)[number - 1].rstrip()
+        return Location(whole.file, number, len(text) - len(text.lstrip()) + 1, number, len(text) + 1)
 
     def lines(self, file: FileRef) -> Sequence[str]:
         """The lines of a file as the YAML reader counts them; none where it cannot be read."""

@@ -258,3 +258,20 @@ def test_many_findings_of_a_kind_are_shown_in_full_three_times_and_then_by_their
 def test_a_few_findings_of_a_kind_and_all_of_them_with_v_are_shown_in_full() -> None:
     assert "more  warning" not in shown(_alike(8))
     assert "more  warning" not in shown(_alike(10), Verbosity.VERBOSE)
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "shown_as"),
+    [
+        ("kind: Secret", "kind", "kind: Secret"),
+        ("  name: db", "metadata.name", "name: db"),
+        ("{kind: Secret, stringData: {a: hunter2}}", "kind", "********"),
+        ("- literals: [a=hunter2]", "metadata.name", "- literals: ********"),
+        ("  other: hunter2", "stringData.other", "other: ********"),
+        ("  kind: hunter2", "stringData.kind", "kind: ********"),
+    ],
+)
+def test_of_a_secret_only_what_it_is_can_be_seen(line: str, path: str, shown_as: str) -> None:
+    finding = replace(secret_finding(), rule="file-unlisted", path=path)
+
+    assert shown_line(line, 3, len(line) + 1, finding=finding)[0] == shown_as

@@ -4,7 +4,7 @@ import pytest
 
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.environments import DeclaredEnvironment
-from gitlint_ops.model.findings import Severity
+from gitlint_ops.model.findings import Confidence, Severity
 from gitlint_ops.rules.engine import run_rules
 from gitlint_ops.rules.inputs import RuleInputs
 from gitlint_ops.rules.subjects import Facts
@@ -101,7 +101,11 @@ def test_a_name_that_only_carries_an_environment_is_a_warning(cards: dict[str, C
 
     found = run_rules([cards[BRANCH]], inputs(files))
 
-    assert [one.severity for one in found] == [Severity.WARNING, None]
+    assert [(one.severity, one.confidence) for one in found] == [
+        (Severity.WARNING, Confidence.LOW),
+        (None, Confidence.MEDIUM),
+    ]
+    assert all(one.hint for one in found)
 
 
 def test_an_object_of_a_base_is_judged_in_the_environment_that_takes_it_in(cards: dict[str, Card]) -> None:
@@ -118,6 +122,8 @@ def test_an_object_of_a_base_is_judged_in_the_environment_that_takes_it_in(cards
     [
         "../base",
         "../base/dev-team",
+        "../staging-proxy",
+        "../dev-tools",
         "./staging.yaml",
         "staging",
         "https://github.com/a/b//staging",
@@ -142,3 +148,74 @@ def test_an_application_that_delivers_another_overlay_is_found(judge: Judge) -> 
     assert judge(OVERLAY, files) == [
         "clusters/production/app.yaml:7: production takes in 'overlays/staging', which belongs to staging"
     ]
+
+
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: {name}}}
+spec:
+  path: ./apps/overlays/staging
+  {more}
+"""
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {{name: shop}}
+spec:
+  template:
+    metadata: {{name: {name}}}
+    spec:
+      source: {{repoURL: https://git.example/shop, path: overlays/staging, targetRevision: staging}}
+      destination: {{namespace: {namespace}}}
+"""
+
+
+def named(name: str, namespace: str) -> str:
+    text = application("staging", "overlays/staging").replace("name: shop", f"name: {name}")
+    return f"{text}  destination: {{namespace: {namespace}}}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        named("shop-production", "shop-production"),
+        named("shop-production", "shop"),
+        SET.format(name="shop-production", namespace="shop"),
+    ],
+)
+def test_where_no_folder_tells_the_environment_the_name_does_and_warns(
+    text: str, cards: dict[str, Card]
+) -> None:
+    found = run_rules([cards[BRANCH], cards[OVERLAY]], inputs({"argocd/shop.yaml": text}))
+
+    assert {one.message for one in found} == {
+        "production (by the name 'shop-production') follows the branch 'staging', which belongs to staging",
+        "production (by the name 'shop-production') takes in 'overlays/staging', which belongs to staging",
+    }
+    assert {(one.severity, one.confidence) for one in found} == {(Severity.WARNING, Confidence.LOW)}
+
+
+@pytest.mark.parametrize("more", ["prune: true", "targetNamespace: shop-production"])
+def test_the_name_of_a_flux_kustomization_tells_its_environment(more: str, judge: Judge) -> None:
+    assert judge(OVERLAY, {"flux/shop.yaml": FLUX.format(name="shop-production", more=more)}) == [
+        "flux/shop.yaml:5: production (by the name 'shop-production') takes in './apps/overlays/staging', "
+        "which belongs to staging"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        named("shop", "shop-production"),
+        named("shop-staging", "shop-staging"),
+        named("shop-production", "shop-staging"),
+        named("production-tools", "shop"),
+        SET.format(name="'{{env}}-production'", namespace="shop"),
+        FLUX.format(name="shop-production", more="targetNamespace: shop-staging"),
+    ],
+)
+def test_a_name_that_tells_nothing_or_that_the_namespace_contradicts_is_silent(
+    text: str, judge: Judge
+) -> None:
+    assert judge(BRANCH, {"argocd/shop.yaml": text}) == judge(OVERLAY, {"argocd/shop.yaml": text}) == []

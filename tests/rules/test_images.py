@@ -168,6 +168,28 @@ spec:
     ]
 
 
+@pytest.mark.parametrize(
+    ("api", "flagged"),
+    [("integreatly.org/v1 Grafana", True), ("template.openshift.io/v1 Template", False)],
+)
+def test_containers_anywhere_in_a_custom_resource_are_judged(api: str, flagged: bool, judge: Judge) -> None:
+    version, _, kind = api.partition(" ")
+    body = f"""\
+apiVersion: {version}
+kind: {kind}
+metadata: {{name: web}}
+spec:
+  deployment:
+    containers:
+    - {{name: proxy, image: quay.io/example/proxy}}
+    - {{image: quay.io/example/nameless}}
+  schema: {{containers: {{name: proxy, image: web}}}}
+"""
+    found = ['grafana.yaml:7: image quay.io/example/proxy has no tag, which means "latest"']
+
+    assert judge("tag-latest-or-missing", {"grafana.yaml": body}) == (found if flagged else [])
+
+
 def pod(image: str) -> str:
     return f"""\
 apiVersion: v1

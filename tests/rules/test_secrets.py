@@ -65,6 +65,7 @@ def test_the_end_of_a_name_says_what_its_value_is(name: str, kind: NameKind) -> 
         "****",
         "ref+vault://kv/shop", "vault:kv/shop", "op://vault/item/field", "ENC[AES256_GCM,data:abc]", "none",
         "true",
+        "%PASSWORD%", "%%PASSWORD%%", "avp:secret/db", "vault:secret/data/db#password",
         "GOOGLE_API_KEY_VAL", "your-password-here", "Y2hhbmdlbWU=", "TODO", "example",
         "insert token here", "",
     ],
@@ -95,7 +96,7 @@ def test_what_a_person_wrote_does_not_look_random() -> None:
 def test_any_text_can_be_looked_at(text: str) -> None:
     is_placeholder(text)
     is_random(text)
-    assert all(isinstance(value, str) for _, value in assignments(text))
+    assert all(isinstance(value, str) for _, _, value in assignments(text))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,8 @@ def test_any_text_can_be_looked_at(text: str) -> None:
         ("url", "https://db.example/", False),
         ("tls.crt", "-----BEGIN CERTIFICATE-----\nMIIC\n", False),
         ("ssh.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMade", False),
+        ("password.txt", "Xk29fjQ8sLmm01", True),
+        ("readme.txt", "Xk29fjQ8", False),
         ("username", "admin", False),
         ("POSTGRES_VERSION", "10", False),
         ("keyStorePath", "/amq/extra/volumes/keystore.jks", False),
@@ -148,13 +151,107 @@ def test_what_sops_encrypted_is_silent_even_as_a_list(judge: Judge) -> None:
 apiVersion: v1
 kind: List
 items:
-- {apiVersion: v1, kind: Secret, metadata: {name: web}, stringData: {password: hunter2}}
+- apiVersion: v1
+  kind: Secret
+  metadata: {name: web}
+  data: {password: "ENC[AES256_GCM,data:abc=,iv:abc=,tag:abc=,type:str]"}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web}
+  spec: {template: {spec: {containers: [{name: web, env: [{name: PASSWORD, value: not-a-secret}]}]}}}
+sops: {version: 3.8.1}
 """
 
-    assert judge(RULE, {"list.yaml": listed}) == [
-        "list.yaml:4: 'password' of this Secret stands in the repository in clear"
+    assert judge(RULE, {"list.yaml": listed}) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "flagged"),
+    [
+        ("encrypted_regex: ^(password)$", True),
+        ("unencrypted_suffix: _clear", True),
+        ("unencrypted_regex: ^api", False),
+        ("unencrypted_suffix: -token", False),
+    ],
+)
+def test_what_sops_missed_is_a_credential_and_what_it_was_told_to_leave_is_none(
+    rule: str, flagged: bool, judge: Judge
+) -> None:
+    secret = f"""\
+apiVersion: v1
+kind: Secret
+metadata: {{name: web}}
+stringData:
+  password: ENC[AES256_GCM,data:abc=,iv:abc=,tag:abc=,type:str]
+  api-token: 9f8e7d6c5b4a39281706f5e4d3c2b1a0
+sops:
+  mac: ENC[AES256_GCM,data:abc=,iv:abc=,tag:abc=,type:str]
+  {rule}
+"""
+    found = ["secret.yaml:6: 'api-token' of this Secret stands in the repository in clear"]
+
+    assert judge(RULE, {"secret.yaml": secret}) == (found if flagged else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "flagged"),
+    [
+        ("SSO_SECRET", "BqkTUqJt", True),
+        ("SSO_SECRET", "web-app-secret", False),
+        ("SSO_SECRET", "MySecretName", False),
+        ("SSO_SECRET", "myPullSecret2", False),
+        ("SSO_KEY", "BqkTUqJt", False),
+        ("SSO_SECRET", "%%SSO_SECRET%%", False),
+    ],
+)
+def test_a_secret_of_the_environment_is_a_credential_where_it_is_no_name(
+    name: str, value: str, flagged: bool, judge: Judge
+) -> None:
+    pod = f"""\
+apiVersion: v1
+kind: Pod
+metadata: {{name: web}}
+spec:
+  containers:
+  - name: web
+    env:
+    - {{name: {name}, value: "{value}"}}
+"""
+    found = [f"pod.yaml:8: the value of {name} stands in the repository in clear"]
+
+    assert judge(RULE, {"pod.yaml": pod}) == (found if flagged else [])
+
+
+@pytest.mark.parametrize(
+    ("group", "field", "flagged"),
+    [
+        ("keycloak.org", "secret: 5e9326ee-ac8d-40bf-9060-e91dbe9d9000", True),
+        ("keycloak.org", "secret: openshift-client", False),
+        ("keycloak.org", "secret: 00000000-0000-4000-8000-000000000000", False),
+        ("keycloak.org", "secretId: 5e9326ee-ac8d-40bf-9060-e91dbe9d9000", False),
+        ("external-secrets.io", "secret: 5e9326ee-ac8d-40bf-9060-e91dbe9d9000", False),
+    ],
+)
+def test_a_uuid_as_secret_of_a_custom_resource_is_a_credential(
+    group: str, field: str, flagged: bool, judge: Judge
+) -> None:
+    body = f"apiVersion: {group}/v1\nkind: Client\nmetadata: {{name: web}}\nspec:\n  client:\n    {field}\n"
+    found = ["client.yaml:6: the value of 'secret' stands in the repository in clear"]
+
+    assert judge(RULE, {"client.yaml": body}) == (found if flagged else [])
+
+
+@pytest.mark.parametrize(
+    "comment", ["# connectionPassword=secret", "// password: hunter2", "/*\n   password=hunter2\n   */"]
+)
+def test_what_a_comment_of_a_text_shows_is_no_credential(comment: str, judge: Judge) -> None:
+    text = f"{comment}\nuser=shop\nglob=/api/*\n".replace("\n", "\n    ")
+    secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: web}}\nstringData:\n  app.conf: |\n    {text}"
+
+    assert judge(RULE, {"secret.yaml": secret}) == []
+    assert judge(RULE, {"secret.yaml": f"{secret}password=hunter2\n    # */\n"}) == [
+        "secret.yaml:5: 'app.conf' of this Secret stands in the repository in clear"
     ]
-    assert judge(RULE, {"list.yaml": listed + "sops: {version: 3.8.1}\n"}) == []
 
 
 @pytest.mark.parametrize("kind", ["SealedSecret", "ExternalSecret", "SecretProviderClass"])
@@ -231,6 +328,7 @@ def test_a_secret_of_a_generator_is_judged_as_it_is_rendered(cards: dict[str, Ca
 
 def test_keys_that_documentation_shows_are_no_credentials() -> None:
     assert known_token(GITHUB) == "a GitHub token"
+    assert known_token("AGE-SECRET-KEY-1" + "QPZRY9X8GF" * 5 + "2TVDW0S3") == "an age key"
     assert known_token("AKIAIOSFODNN7EXAMPLE") is None
     assert known_token("-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----") is None
 

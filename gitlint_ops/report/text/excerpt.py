@@ -15,6 +15,8 @@ _MAX_READ = 4_000
 """Characters of a line that are looked at around the span; minified JSON has lines of megabytes."""
 
 _KEY = re.compile(r"[ \t]*(?:-[ \t]+)*[\"']?[\w./-]{1,253}[\"']?[ \t]*:(?=[ \t]|$)")
+# One field with a plain value, or a block's start: a flow mapping or a list could hold other fields too.
+_ONE_FIELD = re.compile(_KEY.pattern + r"[ \t]*[\w./\"'-]{0,253}[ \t]*\Z")
 _DASHES = re.compile(r"[ \t]*(?:-[ \t]+)*")
 
 
@@ -47,6 +49,11 @@ def excerpt(line: str, location: Location, columns: int, *, masked: bool = False
     return _fitted(
         printable(before.lstrip()), printable(span[:_MAX_READ]), printable(after[:_MAX_READ]), columns
     )
+
+
+def is_one_field(line: str) -> bool:
+    """Whether nothing but one field of a block mapping stands on the line."""
+    return _ONE_FIELD.match(line[:_MAX_READ]) is not None
 
 
 def _fitted(before: str, span: str, after: str, columns: int) -> Excerpt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,13 +10,14 @@ from itertools import groupby
 from gitlint_ops.model.findings import Finding, ObjectName, State, TriagedFinding
 from gitlint_ops.model.location import FileRef, Location
 from gitlint_ops.model.results import CheckResult
-from gitlint_ops.report.text.excerpt import excerpt
+from gitlint_ops.report.text.excerpt import excerpt, is_one_field
 from gitlint_ops.report.text.folding import Folded, fold
 from gitlint_ops.report.text.options import TextOptions, Verbosity
 from gitlint_ops.report.text.paint import Painter, painter, printable
 
 SECRET_RULE = "secret-plaintext"  # noqa: S105 - the name of a rule
 SECRETS_GROUP = "secrets"
+_SHOWN_OF_SECRETS = ("apiVersion", "kind", "metadata")
 SHOWN_TARGETS = 3
 SHOWN_RELATED = 8
 INDENT = " " * 4
@@ -138,7 +140,7 @@ def _source(finding: Finding, view: Page) -> Iterator[str]:
     number = str(finding.location.line)
     gutter = f"{INDENT}{' ' * max(0, 7 - len(number))}"
     columns = max(view.options.width - len(gutter) - len(number) - 3, 20)
-    shown = excerpt(line, finding.location, columns, masked=_is_secret(finding, view))
+    shown = excerpt(line, finding.location, columns, masked=_is_secret(finding, line, view))
     if shown is None:
         return
     caret = view.paint("^" * shown.length, finding.severity.value)
@@ -146,14 +148,14 @@ def _source(finding: Finding, view: Page) -> Iterator[str]:
     yield f"{gutter}{' ' * len(number)} {view.paint('|', 'faint')} {' ' * shown.offset}{caret}"
 
 
-def _is_secret(finding: Finding, view: Page) -> bool:
+def _is_secret(finding: Finding, line: str, view: Page) -> bool:
     """Whether the line holds a secret, whatever this finding says of it."""
     at = finding.location
-    return (
-        finding.rule in view.secret_rules
-        or (at.file, at.line) in view.secret_lines
-        or (finding.object is not None and finding.object.key.kind == "Secret")
-    )
+    if finding.rule in view.secret_rules or (at.file, at.line) in view.secret_lines:
+        return True
+    in_secret = finding.object is not None and finding.object.key.kind == "Secret"
+    told = re.split(r"[.[]", finding.path, maxsplit=1)[0] in _SHOWN_OF_SECRETS and is_one_field(line)
+    return in_secret and not told
 
 
 def _details(finding: Finding, view: Page) -> Iterator[tuple[str, str]]:

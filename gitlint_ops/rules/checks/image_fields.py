@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.objects import api_group
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.rules.checks.image_reference import ImageReference, parse_image
-from gitlint_ops.rules.subjects import containers_of
+from gitlint_ops.rules.subjects import CONTAINER_LISTS, containers_of, pod_template_path
 
 # Fields of custom resources that hold an image; "*" stands for every item of a list.
 # Sources: the CRDs of prometheus-operator, tekton pipelines, Argo Workflows, OLM, CloudNativePG, Strimzi.
@@ -41,6 +42,8 @@ _VALUES: Mapping[str, tuple[FieldPath, ...]] = {
         ("spec", "sources", "*", "helm", "valuesObject"),
     ),
 }
+# Kinds of groups with a dot whose lists of containers are no pods, or are filled in before.
+_NO_PODS = frozenset({*_VALUES, "ApplicationSet", "CustomResourceDefinition", "Template"})
 # Image streams of OpenShift's own registry are followed by name on purpose: the tag is the stream.
 _IMAGE_STREAM_REGISTRIES = ("image-registry.openshift-image-registry.svc", "docker-registry.default.svc")
 _TRIGGERED = re.compile(r"containers\[\?\(@\.name==\"([^\"]+)\"\)\]\.image")
@@ -71,12 +74,39 @@ def image_fields(body: Mapping[str, Any]) -> Iterator[ImageField]:
     kind = body.get("kind")
     if not isinstance(kind, str):
         return
+    if "." in api_group(str(body.get("apiVersion"))) and kind not in _NO_PODS:
+        yield from _embedded(body, replaced)
     for pattern in _FIELDS.get(kind, ()):
         for path, value in _reached(body, pattern):
             yield from _reference(path, value)
     for pattern in _VALUES.get(kind, ()):
         for path, value in _reached(body, pattern):
             yield from _in_values(path, value)
+
+
+def _embedded(body: Mapping[str, Any], replaced: Container[str]) -> Iterator[ImageField]:
+    """Images of the containers that a custom resource holds anywhere but in a pod template of its own."""
+    own = pod_template_path(body)
+    known = (*own, "spec") if own is not None else None
+    pending: list[tuple[FieldPath, Any]] = [((), body)]
+    seen: set[int] = set()
+    while pending:
+        path, held = pending.pop()
+        if path == known or id(held) in seen:
+            continue
+        seen.add(id(held))
+        pairs: Iterable[tuple[Any, Any]] = held.items() if isinstance(held, Mapping) else enumerate(held)
+        for key, item in pairs:
+            if isinstance(item, Mapping | list):
+                pending.append(((*path, key), item))
+        if isinstance(held, list) and path[-1] in CONTAINER_LISTS:
+            yield from _of_containers(path, held, replaced)
+
+
+def _of_containers(path: FieldPath, items: list[Any], replaced: Container[str]) -> Iterator[ImageField]:
+    for index, item in enumerate(items):
+        if isinstance(item, Mapping) and isinstance(item.get("name"), str) and item["name"] not in replaced:
+            yield from _reference((*path, index, "image"), item.get("image"))
 
 
 def _reference(path: FieldPath, value: Any) -> Iterator[ImageField]:

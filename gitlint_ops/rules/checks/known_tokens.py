@@ -27,6 +27,15 @@ _DETECTORS: Mapping[str, tuple[str, str]] = {
     "T3BlbkFJ": ("OpenAIDetector", "an OpenAI key"),
     "AccountKey=": ("AzureStorageKeyDetector", "an Azure storage key"),
 }
+# What detect-secrets 1.5 does not know, by the fixed text that these start with.
+_PATTERNS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "AGE-SECRET-KEY-1": (re.compile(r"AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}"), "an age key"),
+    "github_pat_": (re.compile(r"github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"), "a GitHub token"),
+    "hvs.": (re.compile(r"\bhvs\.[A-Za-z0-9_-]{24,}"), "a Vault token"),
+    "dckr_pat_": (re.compile(r"dckr_pat_[A-Za-z0-9_-]{27}"), "a Docker Hub token"),
+}
+MIN_CHARACTERS = 20
+"""No shorter text holds a token of a known service."""
 _KEY_BODY = re.compile(r"PRIVATE KEY[A-Z ]*-----[^-]*?[A-Za-z0-9+/=]{40,}")
 # Keys that documentation shows, such as AKIAIOSFODNN7EXAMPLE.
 _SHOWN = re.compile(r"EXAMPLE|example|x{6,}|X{6,}|0{8,}|\.{3}|…")
@@ -37,6 +46,9 @@ def known_token(text: str) -> str | None:
     """What kind of credential stands in `text` ("a private key"), or None."""
     for marker, (detector, kind) in _DETECTORS.items():
         if marker in text and _detects(detector, marker, text):
+            return kind
+    for marker, (pattern, kind) in _PATTERNS.items():
+        if marker in text and any(not _SHOWN.search(token) for token in pattern.findall(text)):
             return kind
     return None
 

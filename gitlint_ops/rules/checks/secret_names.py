@@ -57,6 +57,7 @@ _HARMLESS_WORDS = frozenset(
         "mode", "enabled", "size", "timeout", "url", "uri", "address", "schema", "tenant", "organization",
     }
 )  # fmt: skip
+_TEXT_ENDINGS = frozenset({"txt", "text", "dat", "b64", "base64", "secret"})
 _JOINED = ("password", "passwd", "passphrase", "apikey", "secretkey", "clientsecret", "authtoken")
 
 
@@ -72,6 +73,12 @@ def name_kind(name: str) -> NameKind:
     if not _HINT.search(name) or _NEGATING.intersection(words):
         return NameKind.UNKNOWN
     return _credential(words)
+
+
+def without_ending(key: str) -> str:
+    """A file's name without an ending that says nothing: "password" of "password.txt"."""
+    stem, _, ending = key.rpartition(".")
+    return stem if stem and ending.lower() in _TEXT_ENDINGS else key
 
 
 def _credential(words: list[str]) -> NameKind:

@@ -16,7 +16,7 @@ MAX_CHARACTERS = 200_000
 # 1Password, Spring, Azure Key Vault.
 _FILLED_IN = re.compile(
     r"\$\{|\$\(|\{\{|\AENC\[|ENC\[AES256_GCM|\A<[^<>]{1,200}>\Z|<path:|\Aref\+|\Avault:|\Aop://|\A\{cipher\}"
-    r"|\A@Microsoft|\Aarn:aws|\A(?:aws|gcp|azure)[a-z]*:///?|\A\$\w+\Z|\A%\w+%\Z"
+    r"|\A@Microsoft|\Aarn:aws|\A(?:aws|gcp|azure)[a-z]*:///?|\A\$\w+\Z|\A(%%?)[\w.-]+\1\Z|\Aavp:"
     r"|\A@\w+@\Z|\A__.*__\Z|\A\[\[.*\]\]\Z",
 )
 _MASK = re.compile(r"[xX*.\-_#?0 ]+\Z")
@@ -51,6 +51,9 @@ _OBJECT_NAME = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)+\Z")
 _WORD = re.compile(r"[A-Za-z]+|\d+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{4,}={0,2}\Z")
 _RANDOM = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9+/=_.~!@#$%^&*-]{16,512}\Z")
+_DRAWN = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9+/=_.~!@#$%^&*-]+\Z")
+_CASED = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z", re.I)
 _ASSIGNMENT = re.compile(
     r"(?<![\w.-])[\"']?([A-Za-z_][\w.-]{0,79})[\"']?[ \t]*[:=][ \t]*"
     r"(?:\"([^\"\n]{0,400})\"|'([^'\n]{0,400})'|([^\s\"',}]{0,400}))"
@@ -132,6 +135,22 @@ def is_random(text: str) -> bool:
     return entropy(text) >= 3.3
 
 
+def is_drawn(text: str) -> bool:
+    """Whether a short value has letters as a generator draws them and no person: "BqkTUqJt".
+
+    Both cases must occur, which no object's name has, and change too often for words.
+    """
+    if not 8 <= len(text) <= 64 or not _DRAWN.match(text):
+        return False
+    parts = _CASED.findall(text)
+    return len(parts) >= 3 and sum(map(len, parts)) / len(parts) <= 2.5
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a value is a UUID that was drawn, and not one that stands for none."""
+    return _UUID.match(text) is not None and len(set(text)) > 6
+
+
 def entropy(text: str) -> float:
     """Shannon's entropy in bits a character."""
     if not text:
@@ -145,7 +164,10 @@ def url_passwords(text: str) -> tuple[str, ...]:
     return tuple(one for one in found if not is_placeholder(one))
 
 
-def assignments(text: str) -> Iterator[tuple[str, str]]:
-    """Keys and values of a text in any usual notation: properties, INI, YAML, JSON, shell."""
+def assignments(text: str) -> Iterator[tuple[int, str, str]]:
+    """Lines, keys and values of a text in any usual notation: properties, INI, YAML, JSON, shell."""
+    line, counted = 1, 0
     for found in _ASSIGNMENT.finditer(text[:MAX_CHARACTERS]):
-        yield found[1], found[2] or found[3] or found[4] or ""
+        line += text.count("\n", counted, found.start())
+        counted = found.start()
+        yield line, found[1], found[2] or found[3] or found[4] or ""

@@ -90,7 +90,9 @@ def _demanded(expression: Mapping[str, Any], path: FieldPath, labels: Mapping[st
     key, operator = expression.get("key"), expression.get("operator")
     written = expression.get("values")
     values = [_text(value) for value in written] if isinstance(written, list) else []
-    if isinstance(key, str) and operator in _HOLDS and _is_readable(labels.get(key), *values):
+    if not isinstance(key, str) or not isinstance(operator, str) or operator not in _HOLDS:
+        return
+    if _is_readable(labels.get(key), *values):
         wanted = f"{key} {operator} ({', '.join(values)})" if values else f"{key} {operator}"
         yield Demand(path, key, wanted, _HOLDS[operator](labels.get(key), values))
 
