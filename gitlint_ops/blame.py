@@ -52,7 +52,7 @@ def finding(violation: Violation, card: Card, sources: Sources) -> Finding:
         hint=violation.hint,
         location=location,
         object=ObjectName(rendered.api_version, rendered.key) if rendered else _named(on, sources),
-        path=named_path(rendered.body if rendered else _body(on, sources), violation.path),
+        path=named_path(rendered.body, violation.path) if rendered else _source_path(violation, sources),
         related=tuple(dict.fromkeys(one for one in related if one.location != location)),
         targets=violation.targets or ((rendered.target,) if rendered else ()),
         fingerprint=_fingerprint(card.id, location.file, source, sources),
@@ -93,6 +93,16 @@ def _related(note: Note, sources: Sources) -> Related:
         return Related(sources.location(note.on, note.path)[0], note.message)
     first = next(chain(at(note.on.blame, note.path)))
     return Related(sources.location(first.source, first.source_path)[0], note.message)
+
+
+def _source_path(violation: Violation, sources: Sources) -> str:
+    """The field in its document; in a text that a field holds, behind the path of that field."""
+    on = violation.on
+    inner = named_path(_body(on, sources), violation.path)
+    if not isinstance(on, DocumentRef) or not on.embedded:
+        return inner
+    outer = named_path(_body(DocumentRef(on.file, on.index), sources), on.embedded)
+    return f"{outer}: {inner}" if inner else outer
 
 
 def named_path(body: Any, path: FieldPath) -> str:

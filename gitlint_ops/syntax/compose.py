@@ -99,8 +99,7 @@ class Composer:
         # One loop, without a call per node and without a look at marks: either halves the speed.
         self._begin()
         words, anchored, folded, depth = self._words, self._anchored, self._folded, self._limits.depth
-        first_counts = self._typing is Typing.KUSTOMIZE
-        merges, opened = self._merges, self._open
+        merges, opened, first_counts = self._merges, self._open, self._typing is Typing.KUSTOMIZE
         stack: list[tuple[Any, Any, bool]] = []
         container: Any = []
         role: Any = _ITEM

@@ -26,8 +26,6 @@ from gitlint_ops.syntax.text import DUPLICATE_KEY, Problem, Typing
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]{0,2}(?:[ \t]+(?:#.*)?)?\Z")
 _MOST_PROBLEMS = 50
 
-KEEP_ONE = "keep one of the two, or join what stands under them"
-
 
 @dataclass(frozen=True, slots=True)
 class Located:
@@ -114,19 +112,29 @@ def positions(data: bytes, index: int, embedded: FieldPath = ()) -> Positions:
     scalar = outer.scalar(embedded)
     if scalar is None:
         return Positions(None, lines.span, outer.locate(embedded).span)
-    inner, place = _embedded(scalar, lines)
-    return Positions(first_node(inner), place, lines.span(scalar))
-
-
-def _embedded(scalar: ScalarNode, lines: _Lines) -> tuple[bytes, Callable[[Node], Span]]:
-    """The text that a scalar holds, and where its nodes stand in the file."""
     text = scalar.value.encode("utf-8", "surrogatepass")
-    shift = lines.shift_of(scalar)
-    if shift is None:
-        whole = lines.span(scalar)
-        return text, lambda _: whole
+    place = _of_embedded(scalar, lines)
     inner_lines = _Lines(text)
-    return text, lambda node: shift.apply(inner_lines.span(node))
+    return Positions(first_node(text), lambda node: place(inner_lines.span(node)), lines.span(scalar))
+
+
+def embedded_spans(data: bytes, index: int, embedded: FieldPath) -> Callable[[Span], Span]:
+    """Turns spans of the text embedded in a document into spans of the file, as `positions` does."""
+    lines = _Lines(data)
+    outer = Positions(document_node(data, index), lines.span, START)
+    scalar = outer.scalar(embedded)
+    if scalar is None:
+        nearest = outer.locate(embedded).span
+        return lambda _: nearest
+    return _of_embedded(scalar, lines)
+
+
+def _of_embedded(scalar: ScalarNode, lines: _Lines) -> Callable[[Span], Span]:
+    shift = lines.shift_of(scalar)
+    if shift is not None:
+        return shift.apply
+    whole = lines.span(scalar)
+    return lambda _: whole
 
 
 def _target(node: Node) -> Node:
@@ -273,85 +281,53 @@ def _last_child(node: Node) -> Node | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class RepeatedKey:
-    """A key that stood in its mapping before: `path` ends with it, `document` counts from 0."""
-
-    document: int
-    path: FieldPath
-    span: Span
-    first: Span
-    in_list: bool
-    """Whether the document is a list, as only JSON patches are."""
-
-
-def repeated_keys(data: bytes, index: int, embedded: FieldPath = ()) -> tuple[RepeatedKey, ...]:
-    """The keys that stand twice in a document, or in all documents of a text embedded in it."""
-    lines = _Lines(data)
-    root = document_node(data, index)
-    if not embedded:
-        found = _repeated(root, Typing.KUSTOMIZE, lines.span, index) if root is not None else ()
-        return tuple(islice(found, _MOST_PROBLEMS))
-    scalar = Positions(root, lines.span, START).scalar(embedded)
-    if scalar is None:
-        return ()
-    text, place = _embedded(scalar, lines)
-    return tuple(
-        repeated
-        for number, inner in document_nodes(text, range(_MOST_PROBLEMS))
-        if inner is not None
-        for repeated in islice(_repeated(inner, Typing.KUSTOMIZE, place, number), _MOST_PROBLEMS)
-    )
-
-
 def duplicate_keys(data: bytes, wanted: Set[int], typing: Typing) -> dict[int, tuple[Problem, ...]]:
     """The keys that stand twice in a mapping, by document."""
     found: dict[int, tuple[Problem, ...]] = {}
-    place = _Lines(data).span
     for index, root in document_nodes(data, wanted):
         if root is not None:
-            repeated = islice(_repeated(root, typing, place, index), _MOST_PROBLEMS)
-            found[index] = tuple(_duplicate(one, typing) for one in repeated)
+            found[index] = tuple(islice(_duplicates(root, typing), _MOST_PROBLEMS))
         if len(found) == len(wanted):
             break
     return found
 
 
-def _duplicate(repeated: RepeatedKey, typing: Typing) -> Problem:
-    # What the file is for is not known here, so the sentence must be true of objects and patches.
+def _duplicates(root: Node, typing: Typing) -> Iterator[Problem]:
+    # What the file is for is not known here, so the words must be true of objects and of patches.
     told = (
-        "kubectl and kustomize take the last"
-        if repeated.in_list
-        else "kubectl takes the last; kustomize and Flux refuse an object, and take the first of a patch"
+        "kubectl and kustomize take the last"  # only JSON patches are lists
+        if isinstance(root, SequenceNode)
+        else "kubectl takes the last, kustomize and Flux refuse it in an object and take the first in a patch"
     )
-    return Problem(
-        DUPLICATE_KEY,
-        f"the key `{repeated.path[-1]}` stands twice: {told}",
-        repeated.span,
-        related=((repeated.first, "first here"),),
-        hint=KEEP_ONE,
-        fatal=typing is Typing.KUSTOMIZE,
-    )
-
-
-def _repeated(root: Node, typing: Typing, place: Callable[[Node], Span], index: int) -> Iterator[RepeatedKey]:
-    in_list = isinstance(root, SequenceNode)
     waiting: list[tuple[Node, FieldPath]] = [(root, ())]
     while waiting:
         node, path = waiting.pop()
         if isinstance(node, SequenceNode):
-            waiting.extend((item, (*path, at)) for at, item in reversed([*enumerate(node.items)]))
-        if not isinstance(node, MappingNode):
+            waiting.extend((item, (*path, index)) for index, item in reversed([*enumerate(node.items)]))
+        elif isinstance(node, MappingNode):
+            yield from _duplicates_in(node, path, typing, told)
+            waiting.extend(
+                (value, (*path, _typed_key(key, typing) if isinstance(key, ScalarNode) else ""))
+                for key, value in reversed(node.pairs)
+            )
+
+
+def _duplicates_in(mapping: MappingNode, path: FieldPath, typing: Typing, told: str) -> Iterator[Problem]:
+    first: dict[str, Node] = {}
+    for key, _ in mapping.pairs:
+        scalar = _target(key)
+        if not isinstance(scalar, ScalarNode) or _is_merge(key):
             continue
-        first: dict[str, Node] = {}
-        below: list[tuple[Node, FieldPath]] = []
-        for key, value in node.pairs:
-            scalar = _target(key)
-            if not isinstance(scalar, ScalarNode) or _is_merge(key):
-                below.append((value, path))
-                continue
-            name = _typed_key(scalar, typing)
-            below.append((value, (*path, name)))
-            if first.setdefault(name, key) is not key:
-                yield RepeatedKey(index, (*path, name), place(key), place(first[name]), in_list)
-        waiting.extend(reversed(below))
+        name = _typed_key(scalar, typing)
+        if name not in first:
+            first[name] = key
+            continue
+        yield Problem(
+            DUPLICATE_KEY,
+            f"the key `{name}` stands twice: {told}",
+            span_between(key.start, key.end),
+            related=((span_between(first[name].start, first[name].end), "first here"),),
+            hint="keep one of the two, or join what stands under them",
+            fatal=typing is Typing.KUSTOMIZE,
+            path=(*path, name),
+        )

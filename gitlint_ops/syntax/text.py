@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from gitlint_ops.model.location import FieldPath
 from gitlint_ops.syntax.span import Span
 
 YAML_INVALID = "yaml-invalid"
@@ -43,7 +44,11 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A fault of the text; when `fatal`, the tool that `Typing` names refuses the file."""
+    """A fault of the text; when `fatal`, the tool that `Typing` names refuses the file.
+
+    `path` is that of a key that stands twice; other problems have none. kustomize refuses such a
+    key in objects only: of a patch it takes the first.
+    """
 
     rule: str
     message: str
@@ -51,6 +56,7 @@ class Problem:
     related: tuple[tuple[Span, str], ...] = ()
     hint: str = ""
     fatal: bool = True
+    path: FieldPath = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,3 +129,18 @@ def test_a_plugin_s_configuration_is_blamed_and_not_the_line_that_names_it(repo)
     made = repo({"pod.yaml": POD, "prefix.yaml": prefixer, "kustomization.yaml": kustomization}).build()
 
     assert made.blame("Pod", ("metadata", "name")) == ["prefix.yaml:5", "pod.yaml:4"]
+
+
+def test_what_a_patch_only_repeats_stays_the_base_s(repo) -> None:
+    head = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n"
+    base = f"{head}spec:\n  replicas: 1\n  paused: true\n"
+    patch = base.replace("replicas: 1", "replicas: 2")
+    kustomization = (
+        "resources: [base.yaml]\npatches:\n- path: patch.yaml\n- target: {kind: Deployment}\n"
+        "  patch: '[{op: replace, path: /spec/paused, value: true}]'\n"
+    )
+    made = repo({"base.yaml": base, "patch.yaml": patch, "kustomization.yaml": kustomization}).build()
+
+    for path in (("apiVersion",), ("kind",), ("metadata", "name"), ("spec", "paused")):
+        assert [place.partition(":")[0] for place in made.blame("Deployment", path)] == ["base.yaml"]
+    assert made.blame("Deployment", ("spec", "replicas")) == ["patch.yaml:6", "base.yaml:6"]

@@ -165,3 +165,59 @@ def test_a_repeated_key_of_a_generator_is_told_where_it_repeats(repo) -> None:
 
     assert made.violations() == [("build-failed", "kustomization.yaml:5")]
     assert made.result.violations[0].related[0].on.file.path == "a.env"
+
+
+def test_a_conflict_of_ids_is_told_in_plain_words_with_kustomize_s_reason(repo) -> None:
+    kustomization = "resources:\n- a.yaml\n- b.yaml\n"
+    made = repo({"a.yaml": POD, "b.yaml": POD, "kustomization.yaml": kustomization}).build()
+    (violation,) = made.result.violations
+
+    assert violation.message == (
+        "Pod web is there already, and b.yaml adds another "
+        "(kustomize: may not add resource with an already registered id: Pod.v1.[noGrp]/web.[noNs])"
+    )
+    assert "patches" in violation.hint
+
+
+def test_a_generator_that_meets_its_like_is_offered_a_merge(repo) -> None:
+    text = "configMapGenerator:\n- name: a\n  literals: [A=1]\n- name: a\n  literals: [B=1]\n"
+    (violation,) = repo({"kustomization.yaml": text}).build().result.violations
+
+    assert violation.message.startswith("ConfigMap a is there already (kustomize: ")
+    assert "`behavior: merge`" in violation.hint
+
+
+@pytest.mark.parametrize(
+    ("named", "there", "hint"),
+    [
+        ("bitnami-charts.yaml", "gitea-charts.yaml", ""),
+        ("redis.yaml", "nginx.yaml", ""),
+        ("a.yaml", "b.yaml", ""),
+        ("bsae", "base", "did you mean 'base'?"),
+        ("deploymnet.yaml", "deployment.yaml", "did you mean 'deployment.yaml'?"),
+    ],
+)
+def test_only_a_near_file_is_guessed(repo, named: str, there: str, hint: str) -> None:
+    made = repo({there: POD, "kustomization.yaml": f"resources: [{named}]\n"}).build()
+
+    assert [one.hint for one in made.result.violations] == [hint]
+
+
+def test_an_operation_that_leaves_the_object_is_told_at_its_path_with_the_missing_parent(repo) -> None:
+    pod = f"{POD}spec:\n  template: {{}}\n"
+    operation = "    - op: replace\n      path: /spec/templat/x\n      value: 1\n"
+    kustomization = f"resources: [pod.yaml]\npatches:\n- target: {{kind: Pod}}\n  patch: |-\n{operation}"
+    made = repo({"pod.yaml": pod, "kustomization.yaml": kustomization}).build()
+    (violation,) = made.result.violations
+
+    assert made.violations() == [("build-failed", "kustomization.yaml:6")]
+    assert (violation.on.embedded, violation.path) == (("patches", 0, "patch"), (0, "path"))
+    assert violation.hint == "spec has no 'templat': did you mean 'template'?"
+
+
+def test_an_inline_patch_that_is_no_yaml_says_why(repo) -> None:
+    kustomization = "resources: [pod.yaml]\npatches:\n- patch: |-\n    kind: Pod\n    a: [1\n"
+    (violation,) = repo({"pod.yaml": POD, "kustomization.yaml": kustomization}).build().result.violations
+
+    assert "this patch is no YAML, line 2: the list opened by `[` is not closed" in violation.message
+    assert violation.hint == "add `]`, or a missing `,`"

@@ -71,6 +71,27 @@ def test_faults_name_the_operation(operation: Any, reason: str) -> None:
     assert reason in raised.value.reason
 
 
+@pytest.mark.parametrize(
+    ("operation", "field", "hint"),
+    [
+        (op("remove", "/m/j"), "path", "m has no 'j'; it has k"),
+        (op("add", "/spec/x", 1), "path", "the object has no 'spec'; it has l, m"),
+        (op("add", "/m/k/x/y", 1), "path", "m.k has nothing below it"),
+        (op("replace", "/l/7", 1), "path", "l has 2 items, numbered from 0"),
+        (op("add", "/l/x", 1), "path", "l is a list: name an item by its number from 0, or append with -"),
+        (op("test", "/l/0", 3), "path", "the value there is 1"),
+        (op("ad", "/l/0", 3), "op", "did you mean 'add'?"),
+        ({"op": "move", "from": "/x/y", "path": "/z"}, "from", "the object has no 'x'; it has l, m"),
+        ({"op": "add", "path": f"/l/{'9' * 5000}"}, "path", "l is a list"),
+    ],
+)
+def test_a_fault_says_what_the_object_has_instead(operation: Any, field: str, hint: str) -> None:
+    with pytest.raises(JsonPatchFault) as raised:
+        patched({"l": [1, 2], "m": {"k": "v"}}, operation)
+    assert raised.value.field == field
+    assert raised.value.hint.startswith(hint)
+
+
 def test_a_mapping_is_no_json_patch() -> None:
     with pytest.raises(JsonPatchFault) as raised:
         apply_json_patch(Resource({}, BASE), {"op": "add"}, PATCH)

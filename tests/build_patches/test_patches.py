@@ -154,7 +154,18 @@ def test_several_patches_of_one_file_are_blamed_on_their_own_lines(texts: Texts,
             "in namespace 'shop' to patch",
             "leave it out of the patch",
         ),
-        ("name: web", "name: unlike", "there is no Deployment 'unlike' to patch", ""),
+        (
+            "name: web",
+            "name: unlike",
+            "there is no Deployment 'unlike' to patch",
+            "the only Deployment here is called 'web'",
+        ),
+        (
+            "kind: Deployment\nmetadata:\n  name: web",
+            "kind: Job\nmetadata:\n  name: unlike",
+            "there is no Job 'unlike' to patch",
+            "there is no Job here at all",
+        ),
     ],
 )
 def test_a_patch_of_nothing_is_a_fault_that_knows_better(
@@ -188,7 +199,13 @@ def test_a_patch_of_nothing_is_a_fault_that_knows_better(
             "labelSelector",
             "Service/web would match but for its labels",
         ),
-        ({"kind": "Job", "name": "other"}, None, ""),
+        ({"kind": "Job", "name": "other"}, "kind", "there is no Job here at all"),
+        (
+            {"kind": "Service", "name": "instance"},
+            "name",
+            "the only Service here is called 'web'",
+        ),
+        ({"name": "instance"}, None, ""),
     ],
 )
 def test_a_target_that_selects_nothing_is_said_at_the_field_that_keeps_it_apart(

@@ -108,7 +108,7 @@ def test_a_workspace_with_defects_fails_the_job_with_counts_sarif_and_a_summary(
     sarif = json.loads(Path(runner.declared_output("sarif")).read_text())
     assert sarif["version"] == "2.1.0"
     assert "service-selector-none" in runner.summary
-    assert "shop-web/service.yaml:6" in runner.summary
+    assert "shop-web/service.yaml:7" in runner.summary
 
 
 def test_a_clean_workspace_passes_the_job(runner: Runner) -> None:

@@ -27,6 +27,9 @@ DECLARED = (
         ("pre-prod", "staging", Confidence.MEDIUM),
         ("clusters/prod-eu/apps", "production", Confidence.LOW),
         ("apps/shop-prod.yaml", "production", Confidence.LOW),
+        ("clusters/prod-1", "production", Confidence.LOW),
+        ("clusters/staging-cluster", "staging", Confidence.LOW),
+        ("clusters/production-us-east-1", "production", Confidence.LOW),
         ("clusters/dev-eu-1", "development", Confidence.LOW),
     ],
 )
@@ -47,6 +50,7 @@ def test_a_folder_tells_its_environment_by_its_name(
         "load-test",
         "issuers/letsencrypt-staging.yaml",
         "docs/production-ready",
+        "apps/staging-proxy",
         "production/staging",
         "",
     ],

@@ -14,7 +14,7 @@ from gitlint_ops.build.kustomize.accumulator import (
 from gitlint_ops.build.kustomize.configurations import merged, read_configuration, read_crds
 from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpecs
-from gitlint_ops.build.kustomize.identity import Identity, format_id
+from gitlint_ops.build.kustomize.identity import Identity, format_id, plain_id
 from gitlint_ops.build.kustomize.kustomization import Entry, Kustomization
 from gitlint_ops.build.kustomize.loader import Folder, NotFound
 from gitlint_ops.build.kustomize.metadata import (
@@ -105,10 +105,14 @@ class Accumulation:
         if other is None:
             return
         raise fault(
-            f"{entry.text} adds {format_id(resource.cur_id)}, which is there already (kustomize: may not add "
-            "resource with an already registered id)",
+            f"{plain_id(resource.cur_id)} is there already, and {entry.text} adds another (kustomize: may "
+            f"not add resource with an already registered id: {format_id(resource.cur_id)})",
             entry.place,
             rule=RESOURCE_ID_CONFLICT,
+            hint=f"to change the one that is there, make {entry.text} a patch and list it in patches; to "
+            "have both, give one another name or namespace"
+            if isinstance(self._folder.file(entry.text), FileRef)
+            else "take it in once only, or give one of the two another name or namespace",
             related=(
                 place_of(other).note("the one that is there"),
                 place_of(resource).note("the one that is added"),
@@ -147,9 +151,10 @@ class Accumulation:
         kustomization = self._kustomization_of(entry, folder)
         if kustomization.is_component:
             raise fault(
-                f"{entry.text} is a component: list it in components, not in resources (kustomize: expected "
+                f"{entry.text} is a component, which resources cannot take in (kustomize: expected "
                 "kind != 'Component')",
                 entry.place,
+                hint="list it under components:",
             )
         trail = self._trail.of(entry.text) if self._trail is not None else None
         try:
@@ -182,6 +187,7 @@ class Accumulation:
             f"{entry.text} leads back to {visited or 'the root'}, which is being built "
             f"(kustomize: cycle detected; the way here is {' > '.join(around) or 'the root'})",
             entry.place,
+            hint="remove this entry, or move what both need into a base of its own",
         )
         found.lasting = False
         raise found
@@ -294,9 +300,9 @@ class Accumulation:
             kustomization = self._kustomization_of(entry, folder)
             if not kustomization.is_component:
                 raise fault(
-                    f"{entry.text} is no component: list it in resources "
-                    "(kustomize: expected kind 'Component')",
+                    f"{entry.text} is no component (kustomize: expected kind 'Component')",
                     entry.place,
+                    hint="list it under resources:, or make its kustomization `kind: Component`",
                 )
             self._add_component(entry, folder, kustomization)
 

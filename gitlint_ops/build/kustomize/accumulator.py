@@ -169,4 +169,5 @@ class Accumulator:
                 f"{entry.text} is a folder without a kustomization file (kustomize: unable to find one of "
                 "'kustomization.yaml', 'kustomization.yml' or 'Kustomization')",
                 entry.place,
+                hint=f"add a kustomization.yaml to {entry.text}, or list its files here one by one",
             ) from error

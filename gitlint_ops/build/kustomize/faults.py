@@ -93,6 +93,42 @@ def violation(
     )
 
 
+_MOST_EDITS = 3
+_STEMS_ALIKE = 0.6
+
+
+def near_file(name: str, known: Iterable[str]) -> str:
+    """The one known file name that `name` misspells, or "".
+
+    Files of a folder are named alike (`redis-charts.yaml`, `gitea-charts.yaml`), so that only few
+    slips count as one.
+    """
+    return next(
+        (
+            other
+            for other in difflib.get_close_matches(name, known, n=3, cutoff=0.75)
+            if (_is_like(name, other, 0.8) or sorted(name) == sorted(other))
+            and _edits(name, other) <= _MOST_EDITS
+            and _is_like(_stem(name), _stem(other), _STEMS_ALIKE)
+        ),
+        "",
+    )
+
+
+def _is_like(left: str, right: str, ratio: float) -> bool:
+    return difflib.SequenceMatcher(None, left, right).ratio() >= ratio
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _edits(left: str, right: str) -> int:
+    """How many characters must change, about."""
+    steps = difflib.SequenceMatcher(None, left, right).get_opcodes()
+    return sum(max(end - start, to - since) for tag, start, end, since, to in steps if tag != "equal")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the one known word that is close to `word`, or ""."""
     by_lower = {name.lower(): name for name in known}

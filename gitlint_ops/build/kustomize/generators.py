@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from gitlint_ops.build.kustomize.decode import Fields, scalar_text
 from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
-from gitlint_ops.build.kustomize.identity import Identity, Scopes, format_id
+from gitlint_ops.build.kustomize.identity import Identity, Scopes, format_id, plain_id
 from gitlint_ops.build.kustomize.kustomization import Entry
 from gitlint_ops.build.kustomize.resource import GeneratorFlags, Resource
 from gitlint_ops.model.blame import Blame, MapBlame, Origin, Via, at, origin, with_blame
@@ -265,9 +265,10 @@ class Absorber:
 
 def _ambiguous(made: Resource, count: int) -> BuildFault:
     return fault(
-        f"{count} resources could take in {format_id(made.cur_id)} (kustomize: found multiple objects that "
-        "could accept merge)",
+        f"{count} resources could take in {plain_id(made.cur_id)} (kustomize: found multiple objects "
+        f"{format_id(made.cur_id)} that could accept merge of it)",
         _entry_place(made),
+        hint="give this one the name or namespace that only one of them has",
     )
 
 
@@ -281,16 +282,18 @@ def _absent(made: Resource, behavior: str) -> BuildFault:
         f"there is no {made.gvk.kind} {made.name} to {behavior} with (kustomize: id does not exist; cannot "
         "merge or replace)",
         _entry_place(made),
-        hint="the namespace counts too" if made.namespace else "",
+        hint=f"leave out `behavior: {behavior}` to create it, or name the one that there is"
+        f"{' (the namespace counts too)' if made.namespace else ''}",
     )
 
 
 def _exists(made: Resource, old: Resource) -> BuildFault:
     return fault(
-        f"{format_id(made.cur_id)} exists already (kustomize: behavior must be merge or replace)",
+        f"{plain_id(made.cur_id)} is there already (kustomize: behavior must be merge or replace; "
+        f"{format_id(made.cur_id)})",
         _entry_place(made),
         rule=RESOURCE_ID_CONFLICT,
-        hint="add behavior: merge or behavior: replace",
+        hint="add `behavior: merge` to join the two, or `behavior: replace` to put this one in its place",
         related=(_entry_place(old).note("the existing one"),),
     )
 

@@ -78,6 +78,12 @@ def format_gvk(gvk: Gvk) -> str:
     return f"{gvk.kind or '[noKind]'}.{gvk.version or '[noVer]'}.{gvk.group or '[noGrp]'}"
 
 
+def plain_id(res_id: ResId) -> str:
+    """An id as people say it: `Deployment web`, with its namespace if it names one."""
+    where = f" in namespace {res_id.namespace}" if res_id.namespace else ""
+    return f"{res_id.gvk.kind} {res_id.name}{where}"
+
+
 def format_id(res_id: ResId) -> str:
     """An id as kustomize's messages write it: `Deployment.v1.apps/web.[noNs]`."""
     return f"{format_gvk(res_id.gvk)}/{res_id.name or '[noName]'}.{res_id.namespace or '[noNs]'}"

@@ -8,14 +8,17 @@ Source: gopkg.in/evanphx/json-patch.v4 patch.go, api/filters/patchjson6902
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gitlint_ops.build.kustomize.absence import absence
+from gitlint_ops.build.kustomize.faults import did_you_mean
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import Blame, ListBlame, Origin, at, child, origin, with_blame
-from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.location import FieldPath, format_path
 from gitlint_ops.model.structure import value_at, with_value, without
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}\Z")
@@ -25,17 +28,23 @@ MAX_OPERATIONS = 10_000
 class JsonPatchFault(Exception):
     """An operation that cannot be applied; `index` counts operations from 0.
 
-    `index` is None where the patch as a whole is no list of operations.
+    `index` is None where the patch as a whole is no list of operations. `field` is the one of the
+    operation to correct.
     """
 
-    def __init__(self, reason: str, index: int | None = None) -> None:
+    def __init__(self, reason: str, index: int | None = None, *, field: str = "path", hint: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.index = index
+        self.field = field
+        self.hint = hint
 
 
 class _Fault(Exception):
-    pass
+    def __init__(self, reason: str, hint: str = "", field: str = "path") -> None:
+        super().__init__(reason)
+        self.hint = hint
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ def apply_json_patch(resource: Resource, operations: Any, patch: Origin) -> Reso
         try:
             document = _apply(document, operation, here)
         except _Fault as error:
-            raise JsonPatchFault(str(error), index) from error
+            raise JsonPatchFault(str(error), index, field=error.field, hint=error.hint) from error
     if not isinstance(document.body, dict):
         raise JsonPatchFault("json: cannot unmarshal array into Go value of type map[string]interface {}")
     return replace(resource, body=document.body, blame=document.blame)
@@ -100,14 +109,16 @@ def _apply(document: _Document, operation: Any, here: Origin) -> _Document:
     step = _Operation(operation or {}, here)
     apply = _OPERATIONS.get(step.name)
     if apply is None:
-        raise _Fault(f"Unexpected kind: {step.name}")
+        meant = did_you_mean(step.name, _OPERATIONS) or f"op is one of {', '.join(_OPERATIONS)}"
+        raise _Fault(f"Unexpected kind: {step.name}", meant, "op")
     return apply(document, step)
 
 
 def _pointer(operation: _Operation, field: str) -> str:
     pointer = operation.held.get(field)
     if not isinstance(pointer, str):
-        raise _Fault(f"{operation.name} operation failed to decode {field}: missing value")
+        hint = f"add `{field}:` with a pointer such as /spec/replicas"
+        raise _Fault(f"{operation.name} operation failed to decode {field}: missing value", hint, field)
     return pointer
 
 
@@ -116,16 +127,22 @@ def _member(document: _Document, operation: _Operation, field: str = "path") -> 
     parts = pointer.split("/")
     container = document.body
     parent: FieldPath = ()
+    absent = "a pointer starts with /"
     # What stands before the first slash is ignored, as kustomize does.
     for part in parts[1:-1]:
         key = _held_key(container, _unescaped(part))
+        absent = absence(container, parent, _unescaped(part))
         container = None if key is None else container[key]
         parent = (*parent, "" if key is None else key)
         if not isinstance(container, dict | list):
+            absent = absent or f"{format_path(parent)} has nothing below it"
             break
     if len(parts) < 2 or not isinstance(container, dict | list):
+        shown = pointer if operation.name == "replace" else f'"{pointer}"'  # as the library has it
         what = "doc is missing from path" if field == "from" else "doc is missing path"
-        raise _Fault(f'{operation.name} operation does not apply: {what}: "{pointer}": missing value')
+        raise _Fault(
+            f"{operation.name} operation does not apply: {what}: {shown}: missing value", absent, field
+        )
     return _Member(parent, container, _unescaped(parts[-1]))
 
 
@@ -144,19 +161,30 @@ def _held_key(container: Any, part: str) -> str | int | None:
     return index if 0 <= index < len(container) else None
 
 
+def _no_index(member: _Member) -> _Fault:
+    return _Fault(
+        f"Unable to access invalid index: {member.key}: invalid index referenced",
+        absence(member.container, member.parent, member.key),
+    )
+
+
 def _list_index(member: _Member, pointer: str) -> int:
     if not _INTEGER.match(member.key):
         raise _Fault(
-            f"'{member.key}' is no index of the list at {pointer!r}: value was not a proper array index"
+            f"'{member.key}' is no index of the list at {pointer!r}: value was not a proper array index",
+            absence(member.container, member.parent, member.key),
         )
     found = _held_key(member.container, member.key)
     if not isinstance(found, int):
-        raise _Fault(f"Unable to access invalid index: {member.key}: invalid index referenced")
+        raise _no_index(member)
     return found
 
 
 def _set(document: _Document, path: FieldPath, value: Any, by: Origin) -> _Document:
-    """Puts a value where one stood already."""
+    """Puts a value where one stood already; one that says the same again stays whose it was."""
+    held = value_at(document.body, path)
+    if value is not None and not isinstance(value, dict | list) and _is_equal(held, value):
+        return document
     by = replace(by, over=at(document.blame, path))
     return _Document(with_value(document.body, path, value), with_blame(document.blame, path, by))
 
@@ -174,11 +202,14 @@ def _inserted(document: _Document, member: _Member, items: list[Any], value: Any
     if member.key == "-":
         index = len(items)
     elif not _INTEGER.match(member.key):
-        raise _Fault(f"value was not a proper array index: '{member.key}'")
+        raise _Fault(
+            f"value was not a proper array index: '{member.key}'",
+            f"{absence(items, member.parent, member.key)}, or append with -",
+        )
     else:
         index = int(member.key)
         if not -len(items) - 1 <= index <= len(items):
-            raise _Fault(f"Unable to access invalid index: {index}: invalid index referenced")
+            raise _no_index(member)
         index = index + len(items) + 1 if index < 0 else index
     blames = _item_blames(document, member.parent, len(items))
     return _with_items(
@@ -208,7 +239,8 @@ def _removed(document: _Document, member: _Member, pointer: str) -> _Document:
         if member.key not in member.container:
             raise _Fault(
                 f"error in remove for path: '{pointer}': "
-                f"Unable to remove nonexistent key: {member.key}: missing value"
+                f"Unable to remove nonexistent key: {member.key}: missing value",
+                absence(member.container, member.parent, member.key),
             )
         return replace(document, body=without(document.body, (*member.parent, member.key)))
     index = _list_index(member, pointer)
@@ -244,7 +276,10 @@ def _replace(document: _Document, operation: _Operation) -> _Document:
         return _added(document, member, value, by)
     index = _held_key(member.container, member.key)
     if index is None:
-        raise _Fault(f"replace operation does not apply: doc is missing key: {pointer}: missing value")
+        raise _Fault(
+            f"replace operation does not apply: doc is missing key: {pointer}: missing value",
+            absence(member.container, member.parent, member.key),
+        )
     return _set(document, (*member.parent, index), value, by)
 
 
@@ -265,7 +300,7 @@ def _taken(document: _Document, member: _Member) -> tuple[Any, Blame | None]:
     key = _held_key(member.container, member.key)
     if key is None:
         if isinstance(member.container, list):
-            raise _Fault(f"Unable to access invalid index: {member.key}: invalid index referenced")
+            raise _no_index(member)
         return None, None
     path = (*member.parent, key)
     return value_at(document.body, path), at(document.blame, path)
@@ -275,7 +310,9 @@ def _test(document: _Document, operation: _Operation) -> _Document:
     pointer, wanted = _pointer(operation, "path"), operation.held.get("value")
     found = document.body if pointer == "" else _taken(document, _member(document, operation))[0]
     if not _is_equal(found, wanted):
-        raise _Fault(f"testing value {pointer} failed: test failed")
+        plain = not isinstance(found, dict | list | None)
+        hint = f"the value there is {json.dumps(found)}" if plain else "the value there is another one"
+        raise _Fault(f"testing value {pointer} failed: test failed", hint)
     return document
 
 

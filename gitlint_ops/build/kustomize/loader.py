@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from gitlint_ops.build.kustomize.faults import (
     REFERENCE_MISSING,
     BuildFault,
-    did_you_mean,
     fault,
+    near_file,
 )
 from gitlint_ops.build.kustomize.kustomization import FILE_NAMES, Entry
 from gitlint_ops.model.location import FileRef
@@ -111,9 +111,8 @@ class Folder:
             return NotFound(
                 "does not exist: names are case-sensitive", f"did you mean {_beside(name, other_case)!r}?"
             )
-        hint = did_you_mean(wanted, siblings)
-        near = hint.removeprefix("did you mean '").removesuffix("'?")
-        return NotFound(self._why(path), f"did you mean {_beside(name, near)!r}?" if hint else "")
+        near = near_file(wanted, sorted(siblings))
+        return NotFound(self._why(path), f"did you mean {_beside(name, near)!r}?" if near else "")
 
     def _why(self, path: str) -> str:
         """Why there is no such file: ignored by git, in a submodule, or just missing."""

@@ -7,7 +7,7 @@ change being the same object as before, and the blame beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from gitlint_ops.model.blame import Blame, ListBlame, MapBlame, Origin, chain, child, origin
@@ -261,4 +261,28 @@ def is_quoted(node: Node, written: Written) -> bool:
     return text is not None and text[:1] in ("'", '"', "|", ">")
 
 
-__all__ = ["MergeFault", "Node", "Written", "is_quoted", "scalar_text", "unknown_text", "written_null"]
+def holds_any(body: Any, mappings: Iterable[dict[str, Any]]) -> bool:
+    """Whether one of these mappings is part of a body as it stands, and not by its members only."""
+    wanted = {id(one) for one in mappings}
+    waiting = [body] if wanted else []
+    while waiting:
+        value = waiting.pop()
+        if id(value) in wanted:
+            return True
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return False
+
+
+__all__ = [
+    "MergeFault",
+    "Node",
+    "Written",
+    "holds_any",
+    "is_quoted",
+    "scalar_text",
+    "unknown_text",
+    "written_null",
+]

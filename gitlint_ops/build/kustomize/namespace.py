@@ -134,10 +134,11 @@ def _check_unique(resources: tuple[Resource, ...], setting: NamespaceSetting, sc
 def _conflict(resource: Resource, other: Resource, setting: NamespaceSetting) -> BuildFault:
     notes = (_written(other, "the first is written here"), _written(resource, "the second is written here"))
     return fault(
-        f"two resources become {format_id(resource.cur_id)} in the namespace {setting.namespace} "
-        "(kustomize: namespace transformation produces ID conflict)",
+        f"two resources become {resource.gvk.kind} {resource.name} in the namespace {setting.namespace} "
+        f"(kustomize: namespace transformation produces ID conflict: {format_id(resource.cur_id)})",
         setting.place,
         rule=RESOURCE_ID_CONFLICT,
+        hint="give one of the two another name, or build them with kustomizations of their own",
         related=notes,
     )
 

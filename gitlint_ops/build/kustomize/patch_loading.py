@@ -6,16 +6,20 @@ PatchJson6902Transformer.go
 
 from __future__ import annotations
 
+from typing import Any
+
 from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
 from gitlint_ops.build.kustomize.kustomization import Entry
 from gitlint_ops.build.kustomize.patches import AUTO, JSON6902, STRATEGIC, PatchEntry
-from gitlint_ops.build.kustomize.reading import Reader, embedded_pieces, embedded_resources
+from gitlint_ops.build.kustomize.reading import Reader, embedded_objects, embedded_pieces
+from gitlint_ops.build.kustomize.repeated_keys import mappings_with_repeats, repeats_told
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.resource_loading import Piece, resources_of
 from gitlint_ops.model.blame import origin
+from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef
-from gitlint_ops.syntax.documents import Typing
+from gitlint_ops.syntax.documents import YAML_INVALID, Typing, read
 
 
 def patch_entry(patch: Fields, reader: Reader) -> PatchEntry:
@@ -23,7 +27,9 @@ def patch_entry(patch: Fields, reader: Reader) -> PatchEntry:
     text, path = patch.text("patch").strip(), patch.text("path")
     if not text and not path:
         raise fault(
-            "a patch needs `path` or `patch` (kustomize: must specify one of patch and path)", patch.place
+            "a patch needs `path` or `patch` (kustomize: must specify one of patch and path)",
+            patch.place,
+            hint="add `path:` with a file, or `patch: |-` with the patch below it",
         )
     if text and path:
         raise fault("a patch has either `path` or `patch`, not both", patch.place)
@@ -56,6 +62,8 @@ def _entry(
     target = patch.struct("target")
     options = patch.struct("options")
     used = _used(found, patch, mode)
+    repeats = repeats_told(used, reader)
+    reader.record.violations += repeats
     return PatchEntry(
         target=target.plain() if target else None,
         text_document=document,
@@ -67,22 +75,36 @@ def _entry(
         },
         at=(patch.place.document, patch.place.path),
         mode=mode,
+        repeats=repeats,
+        repeating=mappings_with_repeats(used),
     )
 
 
 def _file_pieces(source: Entry, reader: Reader) -> tuple[Piece, ...]:
-    found = reader.pieces(source)
+    found = reader.pieces(source, may_repeat=True)
     # JSON patches are read as kubectl reads YAML: `value: yes` is a boolean there.
     return reader.pieces(source, Typing.KUBECTL) if _is_json_patch(found) else found
 
 
 def _inline_pieces(place: Place, text: str) -> tuple[Piece, ...]:
-    found = embedded_pieces(text, place)
+    found = embedded_pieces(text, place, may_repeat=True)
     if found is not None and _is_json_patch(found):
         found = embedded_pieces(text, place, Typing.KUBECTL)
     if found is None:
-        raise fault("this patch is no YAML (kustomize: unable to parse SM or JSON patch)", place)
+        raise _no_yaml(text, place)
     return found
+
+
+def _no_yaml(text: str, place: Place) -> BuildFault:
+    parsed = read(text.encode("utf-8", "surrogatepass"), Typing.KUSTOMIZE)
+    problems = (*parsed.problems, *(one for document in parsed.documents for one in document.problems))
+    first = next((one for one in problems if one.rule == YAML_INVALID), None)
+    reason = f", line {first.span.line}: {first.message}" if first else ""
+    return fault(
+        f"this patch is no YAML{reason} (kustomize: unable to parse SM or JSON patch)",
+        place,
+        hint=first.hint if first else "",
+    )
 
 
 def _is_json_patch(found: tuple[Piece, ...]) -> bool:
@@ -112,21 +134,30 @@ def _no_patch(error: BuildFault, patch: Fields) -> BuildFault:
         f"neither a strategic merge nor a JSON patch: {reason} (kustomize: unable to parse SM or JSON patch)",
         patch.place,
         related=notes,
+        hint="a patch has apiVersion, kind and metadata.name, or is a list of operations (op, path, value)",
     )
 
 
 def merge_entries(entry: Entry, reader: Reader) -> list[PatchEntry]:
     """An entry of `patchesStrategicMerge:`, a text or a path (raises BuildFault, LeftOut)."""
-    inline = embedded_resources(entry)
-    found = reader.resources(entry) if inline is None else inline
-    return [_merge_entry(entry.place, one) for one in found]
+    found = embedded_objects(entry, may_repeat=True)
+    if found is None:
+        found = reader.pieces(entry, may_repeat=True)
+    repeats = repeats_told(found, reader)
+    reader.record.violations += repeats
+    repeating = mappings_with_repeats(found)
+    return [_merge_entry(entry.place, one, repeats, repeating) for one in resources_of(found)]
 
 
-def _merge_entry(place: Place, patch: Resource) -> PatchEntry:
+def _merge_entry(
+    place: Place, patch: Resource, repeats: tuple[Violation, ...], repeating: tuple[dict[str, Any], ...]
+) -> PatchEntry:
     return PatchEntry(
         target=None,
         text_document=origin(patch.blame).source,
         documents=(patch.body,),
         at=(place.document, place.path),
         mode=STRATEGIC,
+        repeats=repeats,
+        repeating=repeating,
     )

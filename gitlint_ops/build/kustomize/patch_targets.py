@@ -15,6 +15,7 @@ from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
 
 _MAX_COMPARED = 2000
+_MAX_NAMED = 5
 
 
 def resource_label(resource: Resource) -> str:
@@ -33,6 +34,10 @@ def no_match(
         resource, (field, *_) = nearest
         hint = _exclusion(selector, resource, field)
         at = (*path, field)
+    elif "kind" in selector.patterns:
+        of_kind = [one for one in resources if selector.matches("kind", one.gvk.kind)]
+        hint = _of_kind(selector.patterns["kind"].pattern, of_kind)
+        at = (*path, "name" if of_kind and "name" in selector.patterns else "kind")
     return Violation(
         on=on,
         path=at,
@@ -40,6 +45,19 @@ def no_match(
         hint=hint,
         rule="patch-no-match",
     )
+
+
+def _of_kind(kind: str, found: Sequence[Resource]) -> str:
+    """What objects of a kind there are, for a patch that means none of them."""
+    names = list(dict.fromkeys(resource.name for resource in found))
+    if not names:
+        return f"there is no {kind} here at all"
+    kind = found[0].gvk.kind
+    if len(names) == 1:
+        return f"the only {kind} here is called {names[0]!r}"
+    told = ", ".join(map(repr, names[:_MAX_NAMED]))
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    return f"of the kind {kind} there are {told}{more}"
 
 
 def _exclusion(selector: Selector, resource: Resource, field: str) -> str:
@@ -68,7 +86,9 @@ def no_resource(wanted: ResId, resources: Sequence[Resource], scopes: Scopes) ->
         return message, "there are no resources at all"
     fields, alike, place = min(ranked, key=lambda one: (len(one[0]), *one[1:]))
     if len(fields) > 1 or (fields == ("name",) and alike > -ALIKE):
-        return message, ""
+        return message, _of_kind(
+            wanted.gvk.kind, [one for one in resources if one.gvk.kind == wanted.gvk.kind]
+        )
     return message, _told_difference(fields[0], resources[place])
 
 

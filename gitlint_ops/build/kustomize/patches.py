@@ -13,8 +13,14 @@ from typing import Any
 
 from gitlint_ops.build.kustomize.identity import Scopes, format_id
 from gitlint_ops.build.kustomize.json_patch import JsonPatchFault, apply_json_patch
-from gitlint_ops.build.kustomize.merge_nodes import MergeFault, Written, scalar_text, unknown_text
+from gitlint_ops.build.kustomize.merge_nodes import MergeFault, Written, holds_any, scalar_text, unknown_text
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
+from gitlint_ops.build.kustomize.patch_faults import (
+    PatchFault,
+    merge_fault,
+    operation_fault,
+    repeated_key_fault,
+)
 from gitlint_ops.build.kustomize.patch_targets import no_match, no_resource, resource_label
 from gitlint_ops.build.kustomize.resource import ResId, Resource, gvk_of
 from gitlint_ops.build.kustomize.selectors import Selector, SelectorFault
@@ -28,19 +34,9 @@ AUTO = "auto"
 STRATEGIC = "strategic"
 JSON6902 = "json6902"
 
-
-class PatchFault(Exception):
-    """A patch on which kustomize fails; `at` and `path` say the field to edit.
-
-    `message` is in plain words, with kustomize's own reason in parentheses.
-    """
-
-    def __init__(self, message: str, at: DocumentRef, path: FieldPath, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.at = at
-        self.path = path
-        self.hint = hint
+_SELECTOR_HINTS = dict.fromkeys(
+    ("labelSelector", "annotationSelector"), "write it as `key=value,other in (a, b)`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,8 @@ class PatchEntry:
     `target` and `options` are as written, under kustomize's field names. `documents` are the bodies
     that `text_document` holds: objects, or the list of operations of a JSON patch; `document_refs`
     say where each stands, for a file of several documents. `at` is the entry in the kustomization.
-    `mode` tells the three fields apart: "auto" is an entry of `patches:`.
+    `mode` tells the three fields apart: "auto" is an entry of `patches:`. `repeating` are mappings
+    of `documents` in which a key stands twice, and `repeats` tells of them if nobody else does.
     """
 
     target: Mapping[str, Any] | None
@@ -60,6 +57,8 @@ class PatchEntry:
     options: Mapping[str, Any] = field(default_factory=dict)
     mode: str = AUTO
     document_refs: tuple[DocumentRef, ...] = ()
+    repeats: tuple[Violation, ...] = ()
+    repeating: tuple[dict[str, Any], ...] = ()
 
     @property
     def is_json_patch(self) -> bool:
@@ -124,7 +123,9 @@ class _Work:
             return
         if entry.target is None:
             raise PatchFault(
-                "a JSON patch needs a target (kustomize: must specify a target for JSON patch)", *entry.at
+                "a JSON patch needs a target (kustomize: must specify a target for JSON patch)",
+                *entry.at,
+                hint="add `target:` with the kind and name of the object to patch",
             )
         patch = Origin(entry.text_document, (), Via.PATCH)
         for position in self._selected(held, entry, entry.target):
@@ -132,7 +133,9 @@ class _Work:
             try:
                 patched = apply_json_patch(resource, entry.documents[0], patch)
             except JsonPatchFault as error:
-                raise _operation_fault(error, held[position], entry) from error
+                raise operation_fault(
+                    error, held[position], entry.documents[0], entry.text_document
+                ) from error
             held[position] = _with_text_annotations(patched)
 
     def apply_to_target(self, held: list[Resource], entry: PatchEntry, target: Mapping[str, Any]) -> None:
@@ -143,6 +146,7 @@ class _Work:
                 f"{len(patches)} (kustomize: Multiple Strategic-Merge Patches in one `patches` entry "
                 "is not allowed to set `patches.target` field)",
                 *entry.at,
+                hint="give each patch an entry of its own, or leave out the target if each names its object",
             )
         for body, origin in patches:
             selected = self._selected(held, entry, target)
@@ -165,6 +169,9 @@ class _Work:
                 f"the target's {error.field} cannot be read (kustomize: {error.reason})",
                 document,
                 (*path, "target", error.field),
+                hint=_SELECTOR_HINTS.get(
+                    error.field, "it is a regular expression: escape what it must not mean"
+                ),
             ) from error
         selected = [
             position for position, resource in enumerate(held) if selector.selects(resource, self.scopes)
@@ -193,6 +200,7 @@ class _Work:
                 f"this patch fits more than one resource: {names} "
                 f"(kustomize: multiple matches for Id {format_id(wanted)}; {own})",
                 *at,
+                hint="name the object by a target: with its name and namespace",
             )
         if not self.complete:
             return None
@@ -247,7 +255,10 @@ class _Work:
             try:
                 merged[position] = merge_resource(held[position], body, origin, self.schema, options)
             except MergeFault as error:
-                raise _merge_fault(error, held[position], origin) from error
+                raise merge_fault(error, held[position], origin) from error
+            result = merged[position]
+            if entry.repeating and result is not None and holds_any(result.body, entry.repeating):
+                raise repeated_key_fault(held[position], origin, entry.repeats)
         held[:] = [
             resource
             for position, old in enumerate(held)
@@ -297,35 +308,6 @@ def _with_text_annotations(resource: Resource) -> Resource:
         return resource
     texts = {key: scalar_text(value) for key, value in held.items()}
     return replace(resource, body=with_value(resource.body, ("metadata", "annotations"), texts))
-
-
-def _merge_fault(error: MergeFault, resource: Resource, origin: Origin) -> PatchFault:
-    path = origin.source_path
-    if error.node is not None:
-        place = error.node.origin()
-        if place.source == origin.source:
-            path = place.source_path
-    return PatchFault(
-        f"this patch does not fit {resource_label(resource)} (kustomize: {error.reason})", origin.source, path
-    )
-
-
-def _operation_fault(error: JsonPatchFault, resource: Resource, entry: PatchEntry) -> PatchFault:
-    if error.index is None:
-        return PatchFault(
-            f"this JSON patch cannot be applied to {resource_label(resource)} (kustomize: {error.reason})",
-            entry.text_document,
-            (),
-        )
-    operation = entry.documents[0][error.index]
-    held = operation if isinstance(operation, dict) else {}
-    told = f"{held.get('op', 'operation')} {held.get('path', '')}".strip()
-    path: FieldPath = (error.index, "path") if "path" in held else (error.index,)
-    return PatchFault(
-        f"`{told}` cannot be applied to {resource_label(resource)} (kustomize: {error.reason})",
-        entry.text_document,
-        path,
-    )
 
 
 __all__ = ["AUTO", "JSON6902", "STRATEGIC", "PatchEntry", "PatchFault", "apply_patches"]

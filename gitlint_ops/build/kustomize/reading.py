@@ -203,14 +203,21 @@ def embedded_pieces(
     return tuple(pieces(parsed, held))
 
 
-def embedded_resources(entry: Entry, *, may_repeat: bool = False) -> tuple[Resource, ...] | None:
-    """The resources that stand in an entry in place of a path; None where it is a path."""
+def embedded_objects(entry: Entry, *, may_repeat: bool = False) -> tuple[Piece, ...] | None:
+    """The objects that stand in an entry in place of a path; None where it is a path."""
     if "\n" not in entry.text and ":" not in entry.text:
         return None
     found = embedded_pieces(entry.text, entry.place, may_repeat=may_repeat)
     if found is None:
         return None
     try:
-        return resources_of(found)
+        resources_of(found)
     except BuildFault:
         return None
+    return found
+
+
+def embedded_resources(entry: Entry) -> tuple[Resource, ...] | None:
+    """The resources that stand in an entry in place of a path; None where it is a path."""
+    found = embedded_objects(entry)
+    return None if found is None else resources_of(found)

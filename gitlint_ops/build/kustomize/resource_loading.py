@@ -14,15 +14,18 @@ from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import Origin, Via
 from gitlint_ops.model.location import DocumentRef, FieldPath
-from gitlint_ops.syntax.documents import DUPLICATE_KEY, Text
+from gitlint_ops.syntax.documents import DUPLICATE_KEY, Problem, Text
+
+_NO_OBJECT = "add apiVersion and kind, or take the file off the list if it is no Kubernetes object"
 
 
 class Piece(NamedTuple):
-    """A body that stands at a path of a document."""
+    """A body that stands at a path of a document; `repeated` are its keys that stand twice."""
 
     document: DocumentRef
     path: FieldPath
     body: Any
+    repeated: tuple[Problem, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -39,7 +42,8 @@ def pieces(text: Text, first: DocumentRef) -> Iterator[Piece]:
         if document.body is None or document.body == {}:
             continue
         index = first.index if first.embedded else document.index
-        yield Piece(DocumentRef(first.file, index, first.embedded), (), document.body)
+        repeated = tuple(one for one in document.problems if one.rule == DUPLICATE_KEY)
+        yield Piece(DocumentRef(first.file, index, first.embedded), (), document.body, repeated)
 
 
 def resources_of(found: Iterable[Piece], via: Via = Via.RESOURCE) -> tuple[Resource, ...]:
@@ -84,16 +88,21 @@ def check_object(piece: Piece) -> str:
             f"this is {_described(body)}, not a Kubernetes object (kustomize: wrong node kind: expected "
             "MappingNode)",
             piece.place,
+            hint="list only files of Kubernetes objects under resources",
         )
     bad_key = next((key for key in body if not isinstance(key, str)), None)
     if bad_key is not None:
         raise fault(f"the key {bad_key!r} is not a string", piece.place)
     kind = scalar_text(body.get("kind"))
     if not kind:
-        raise fault("this object has no kind (kustomize: missing kind in object)", piece.place)
+        raise fault(
+            "this object has no kind (kustomize: missing kind in object)", piece.place, hint=_NO_OBJECT
+        )
     if not kind.endswith("List") and not _name(body):
         raise fault(
-            f"this {kind} has no metadata.name (kustomize: missing metadata.name in object)", piece.place
+            f"this {kind} has no metadata.name (kustomize: missing metadata.name in object)",
+            piece.place,
+            hint="add metadata.name",
         )
     return kind
 

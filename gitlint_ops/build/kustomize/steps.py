@@ -17,8 +17,9 @@ from gitlint_ops.build.kustomize.field_specs import FieldSpecs
 from gitlint_ops.build.kustomize.identity import Scopes
 from gitlint_ops.build.kustomize.kustomization import REPLACEMENT, Entry, Kustomization
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
+from gitlint_ops.build.kustomize.patch_faults import PatchFault
 from gitlint_ops.build.kustomize.patch_loading import json_patch_entry, merge_entries, patch_entry
-from gitlint_ops.build.kustomize.patches import AUTO, PatchEntry, PatchFault, apply_patches
+from gitlint_ops.build.kustomize.patches import AUTO, PatchEntry, apply_patches
 from gitlint_ops.build.kustomize.reading import LeftOut, Reader, Record, written_in
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.rewriting import as_rewritten, with_room_for_notes
@@ -125,7 +126,10 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
                 written=written_in(bench.reader.sources),
             )
         except PatchFault as error:
-            raise fault(error.message, Place(error.at, error.path), hint=error.hint) from error
+            place = Place(error.at, error.path)
+            if error.told is not None:
+                raise BuildFault(f"{place.document.file.path}: {error.message}", error.told) from error
+            raise fault(error.message, place, hint=error.hint) from error
         bench.record.violations += violations
         return patched
 

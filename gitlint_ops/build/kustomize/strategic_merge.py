@@ -242,6 +242,8 @@ class _Walk:
     def _merge_scalars(self, dest: Node | None, patch: Node | None) -> Node | None:
         if patch is None:
             return dest
+        if dest is not None and _is_repeated(dest.value, patch.value):
+            return dest  # and so it is not the patch that set it
         if dest is None or patch.value is None or isinstance(patch.value, str):
             return patch
         if is_quoted(dest, self._written):
@@ -249,6 +251,10 @@ class _Walk:
             text = self._written(origin_of(patch.blame()))
             return Node(text or patch.text, blame=patch.blame())
         return patch
+
+
+def _is_repeated(held: Any, value: Any) -> bool:
+    return value is not None and type(held) is type(value) and bool(held == value)
 
 
 def _met_list(dest: Node | None, patch: Node | None) -> Node | None:
