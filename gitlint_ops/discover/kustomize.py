@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from gitlint_ops.discover.remote import is_git_repository, is_url
 from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.syntax.documents import Typing
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Tree, Unreadable
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-
-# user@host:path, any URL, host/org/repo//sub and go-getter's "git::" are never local paths.
-_REMOTE = re.compile(
-    r"(?:[a-z][a-z0-9+.-]*::|[a-z][a-z0-9+.-]*://|[\w.-]+@[\w.-]+:|(?:www\.)?(?:github|gitlab|bitbucket)\.(?:com|org)[/:])",
-    re.IGNORECASE,
-)
 
 
 class Reference(Enum):
@@ -67,7 +61,7 @@ class KustomizeDir:
 
 def is_remote(text: str) -> bool:
     """Whether kustomize would fetch this reference and not look for a local path."""
-    return bool(_REMOTE.match(text.strip()))
+    return "://" in text or is_url(text) or is_git_repository(text)
 
 
 def kustomize_dirs(sources: Sources, tree: Tree) -> dict[str, KustomizeDir]:

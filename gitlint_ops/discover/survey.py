@@ -251,4 +251,4 @@ def _is_broken(document: Document) -> bool:
 
 def unreadable(at: Location, error: Unreadable) -> Violation:
     """A file that could not be read is a finding and never a silent skip."""
-    return Violation(at, (), f"cannot be read: {error.reason}", rule="input-unreadable")
+    return Violation(at, (), f"not checked, because it {error.reason}", rule="input-unreadable")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitlint_ops.build.kustomize.remote import is_git_repository, is_url
+from gitlint_ops.discover.remote import is_git_repository, is_url
 from gitlint_ops.model.targets import Status
 
 POD = (

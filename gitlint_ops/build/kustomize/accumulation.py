@@ -30,10 +30,10 @@ from gitlint_ops.build.kustomize.metadata import (
 from gitlint_ops.build.kustomize.openapi import chosen_schema
 from gitlint_ops.build.kustomize.reading import LeftOut, Reader, Record, embedded_resources, place_of
 from gitlint_ops.build.kustomize.references import with_all_missing
-from gitlint_ops.build.kustomize.remote import is_git_repository, is_url
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.shared_values import settled
 from gitlint_ops.build.kustomize.steps import Bench, Step, steps_of
+from gitlint_ops.discover.remote import is_git_repository, is_url
 from gitlint_ops.model.location import FileRef
 
 

@@ -26,8 +26,6 @@ from gitlint_ops.build.kustomize.decode import (
 from gitlint_ops.build.kustomize.faults import Place, did_you_mean, fault
 from gitlint_ops.model.location import DocumentRef
 
-FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-
 _GVK: Mapping[str, Shape] = {"group": TEXT, "version": TEXT, "kind": TEXT}
 _ID: Mapping[str, Shape] = {**_GVK, "name": TEXT, "namespace": TEXT}
 

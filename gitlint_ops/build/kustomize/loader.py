@@ -14,7 +14,8 @@ from gitlint_ops.build.kustomize.faults import (
     fault,
     near_file,
 )
-from gitlint_ops.build.kustomize.kustomization import FILE_NAMES, Entry
+from gitlint_ops.build.kustomize.kustomization import Entry
+from gitlint_ops.discover.kustomize import FILE_NAMES
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.workspace.tree import Tree, Unreadable
 

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from gitlint_ops.build.kustomize.faults import REFERENCE_MISSING, BuildFault, Place, fault
 from gitlint_ops.build.kustomize.kustomization import Entry
 from gitlint_ops.build.kustomize.loader import Folder
-from gitlint_ops.build.kustomize.remote import is_url
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.resource_loading import Piece, pieces, resources_of, unparsable
+from gitlint_ops.discover.remote import is_url
 from gitlint_ops.model.blame import Origin, origin
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FileRef

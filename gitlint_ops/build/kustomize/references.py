@@ -8,7 +8,7 @@ from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import BuildFault
 from gitlint_ops.build.kustomize.kustomization import Entry, Kustomization
 from gitlint_ops.build.kustomize.loader import Folder, NotFound
-from gitlint_ops.build.kustomize.remote import is_git_repository, is_url
+from gitlint_ops.discover.remote import is_git_repository, is_url
 
 
 def with_all_missing(first: BuildFault, folder: Folder, kustomization: Kustomization) -> BuildFault:
