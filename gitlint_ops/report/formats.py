@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from gitlint_ops.model.errors import UsageError, did_you_mean
 from gitlint_ops.model.results import CheckResult
-from gitlint_ops.report.json import json_report
 from gitlint_ops.report.text.options import TextOptions
 
 
@@ -17,6 +16,8 @@ def _text(result: CheckResult, options: TextOptions) -> str:
 
 
 def _json(result: CheckResult, options: TextOptions) -> str:
+    from gitlint_ops.report.json import json_report
+
     del options
     return json_report(result)
 

@@ -12,7 +12,7 @@ from gitlint_ops.model.removed_apis import removed
 from gitlint_ops.validate.compiled import Schema
 from gitlint_ops.validate.crds import CustomSchemas
 from gitlint_ops.validate.messages import Fault, explained
-from gitlint_ops.validate.schemas import CoreSchemas, available_versions, resolve_version
+from gitlint_ops.validate.schemas import CoreSchemas, available_versions, may_be_core, resolve_version
 
 # Files in the form of an object that programs on a workstation or node read; no API server does.
 _LOCAL_GROUPS = frozenset(
@@ -100,7 +100,7 @@ class Validator:
         return tuple(self._unvalidated.values())
 
     def _schemas(self, obj: RenderedObject) -> tuple[Schema, ...]:
-        core = self._core.schema(obj.api_version, obj.kind)
+        core = self._core.schema(obj.api_version, obj.kind) if may_be_core(obj.api_version) else None
         if core is not None:
             return (core,)
         if not self._definitions:
@@ -141,6 +141,8 @@ class Validator:
 
     def _wrong_kind(self, obj: RenderedObject) -> Fault | None:
         """The fault of a kind that cannot be a custom resource and that this release does not have."""
+        if not may_be_core(obj.api_version):
+            return None
         kinds = self._core.kinds
         near = _misspelt(obj.kind, kinds.get(obj.api_version, ()))
         if near:

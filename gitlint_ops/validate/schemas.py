@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gitlint_ops.model.errors import UsageError
+from gitlint_ops.model.objects import api_group
 from gitlint_ops.validate.amendments import amended
 from gitlint_ops.validate.compiled import Schema
 
@@ -44,6 +45,12 @@ def resolve_version(text: str) -> str:
             f"no schemas for Kubernetes version '{text}'", hint=f"known are {versions[0]} to {versions[-1]}"
         )
     return found[1]
+
+
+def may_be_core(api_version: str) -> bool:
+    """Whether Kubernetes itself may have this group; said without reading 2 MB of definitions."""
+    group = api_group(api_version)
+    return "." not in group or group.endswith(".k8s.io")
 
 
 class CoreSchemas:
