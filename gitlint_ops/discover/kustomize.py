@@ -78,7 +78,8 @@ def kustomize_dirs(sources: Sources, tree: Tree) -> dict[str, KustomizeDir]:
 def _read(sources: Sources, tree: Tree, folder: str, path: str) -> KustomizeDir:
     document = DocumentRef(tree.ref(path), 0)
     try:
-        text = sources.text(document.file, Typing.KUSTOMIZE)
+        # Kustomize reads its own file as kubectl reads manifests (sigs.k8s.io/yaml).
+        text = sources.text(document.file, Typing.KUBECTL)
     except Unreadable:
         return KustomizeDir(folder, document, component=False, references=(), readable=False)
     bodies = [one for one in text.documents if isinstance(one.body, Mapping)]

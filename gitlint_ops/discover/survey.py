@@ -151,7 +151,7 @@ class _Pass:
         file = self._tree.ref(path)
         if path.lower().endswith(".json") and role is FileRole.LOOSE and not self._is_manifest(file):
             return
-        typing = Typing.KUBECTL if role in (FileRole.LOOSE, FileRole.CHART_VALUES) else Typing.KUSTOMIZE
+        typing = Typing.KUSTOMIZE if role in (FileRole.RESOURCE, FileRole.PATCH) else Typing.KUBECTL
         try:
             text = self._sources.text(file, typing)
         except Unreadable as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import PurePath
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.findings import Violation
@@ -17,10 +17,12 @@ from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import Status
 from gitlint_ops.resources import rules_folder
 from gitlint_ops.rules import subjects
-from gitlint_ops.rules.declarative import DeclarativeRule, compile_card
 from gitlint_ops.rules.inputs import RuleInputs
 from gitlint_ops.rules.object_set import ObjectSet
 from gitlint_ops.rules.subjects import Facts, Part
+
+if TYPE_CHECKING:
+    from gitlint_ops.rules.declarative import DeclarativeRule
 
 CRASHED = "rule-crashed"
 
@@ -93,6 +95,8 @@ def _is_idle(card: Card, inputs: RuleInputs) -> bool:
 
 def _ready(card: Card) -> Rule:
     if card.require:
+        from gitlint_ops.rules.declarative import compile_card
+
         return Rule(card, _declarative(card, compile_card(card)), uses_facts=False)
     module, _, name = card.python.partition(":")
     check = getattr(import_module(module), name)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.objects import RenderedObject, api_group
 from gitlint_ops.model.removed_apis import removed
 from gitlint_ops.validate.compiled import Schema
-from gitlint_ops.validate.crds import CustomSchemas
 from gitlint_ops.validate.messages import Fault, explained
 from gitlint_ops.validate.schemas import CoreSchemas, available_versions, may_be_core, resolve_version
+
+if TYPE_CHECKING:
+    from gitlint_ops.validate.crds import CustomSchemas
 
 # Files in the form of an object that programs on a workstation or node read; no API server does.
 _LOCAL_GROUPS = frozenset(
@@ -106,6 +108,8 @@ class Validator:
         if not self._definitions:
             return ()
         if self._custom is None:
+            from gitlint_ops.validate.crds import CustomSchemas
+
             self._custom = CustomSchemas(self._definitions, self._core.object_meta())
         return self._custom.schemas(obj.api_version, obj.kind)
 
