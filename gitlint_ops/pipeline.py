@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops import __version__
 from gitlint_ops.blame import finding
@@ -41,8 +43,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 HYGIENE = "suppression-hygiene"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What one run checks.
 
     `cards` are the selected rules with the user's severities, `known` the ids of all rules.

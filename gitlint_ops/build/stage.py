@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.build.plain import build_plain
@@ -17,8 +19,7 @@ from gitlint_ops.workspace.sources import Sources
 UNUSED_COMPONENT = "no kustomization here uses this component, and it does not build alone"
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """All targets of a run; `in_components` are entries of components that served no user of them."""
 
     results: tuple[BuildResult, ...]

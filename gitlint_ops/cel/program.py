@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.errors import UsageError
 
@@ -24,8 +25,7 @@ class EvaluationError(Exception):
     """An expression that has no value for these data (a missing key, a wrong type)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """A compiled expression and the variables that it names."""
 
     expression: str

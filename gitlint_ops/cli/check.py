@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import replace
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from gitlint_ops.cli.options import THRESHOLDS, Output, outputs, selection_options, write_report
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from gitlint_ops.model.errors import UsageError, did_you_mean
 
@@ -19,8 +19,7 @@ THRESHOLDS = ("error", "warning", "note", "never")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """One report: its format, and the file it goes to ("" for standard output)."""
 
     format: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from gitlint_ops.model.cards import Card, Profile
 from gitlint_ops.model.errors import UsageError, did_you_mean
@@ -23,8 +24,7 @@ from gitlint_ops.workspace.tree import INDEX, WORKTREE, Tree, Unreadable
 MAX_BASELINE_BYTES = 50_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the user asked for on the command line, as typed."""
 
     paths: tuple[str, ...] = ()
@@ -39,8 +39,7 @@ class Options:
     baseline: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """The repositories and what to check in them. The first one's configuration holds for all."""
 
     trees: tuple[Tree, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.discover.remote import is_git_repository, is_url
 from gitlint_ops.model.location import DocumentRef, FieldPath
@@ -27,8 +28,7 @@ class Reference(Enum):
     PLUGIN = "plugin"
 
 
-@dataclass(frozen=True, slots=True)
-class Referred:
+class Referred(Struct, frozen=True):
     """One path that a kustomization names; `path` is relative to the repository's root.
 
     It may be missing: the builder reports that. Remote references have an empty path.
@@ -40,8 +40,7 @@ class Referred:
     at: FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class KustomizeDir:
+class KustomizeDir(Struct, frozen=True):
     """A folder with a kustomization file. `readable` is False where it holds no mapping."""
 
     path: str

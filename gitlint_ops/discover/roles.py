@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct, field
 
 from gitlint_ops.discover.kustomize import KustomizeDir, Reference
 from gitlint_ops.model.objects import DocumentRole
@@ -59,8 +60,7 @@ LEFT_OUT: Mapping[FileRole, str] = {
 NOT_JUDGED = "manifests in folders of examples, tests and docs (read; judged only if you name the folder)"
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(Struct, frozen=True):
     """Which files the kustomizations of a repository name, and for what."""
 
     by_path: Mapping[str, frozenset[Reference]]
@@ -68,8 +68,7 @@ class Uses:
     """Folders of which some file is listed as a resource."""
 
 
-@dataclass(frozen=True, slots=True)
-class Charts:
+class Charts(Struct, frozen=True):
     """Chart folders of a repository: those with a Chart.yaml."""
 
     folders: frozenset[str] = field(default_factory=frozenset)

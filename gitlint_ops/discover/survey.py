@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gitlint_ops.discover.affected import affected_dirs, included_dirs
 from gitlint_ops.discover.kustomize import FILE_NAMES, KustomizeDir, kustomize_dirs
@@ -28,8 +29,7 @@ from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import EntryKind, Tree, Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """What a run looks at.
 
     `scopes` are the folders or files that the user named (empty: all). `changed` are the paths
@@ -50,8 +50,7 @@ class Extent:
         return max((scope for scope in self.scopes if path.startswith(f"{scope}/")), key=len, default="")
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """What a repository holds, as far as a run looks at it.
 
     `kustomizations` are the folders to build, and `undelivered` those of them that are examples or

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.environments import DeclaredEnvironment, environment_of
 from gitlint_ops.model.targets import BuildTarget, TargetKind
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+class Versions(Struct, frozen=True):
     """The version of Kubernetes by environment, and where none is said."""
 
     default: str

@@ -8,9 +8,10 @@ the overlays of one base, so do their blames.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import DocumentRef, FieldPath
 
@@ -29,8 +30,7 @@ class Via(Enum):
     APPLICATIONSET = "applicationset"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """A subtree that one place in a source file set.
 
     `verbatim` says that the subtree stands in the source as it is, so that a child of it stands
@@ -45,16 +45,14 @@ class Origin:
     over: Blame | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MapBlame:
+class MapBlame(Struct, frozen=True):
     """A mapping as `base` says, but for the keys in `changed`."""
 
     base: Blame
     changed: Mapping[str, Blame]
 
 
-@dataclass(frozen=True, slots=True)
-class ListBlame:
+class ListBlame(Struct, frozen=True):
     """A list whose items come from different places; `base` blames the list as a whole."""
 
     base: Blame

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct, field
 
 from gitlint_ops.model.findings import Confidence, Severity
 
@@ -21,8 +22,7 @@ class Profile(Enum):
     ADVICE = "advice"
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """One rule: identity, how it is judged, and its documentation.
 
     `python` names a check as "module:function" and `require` is CEL; a card with neither is

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from gitlint_ops.model.findings import Confidence
 from gitlint_ops.model.globs import Globs
@@ -38,8 +39,7 @@ _YAML_ENDING = re.compile(r"\.(?:ya?ml|json)\Z")
 _BRANCH_FOLDERS = frozenset(["env", "envs", "environment", "environments", "deploy", "deployment"])
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredEnvironment:
+class DeclaredEnvironment(Struct, frozen=True):
     """An environment of the configuration: the paths and branches that are its own.
 
     `paths` are globs as `model.globs` reads them.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import total_ordering
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef, Location
 from gitlint_ops.model.objects import ObjectKey, RenderedObject
@@ -32,8 +33,7 @@ class Confidence(Enum):
     HIGH = "high"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A second place that explains a violation."""
 
     on: RenderedObject | DocumentRef | Location
@@ -41,8 +41,7 @@ class Note:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A replacement of a span of text that mends the finding."""
 
     location: Location
@@ -50,8 +49,7 @@ class Edit:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """A check's verdict, in object or document paths; the engine finds the line.
 
     `on` is a `Location` only where no path can say it (a syntax error). `at_key` points at the
@@ -74,8 +72,7 @@ class Violation:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """A place beside the finding; `in_chain` marks the links base, patch, transformer."""
 
     location: Location
@@ -83,16 +80,14 @@ class Related:
     in_chain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectName:
+class ObjectName(Struct, frozen=True):
     """The object that a finding is about, as reports name it."""
 
     api_version: str
     key: ObjectKey
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One fault at the line that a person would edit.
 
     `path` names list items as the API server merges them (`containers[name=web].image`).
@@ -119,8 +114,7 @@ class State(Enum):
     SUPPRESSED = "suppressed"
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """Why a finding does not count: a comment or a configuration entry."""
 
     reason: str
@@ -128,8 +122,7 @@ class Suppression:
     until: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TriagedFinding:
+class TriagedFinding(Struct, frozen=True):
     finding: Finding
     state: State
     suppression: Suppression | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 FieldPath: TypeAlias = tuple[str | int, ...]
 
@@ -14,8 +15,7 @@ PLAIN_TEXT = -1
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FileRef:
+class FileRef(Struct, frozen=True, order=True):
     """A file of a repository at a revision; `path` is POSIX and relative to the repository's root."""
 
     repo: str
@@ -23,8 +23,7 @@ class FileRef:
     path: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class DocumentRef:
+class DocumentRef(Struct, frozen=True, order=True):
     """The `index`-th YAML document (from 0) of a file.
 
     With `embedded`, it is the YAML or JSON text held by the string at that path of the document,
@@ -36,8 +35,7 @@ class DocumentRef:
     embedded: FieldPath = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(Struct, frozen=True, order=True):
     """A span of a file's text. Lines and columns start at 1; the end column is exclusive."""
 
     file: FileRef

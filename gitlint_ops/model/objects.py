@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.blame import Blame
 from gitlint_ops.model.location import DocumentRef
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ObjectKey:
+class ObjectKey(Struct, frozen=True, order=True):
     """What the API server knows an object by; `group` is empty for the core group."""
 
     group: str
@@ -21,8 +21,7 @@ class ObjectKey:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedObject:
+class RenderedObject(Struct, frozen=True):
     """One object of one target as it would be applied; `body` is shared, never change it."""
 
     key: ObjectKey
@@ -46,8 +45,7 @@ class DocumentRole(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDocument:
+class SourceDocument(Struct, frozen=True):
     """One YAML document as it stands in the repository.
 
     `delivered` is False where the folder's name says that it is no deployment (examples, tests,

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 NEWEST: Mapping[str, str] = {"kubernetes": "1.37", "flux": "2.9"}
 """The newest release of each product that the table knows; it is assumed where none is declared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """An API that a product stopped serving.
 
     `removed_in` is the first minor release without it. `deprecated_in` is empty where that release
@@ -76,8 +76,7 @@ def _minor(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """`kinds` separated by spaces; the rest as in `Removal`."""
 
     api_version: str

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.findings import TriagedFinding
 from gitlint_ops.model.targets import BuildTarget, Status, Unchecked
 
 
-@dataclass(frozen=True, slots=True)
-class TargetSummary:
+class TargetSummary(Struct, frozen=True):
     """One target's line in the report; `objects` counts what it renders to."""
 
     target: BuildTarget
@@ -19,8 +18,7 @@ class TargetSummary:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """What was looked at, in objects and documents.
 
     `unvalidated` maps a group/version/kind without a schema to the number of its objects;
@@ -34,8 +32,7 @@ class Coverage:
     left_out: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """Findings in stable order (file, line, rule) and all that must be said beside them."""
 
     findings: tuple[TriagedFinding, ...]

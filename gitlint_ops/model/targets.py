@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
@@ -25,8 +26,7 @@ class Status(Enum):
     UNCHECKED = "unchecked"
 
 
-@dataclass(frozen=True, slots=True)
-class BuildTarget:
+class BuildTarget(Struct, frozen=True):
     """A folder that one controller would build; `path` is relative to the repository's root."""
 
     repo: str
@@ -42,8 +42,7 @@ class BuildTarget:
         return f"{self.repo}//{self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Unchecked:
+class Unchecked(Struct, frozen=True):
     """Something that a target could not be checked with, and what to add so that it can be.
 
     `on` and `path` are the entry that asks for it, where there is one; `place` is where that entry
@@ -62,8 +61,7 @@ class Unchecked:
         return f"{self.place}: {self.reason}" if self.place else self.reason
 
 
-@dataclass(frozen=True, slots=True)
-class BuildResult:
+class BuildResult(Struct, frozen=True):
     """What a target renders to.
 
     `violations` are faults found while building (they carry their rule). `inputs` are the paths of

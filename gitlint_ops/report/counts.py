@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitlint_ops.model.findings import Severity, State
 from gitlint_ops.model.results import CheckResult
 from gitlint_ops.model.targets import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """Findings by severity (only those that count), by state, and targets by status."""
 
     severities: Counter[Severity]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+
+class Encoded(Struct, frozen=True):
     """A list whose items are JSON text already, made one after the other to save memory."""
 
     items: Iterable[str]

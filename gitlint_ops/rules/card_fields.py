@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from gitlint_ops.model.cards import Profile
 from gitlint_ops.model.errors import did_you_mean
@@ -24,8 +25,7 @@ _OWN_CHECKS = "gitlint_ops.rules.checks."
 _STEP = re.compile(r"(?:^|\.)(?P<key>[A-Za-z_][\w-]*)|\[(?P<index>\d+)\]|\[\"(?P<quoted>[^\"]+)\"\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What is wrong with a card, and at which field."""
 
     path: FieldPath

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.cel.program import EvaluationError, ExpressionError, Program, compile_expression
 from gitlint_ops.model.cards import Card
@@ -19,8 +20,7 @@ VARIABLES = ("self", "object", "params")
 _INTERPOLATED = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class DeclarativeRule:
+class DeclarativeRule(Struct, frozen=True):
     """A card's expression, compiled; `message` alternates texts and expressions."""
 
     require: Program

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.findings import Violation
@@ -38,8 +40,7 @@ _PIECES: Mapping[str, Callable[[RenderedObject], Iterator[RenderedObject | Part]
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A card made ready to judge; `uses_facts` says that its verdict may differ by target."""
 
     card: Card

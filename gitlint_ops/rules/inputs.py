@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gitlint_ops.model.objects import SourceDocument
 from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.rules.subjects import Facts
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInputs:
+class RuleInputs(Struct, frozen=True):
     """Built targets, source documents, and the facts known about them.
 
     `judged` are the targets whose objects are delivered as they are; what only serves as a base

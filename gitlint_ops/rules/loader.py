@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.cards import Card, Profile
 from gitlint_ops.model.errors import UsageError
@@ -20,8 +21,7 @@ CARD_FILE = "rule.yaml"
 _EXPECTED = re.compile(r"#\s*expect:\s*(.+?)\s*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleFile:
+class ExampleFile(Struct, frozen=True):
     """One file of an example, by its path inside the example.
 
     `expected` has the line (from 1) of each finding that the file shows and a part of its message.
@@ -32,8 +32,7 @@ class ExampleFile:
     expected: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Examples:
+class Examples(Struct, frozen=True):
     """What a rule flags and what it leaves alone, each as a small repository."""
 
     bad: tuple[ExampleFile, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import ObjectKey, RenderedObject
@@ -14,8 +15,7 @@ from gitlint_ops.model.targets import BuildTarget
 from gitlint_ops.rules.subjects import pod_template
 
 
-@dataclass(frozen=True, slots=True)
-class PodLabels:
+class PodLabels(Struct, frozen=True):
     """The labels that the pods of one object will carry, and where its template writes them."""
 
     on: RenderedObject

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitlint_ops.model.cards import Card, Profile
 from gitlint_ops.model.errors import UsageError, did_you_mean
@@ -14,8 +16,7 @@ from gitlint_ops.model.findings import Confidence, Severity
 ALWAYS_SELECTED = frozenset({"input-unreadable", "rule-crashed"})
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The user's choice; `select`, `only` and `ignore` name rules or groups, and `ignore` wins.
 
     `select` adds to what the profile takes in; `only`, where it names any, is all that runs.

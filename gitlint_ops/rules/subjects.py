@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from gitlint_ops.model.environments import DeclaredEnvironment
 from gitlint_ops.model.location import FieldPath
@@ -22,8 +23,7 @@ _POD_TEMPLATE_AT: Mapping[str, FieldPath] = {
 _RBAC_KINDS = frozenset({"Role", "ClusterRole"})
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known beside the repository's objects; an empty version means the newest known.
 
     `replaced_images` are image names that a build tool (skaffold) replaces before delivery.
@@ -36,8 +36,7 @@ class Facts:
     environments: tuple[DeclaredEnvironment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A piece of an object: its pod, one container, one volume, one RBAC rule."""
 
     on: RenderedObject

@@ -6,10 +6,10 @@ Positions are not recorded here; `locate` finds them later for the few places th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from msgspec import Struct
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -21,7 +21,6 @@ from yaml.events import (
 )
 
 from gitlint_ops.syntax import faults, scalars
-from gitlint_ops.syntax.folded import refolded
 from gitlint_ops.syntax.text import YAML_INVALID, Limits, Problem, Typing
 
 _KEY = object()
@@ -54,8 +53,7 @@ class LimitExceeded(Exception):
         self.problem = problem
 
 
-@dataclass(slots=True)
-class _Anchor:
+class _Anchor(Struct):
     """What an anchor names: its value and, once that is complete, how many nodes it expands to."""
 
     value: Any
@@ -152,7 +150,7 @@ class Composer:
         text, tag = event.value, event.tag
         kustomize = self._typing is Typing.KUSTOMIZE
         if event.style and not tag:
-            return refolded(text) if event.style == ">" else text
+            return _refolded(text) if event.style == ">" else text
         if tag == "!" and (event.style or not kustomize):
             return text
         if role is _KEY:
@@ -277,3 +275,9 @@ class Composer:
     def _problem(self, event: Event, message: str, hint: str) -> None:
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(Problem(YAML_INVALID, message, faults.event_span(event), hint=hint))
+
+
+def _refolded(text: str) -> str:
+    from gitlint_ops.syntax.folded import refolded  # few files have folded blocks
+
+    return refolded(text)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
+from msgspec.structs import replace
 from yaml import YAMLError
 from yaml.events import DocumentStartEvent
 from yaml.reader import ReaderError
@@ -15,7 +15,6 @@ from gitlint_ops.syntax.compose import Composer, LimitExceeded
 from gitlint_ops.syntax.events import open_parser
 from gitlint_ops.syntax.locate import duplicate_keys
 from gitlint_ops.syntax.span import Span
-from gitlint_ops.syntax.template import templating
 from gitlint_ops.syntax.text import (
     DEFAULT_LIMITS,
     DUPLICATE_KEY,
@@ -129,5 +128,7 @@ def _unless_templated(data: bytes, text: Text) -> Text:
     problems = [*text.problems, *(problem for document in text.documents for problem in document.problems)]
     if all(problem.rule != YAML_INVALID for problem in problems):
         return text
+    from gitlint_ops.syntax.template import templating
+
     language = templating(data)
     return Text(templated=language) if language else text

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from yaml import YAMLError
 from yaml.error import Mark, MarkedYAMLError
 
@@ -16,8 +16,7 @@ from gitlint_ops.syntax.text import YAML_INVALID, Limits, Problem
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     message: str
     hint: str = ""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.syntax import scalars
@@ -27,8 +28,7 @@ _BLOCK_HEADER = re.compile(r"[|>][-+0-9]{0,2}(?:[ \t]+(?:#.*)?)?\Z")
 _MOST_PROBLEMS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """Where a field stands.
 
     Not `exact`: there is no such field, and the span is the key (or the start of the item) of the
@@ -39,8 +39,7 @@ class Located:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """A node and what names it: its key in a mapping, or itself in a list and at the root."""
 
     label: Node
@@ -199,8 +198,7 @@ def _first_leaf(node: Node) -> Node:
             return node
 
 
-@dataclass(frozen=True, slots=True)
-class _Shift:
+class _Shift(Struct, frozen=True):
     """From the lines and columns of a literal block's text to those of the file."""
 
     lines: int

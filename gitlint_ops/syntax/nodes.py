@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeAlias
 
+from msgspec import Struct, field
 from yaml import YAMLError
 from yaml.events import (
     AliasEvent,
@@ -29,8 +29,7 @@ from gitlint_ops.syntax.span import Point
 from gitlint_ops.syntax.text import DEFAULT_LIMITS
 
 
-@dataclass(slots=True, eq=False)
-class ScalarNode:
+class ScalarNode(Struct, eq=False):
     """`style` is None for plain, or the sign that opens the scalar."""
 
     start: Point
@@ -40,8 +39,7 @@ class ScalarNode:
     tag: str | None
 
 
-@dataclass(slots=True, eq=False)
-class SequenceNode:
+class SequenceNode(Struct, eq=False):
     """Not `flow`: libyaml lets it end where the next token starts."""
 
     start: Point
@@ -50,8 +48,7 @@ class SequenceNode:
     items: list[Node] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class MappingNode:
+class MappingNode(Struct, eq=False):
     """Not `flow`: libyaml lets it end where the next token starts."""
 
     start: Point
@@ -60,8 +57,7 @@ class MappingNode:
     pairs: list[tuple[Node, Node]] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class AliasNode:
+class AliasNode(Struct, eq=False):
     """`target` is what the anchor meant at this place, or None where it meant nothing yet."""
 
     start: Point

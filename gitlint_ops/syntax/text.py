@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.syntax.span import Span
@@ -24,8 +25,7 @@ class Typing(Enum):
     KUSTOMIZE = "kustomize"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much one file may cost.
 
     `nodes` counts what one document is made of (starts and ends of collections are one each), each
@@ -42,8 +42,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A fault of the text; when `fatal`, the tool that `Typing` names refuses the file.
 
     `path` is that of a key that stands twice; other problems have none. kustomize refuses such a
@@ -59,8 +58,7 @@ class Problem:
     path: FieldPath = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One document that is not empty.
 
     `index` counts all documents of the stream from 0, `line` is where the content starts. `body`
@@ -73,8 +71,7 @@ class Document:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A file as read; `problems` are those that cost documents (a syntax error, a limit).
 
     `templated` names the template language of a file that is YAML only once it is rendered; such

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import Location
 
@@ -27,8 +28,7 @@ class Fault(Enum):
     DATE = "date"
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """One rule that users accept at one place.
 
     `until` is the last day on which it holds. `fault` is set where the text is not as it must be;
@@ -43,16 +43,14 @@ class Allowance:
     written: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """The value of an object's annotation `gitlint-ops.dev/allow` and where it stands."""
 
     text: str
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
-class PathAllowance:
+class PathAllowance(Struct, frozen=True):
     """An entry of the configuration: rules that are accepted in some paths.
 
     `paths` are globs as `model.globs` reads them.

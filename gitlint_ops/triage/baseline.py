@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.errors import UsageError
 from gitlint_ops.model.findings import Finding
@@ -17,8 +18,7 @@ VERSION = 1
 _AGAIN = "write it anew with `gitlint-ops baseline`"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(Struct, frozen=True, order=True):
     """Findings of one fingerprint; `file` and `rule` only serve those who read the file."""
 
     file: str
@@ -27,8 +27,7 @@ class Entry:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
 
     def counts(self) -> Counter[str]:

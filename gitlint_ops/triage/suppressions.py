@@ -6,8 +6,10 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.errors import did_you_mean
@@ -27,8 +29,7 @@ from gitlint_ops.triage.allowances import (
 from gitlint_ops.triage.comments import FileComments
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """All that users have written to accept findings.
 
     `comments` holds the line and text of each comment that names gitlint-ops; `lines` gives the
@@ -42,8 +43,7 @@ class Accepted:
     paths: tuple[PathAllowance, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hygiene:
+class Hygiene(Struct, frozen=True):
     """How faults of allowances are reported.
 
     `checked` says whether a rule looked at a file in this run: an allowance is unused only where

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import FieldPath
 
@@ -21,8 +22,7 @@ _REF = "#/$defs/"
 _NUMBER = re.compile(r"\+?0*([0-9]{1,20})")
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaError:
+class SchemaError(Struct, frozen=True):
     """`keyword` of the schema, with its `argument`, refuses the `value` at `path`.
 
     The argument of "required" is one missing name, that of "additionalProperties" all unknown ones.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.location import FieldPath, format_path
@@ -16,8 +17,7 @@ MOST_FAULTS = 25
 """Faults told per object."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A violation that does not say yet on which object; equal bodies share their faults."""
 
     rule: str
@@ -98,8 +98,7 @@ def _wrong_value(schema: Schema, body: Any, error: SchemaError) -> Fault:
     return Fault("schema-violation", path, f"{format_path(path) or _called(body)}: {message}", hint)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wrong:
+class _Wrong(Struct, frozen=True):
     """A value, and the argument of the keyword that refuses it."""
 
     schema: Schema

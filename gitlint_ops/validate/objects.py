@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.objects import RenderedObject, api_group
@@ -41,8 +43,7 @@ _SOPS_KEYS = frozenset({"mac", "lastmodified", "age", "pgp", "kms", "gcp_kms", "
 _SURELY_MISSPELT = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Unvalidated:
+class Unvalidated(Struct, frozen=True):
     """A kind without a schema: how many of its objects passed unread, and the first of them.
 
     `told` says that another finding explains why (the API was removed, the kind is misspelt).

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.validate.objects import Validator, schema_missing
 
 
-@dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(Struct, frozen=True):
     """What validation found; `objects` were validated, `unvalidated` counts the others by kind."""
 
     violations: tuple[Violation, ...]

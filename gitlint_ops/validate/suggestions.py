@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.location import FieldPath, format_path
@@ -19,8 +20,7 @@ _MOST_NAMES = 12
 _SURELY_MISSPELT = 0.85
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """`path` is where the field should stand, None where nothing is known."""
 
     hint: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitlint_ops.model.cards import Profile
 from gitlint_ops.model.environments import DeclaredEnvironment
@@ -27,16 +29,14 @@ _MISNAMED = ("gitlint-ops.yml", ".gitlint-ops.yml", "gitlint-ops.json", "gitlint
 _MAX_CONFIG_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteRepository:
+class RemoteRepository(Struct, frozen=True):
     """What a remote URL means locally; `path` is relative to the repository's root and may leave it."""
 
     path: str
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """The paths (globs) and branches (globs) of an environment; `kubernetes` is "" where unsaid."""
 
     name: str
@@ -45,8 +45,7 @@ class Environment:
     kubernetes: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """A cluster of the inventory; what is not said is ""."""
 
     name: str
@@ -55,16 +54,14 @@ class Cluster:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Operators:
+class Operators(Struct, frozen=True):
     """Versions of the controllers, "" where unsaid."""
 
     argocd: str = ""
     flux: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PathSettings:
+class PathSettings(Struct, frozen=True):
     """Rules that are accepted in some paths (globs); `until` is an ISO date or ""."""
 
     paths: tuple[str, ...]
@@ -73,8 +70,7 @@ class PathSettings:
     until: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSettings:
+class RuleSettings(Struct, frozen=True):
     """Which rules run; names of rules and groups are not checked here, as no card is loaded yet."""
 
     profile: Profile | None = None
@@ -86,23 +82,20 @@ class RuleSettings:
     folders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaSettings:
+class SchemaSettings(Struct, frozen=True):
     """`crds` are files and folders in the repository."""
 
     crds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigSource:
+class ConfigSource(Struct, frozen=True):
     """The text that a configuration was read from."""
 
     file: FileRef
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """What the user said; empty values and None where nothing was.
 
     `baseline`, `rules.folders` and `schemas.crds` never lead out of the repository, and no path here

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from gitlint_ops.model.errors import UsageError
 from gitlint_ops.workspace.tree import MAX_FILES, Entry, EntryKind, Unreadable, path_text
@@ -32,8 +33,7 @@ _OPEN_FLAGS = (
 )
 
 
-@dataclass(slots=True)
-class Listing:
+class Listing(Struct):
     """The files beneath a folder, as they were found.
 
     `renamed` gives the name on disk of the paths that are shown differently; `unlisted` the folders
@@ -45,8 +45,7 @@ class Listing:
     unlisted: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Which paths a listing takes; the questions get the path as it is shown."""
 
     wants_file: Callable[[str], bool] = lambda _: True

@@ -8,8 +8,9 @@ inside the functions that begin the work.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.errors import UsageError
 from gitlint_ops.workspace.disk import too_large
@@ -105,8 +106,7 @@ def blob_bytes(git: pygit2.Repository, entry: Entry, max_bytes: int) -> bytes:
         ) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(Struct, frozen=True):
     """The paths that the index names; `skipped` are those that a sparse checkout leaves out."""
 
     files: frozenset[str] = frozenset()

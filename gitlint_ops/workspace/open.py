@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gitlint_ops.model.errors import UsageError
 from gitlint_ops.workspace.disk import folder_name, require_own_rules
@@ -21,8 +22,7 @@ from gitlint_ops.workspace.tree import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where a PATH lies: the repository or plain folder around it, and the part of it that was named."""
 
     root: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import FileRef
 
@@ -29,8 +30,7 @@ class EntryKind(Enum):
     SUBMODULE = "submodule"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One path of a tree; `blob` is the git blob id in hex, "" where the file is read from disk."""
 
     path: str
@@ -38,8 +38,7 @@ class Entry:
     blob: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """A repository at a revision; a value, so that every process can open its own handle.
 
     `root` is the working folder on disk ("" for a bare repository), `git_dir` the git folder ("" for
@@ -60,8 +59,7 @@ class Repository:
         return not self.scopes or any(path == one or path.startswith(f"{one}/") for one in self.scopes)
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """The repositories of one run, in the order in which the user named them; names are distinct."""
 
     repositories: tuple[Repository, ...]

@@ -70,7 +70,7 @@ def test_a_rule_is_explained_with_the_marked_line_of_its_bad_example() -> None:
 
 
 def test_lists_keep_their_lines() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     listed = replace(TAG, fix="Either\n\n- pin a version\n- pin a digest")
 

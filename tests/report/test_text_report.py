@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from gitlint_ops.model.findings import Finding
 from gitlint_ops.model.location import Location

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.objects import DocumentRole

@@ -3,10 +3,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gitlint_ops.model.blame import Origin, Via
 from gitlint_ops.model.cards import Card, Profile

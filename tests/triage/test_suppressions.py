@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from gitlint_ops.model.findings import Finding, State, TriagedFinding
 from gitlint_ops.model.location import FileRef

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import pickle
 from pathlib import Path
 from textwrap import dedent
 
 import jsonschema
 import pytest
+from msgspec.structs import fields, replace
 
 from gitlint_ops.model.cards import Profile
 from gitlint_ops.model.errors import UsageError
@@ -68,7 +68,7 @@ def refusal(text: str) -> UsageError:
 def test_every_setting_is_read() -> None:
     config = decode_config(FULL.encode(), FILE)
 
-    assert dataclasses.replace(config, source=None) == Config(
+    assert replace(config, source=None) == Config(
         kubernetes="1.34",
         repositories=(
             RemoteRepository(".", "https://git.example/acme/shop-env"),
@@ -99,7 +99,7 @@ def test_every_setting_is_read() -> None:
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n", "environments:\nrules:\n  select:\n"])
 def test_a_setting_without_a_value_is_unset(text) -> None:
-    assert dataclasses.replace(decode_config(text.encode(), FILE), source=None) == Config()
+    assert replace(decode_config(text.encode(), FILE), source=None) == Config()
 
 
 @pytest.mark.parametrize(
@@ -311,7 +311,7 @@ def test_the_schema_and_the_values_have_the_same_settings() -> None:
     ]
 
     for described, values, beside in pairs:
-        assert set(described) == {one.name for one in dataclasses.fields(values)} - beside, values
+        assert set(described) == {one.name for one in fields(values)} - beside, values
 
 
 def test_the_schema_names_the_profiles_and_severities_that_there_are() -> None:

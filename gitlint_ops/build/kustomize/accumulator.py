@@ -9,7 +9,8 @@ Source: api/internal/target/kusttarget.go, api/internal/accumulator/resaccumulat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gitlint_ops.build.kustomize.configurations import merged
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
@@ -28,8 +29,7 @@ from gitlint_ops.model.targets import Unchecked
 from gitlint_ops.workspace.sources import Sources
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentUse:
+class ComponentUse(Struct, frozen=True):
     """One use of a component: those of its entries that matched nothing there.
 
     None where that cannot be said, because something was left out.
@@ -39,8 +39,7 @@ class ComponentUse:
     unmatched: tuple[Violation, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Accumulated:
+class Accumulated(Struct, frozen=True):
     """What a folder comes to, before the final steps. Shared by all that take it in."""
 
     resources: tuple[Resource, ...]
@@ -55,8 +54,7 @@ class Accumulated:
     uses: tuple[ComponentUse, ...]
 
 
-@dataclass(slots=True)
-class Gathered:
+class Gathered(Struct):
     """What a folder has come to so far; its components add to the same."""
 
     schema: SchemaInForce

@@ -6,7 +6,9 @@ Source: api/internal/builtins/PrefixTransformer.go, SuffixTransformer.go
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import scalar_text
 from gitlint_ops.build.kustomize.faults import Place
@@ -22,8 +24,7 @@ _SKIPPED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Affix:
+class Affix(Struct, frozen=True):
     """A prefix or suffix, and where it says so."""
 
     text: str

@@ -5,7 +5,7 @@ Source: api/krusty/kustomizer.go, api/internal/target/kusttarget.go
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize import hashes, metadata, name_references, variables
 from gitlint_ops.build.kustomize.accumulation import Accumulation

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitlint_ops.build.kustomize.decode import TEXT, Fields, ListOf, Shape, Struct, decode_struct
+from gitlint_ops.build.kustomize.decode import TEXT, Fields, ListOf, Shape, StructOf, decode_struct
 from gitlint_ops.build.kustomize.faults import Place, fault
 from gitlint_ops.build.kustomize.field_specs import (
     GROUP_FIELDS,
@@ -25,14 +25,14 @@ from gitlint_ops.build.kustomize.resource import Gvk
 
 MAX_DEPTH = 32
 
-_NAME_REFERENCE = Struct(
+_NAME_REFERENCE = StructOf(
     "NameBackReferences",
     {"group": TEXT, "version": TEXT, "kind": TEXT, "fieldSpecs": ListOf(FIELD_SPEC)},
 )
 _SHAPES: Mapping[str, Shape] = {
     name: ListOf(_NAME_REFERENCE if name == "nameReference" else FIELD_SPEC) for name in GROUP_FIELDS
 }
-CONFIGURATION = Struct("TransformerConfig", _SHAPES)
+CONFIGURATION = StructOf("TransformerConfig", _SHAPES)
 
 
 def read_configuration(body: Any, place: Place) -> FieldSpecs:

@@ -6,55 +6,50 @@ Source: encoding/json (field names, type errors), sigs.k8s.io/yaml (scalars give
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, did_you_mean, fault
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Integer:
+class Integer(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Anything:
+class Anything(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class MapOf:
+class MapOf(Struct, frozen=True):
     item: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct, frozen=True):
     item: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Struct:
+class StructOf(Struct, frozen=True):
     """A mapping with known fields; `name` is kustomize's name of the type, for messages."""
 
     name: str
     fields: Mapping[str, Shape]
-    lowered: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    lowered: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lowered", {name.lower(): name for name in self.fields})
+        force_setattr(self, "lowered", {name.lower(): name for name in self.fields})
 
 
-Shape: TypeAlias = Text | Flag | Integer | Anything | MapOf | ListOf | Struct
+Shape: TypeAlias = Text | Flag | Integer | Anything | MapOf | ListOf | StructOf
 
 TEXT = Text()
 FLAG = Flag()
@@ -64,8 +59,7 @@ TEXTS = ListOf(TEXT)
 TEXT_MAP = MapOf(TEXT)
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """A decoded mapping: values by their canonical names, and where each stands.
 
     Nested mappings are `Fields` too. Fields that are absent or null are left out.
@@ -128,15 +122,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """How to decode. `strict`: unknown fields are faults, and scalars are never turned into text."""
 
     subject: str
     strict: bool
 
 
-def decode_struct(body: Any, shape: Struct, place: Place, *, subject: str, strict: bool) -> Fields:
+def decode_struct(body: Any, shape: StructOf, place: Place, *, subject: str, strict: bool) -> Fields:
     """`body` as the fields of `shape`.
 
     Raises:
@@ -145,7 +138,7 @@ def decode_struct(body: Any, shape: Struct, place: Place, *, subject: str, stric
     return _struct(body, shape, place, shape.name, Rules(subject, strict))
 
 
-def _struct(body: Any, shape: Struct, place: Place, field_name: str, rules: Rules) -> Fields:
+def _struct(body: Any, shape: StructOf, place: Place, field_name: str, rules: Rules) -> Fields:
     if not isinstance(body, dict):
         raise _wrong_type(body, "a mapping", place, field_name, rules)
     values: dict[str, Any] = {}
@@ -164,7 +157,7 @@ def _struct(body: Any, shape: Struct, place: Place, field_name: str, rules: Rule
     return Fields(values, place, spelled)
 
 
-def _unknown_field(key: str, shape: Struct, place: Place, rules: Rules) -> BuildFault:
+def _unknown_field(key: str, shape: StructOf, place: Place, rules: Rules) -> BuildFault:
     return fault(
         f'unknown field "{key}" (kustomize: invalid {rules.subject}: json: unknown field "{key}")',
         place.of(key),
@@ -178,7 +171,7 @@ def _value(value: Any, shape: Shape, place: Place, name: str, rules: Rules) -> A
     if value is None:
         return "" if isinstance(shape, Text) and name.endswith("[]") else None
     match shape:
-        case Struct():
+        case StructOf():
             return _struct(value, shape, place, name, rules)
         case ListOf(item):
             return _list(value, item, place, name, rules)
@@ -194,7 +187,7 @@ def _list(value: Any, item: Shape, place: Place, name: str, rules: Rules) -> tup
     if not isinstance(value, list):
         raise _wrong_type(value, "a list", place, name, rules)
     decoded = (_value(one, item, place.of(index), f"{name}[]", rules) for index, one in enumerate(value))
-    if isinstance(item, Struct):
+    if isinstance(item, StructOf):
         # A null entry is an empty struct to Go, and not an absent one.
         return tuple(
             Fields({}, place.of(index), {}) if one is None else one for index, one in enumerate(decoded)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitlint_ops.model.blame import Origin, Via
 from gitlint_ops.model.findings import Note, Violation
@@ -15,8 +16,7 @@ REFERENCE_MISSING = "reference-missing"
 RESOURCE_ID_CONFLICT = "resource-id-conflict"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A field of a source document: where an entry stands."""
 
     document: DocumentRef

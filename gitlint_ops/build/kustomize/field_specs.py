@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import fields, replace
 
 from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
@@ -41,8 +43,7 @@ class FieldSpecConflict(Exception):
     """Two specs of one field that disagree on creating it."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpecs:
+class FieldSpecs(Struct, frozen=True):
     """The field specs of all transformers, as configured so far."""
 
     name_prefix: tuple[FieldSpec, ...] = ()
@@ -245,8 +246,7 @@ def _member_hits(
         yield from _hits(value, parts[1:], inner, create)
 
 
-@dataclass(slots=True)
-class SpecsByKind:
+class SpecsByKind(Struct):
     """The specs of one transformer, looked up by kind and split once."""
 
     specs: tuple[FieldSpec, ...]

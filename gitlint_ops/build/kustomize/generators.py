@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import Fields, scalar_text
 from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
@@ -39,8 +41,7 @@ class Pair(NamedTuple):
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """`options:` of a generator together with the kustomization's `generatorOptions:`."""
 
     labels: Mapping[str, Place]

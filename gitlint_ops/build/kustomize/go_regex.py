@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 _MAX_PATTERN = 1000
 _MAX_STATES = 1000
@@ -71,8 +72,7 @@ CharTest: TypeAlias = Callable[[str], bool]
 PlaceTest: TypeAlias = Callable[[str, int], bool]
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """Takes a character (`takes`), stands at a place (`holds`), or only forks to `nexts`."""
 
     nexts: list[int] = field(default_factory=list)
@@ -80,8 +80,7 @@ class _State:
     holds: PlaceTest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Automaton:
+class _Automaton(Struct, frozen=True):
     states: list[_State]
     start: int
     end: int

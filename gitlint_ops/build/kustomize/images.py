@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import Place, fault, violation
@@ -26,8 +27,7 @@ _PLAIN_NAME = re.compile(r"[\w./:@-]*\Z", re.ASCII)
 _CONTAINER_LISTS = ("containers", "initContainers")
 
 
-@dataclass(frozen=True, slots=True)
-class ImageEntry:
+class ImageEntry(Struct, frozen=True):
     """One entry of `images:`; `matches` says whether an image is one of those it names."""
 
     name: str

@@ -11,8 +11,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.absence import absence
 from gitlint_ops.build.kustomize.faults import did_you_mean
@@ -47,14 +49,12 @@ class _Fault(Exception):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
+class _Document(Struct, frozen=True):
     body: Any
     blame: Blame
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
+class _Member(Struct, frozen=True):
     """A place that an operation names: the container at `parent`, which exists, and a key in it."""
 
     parent: FieldPath
@@ -62,8 +62,7 @@ class _Member:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Operation:
+class _Operation(Struct, frozen=True):
     """One step of a patch, and where it stands."""
 
     held: Mapping[str, Any]

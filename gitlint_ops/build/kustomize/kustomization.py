@@ -6,8 +6,10 @@ Source: api/types/kustomization.go and its neighbours
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import (
     ANYTHING,
@@ -20,7 +22,7 @@ from gitlint_ops.build.kustomize.decode import (
     ListOf,
     MapOf,
     Shape,
-    Struct,
+    StructOf,
     decode_struct,
 )
 from gitlint_ops.build.kustomize.faults import Place, did_you_mean, fault
@@ -29,13 +31,13 @@ from gitlint_ops.model.location import DocumentRef
 _GVK: Mapping[str, Shape] = {"group": TEXT, "version": TEXT, "kind": TEXT}
 _ID: Mapping[str, Shape] = {**_GVK, "name": TEXT, "namespace": TEXT}
 
-FIELD_SPEC = Struct("FieldSpec", {**_GVK, "path": TEXT, "create": FLAG})
-SELECTOR = Struct("Selector", {**_ID, "annotationSelector": TEXT, "labelSelector": TEXT})
-PATCH_OPTIONS = Struct("PatchArgs", {"allowNameChange": FLAG, "allowKindChange": FLAG})
-PATCH = Struct("Patch", {"path": TEXT, "patch": TEXT, "target": SELECTOR, "options": PATCH_OPTIONS})
-IMAGE = Struct("Image", {"name": TEXT, "newName": TEXT, "tagSuffix": TEXT, "newTag": TEXT, "digest": TEXT})
-REPLICA = Struct("Replica", {"name": TEXT, "count": INTEGER})
-LABEL = Struct(
+FIELD_SPEC = StructOf("FieldSpec", {**_GVK, "path": TEXT, "create": FLAG})
+SELECTOR = StructOf("Selector", {**_ID, "annotationSelector": TEXT, "labelSelector": TEXT})
+PATCH_OPTIONS = StructOf("PatchArgs", {"allowNameChange": FLAG, "allowKindChange": FLAG})
+PATCH = StructOf("Patch", {"path": TEXT, "patch": TEXT, "target": SELECTOR, "options": PATCH_OPTIONS})
+IMAGE = StructOf("Image", {"name": TEXT, "newName": TEXT, "tagSuffix": TEXT, "newTag": TEXT, "digest": TEXT})
+REPLICA = StructOf("Replica", {"name": TEXT, "count": INTEGER})
+LABEL = StructOf(
     "Label",
     {
         "pairs": TEXT_MAP,
@@ -44,7 +46,7 @@ LABEL = Struct(
         "fields": ListOf(FIELD_SPEC),
     },
 )
-GENERATOR_OPTIONS = Struct(
+GENERATOR_OPTIONS = StructOf(
     "GeneratorOptions",
     {"labels": TEXT_MAP, "annotations": TEXT_MAP, "disableNameSuffixHash": FLAG, "immutable": FLAG},
 )
@@ -58,26 +60,26 @@ GENERATOR_FIELDS: Mapping[str, Shape] = {
     "env": TEXT,
     "options": GENERATOR_OPTIONS,
 }
-CONFIG_MAP = Struct("ConfigMapArgs", GENERATOR_FIELDS)
-SECRET = Struct("SecretArgs", {**GENERATOR_FIELDS, "type": TEXT})
-OBJECT_META = Struct(
+CONFIG_MAP = StructOf("ConfigMapArgs", GENERATOR_FIELDS)
+SECRET = StructOf("SecretArgs", {**GENERATOR_FIELDS, "type": TEXT})
+OBJECT_META = StructOf(
     "ObjectMeta", {"name": TEXT, "namespace": TEXT, "labels": TEXT_MAP, "annotations": TEXT_MAP}
 )
-VAR = Struct(
+VAR = StructOf(
     "Var",
     {
         "name": TEXT,
-        "objref": Struct("Target", {"apiVersion": TEXT, **_ID}),
-        "fieldref": Struct("FieldSelector", {"fieldPath": TEXT}),
+        "objref": StructOf("Target", {"apiVersion": TEXT, **_ID}),
+        "fieldref": StructOf("FieldSelector", {"fieldPath": TEXT}),
     },
 )
-_FIELD_OPTIONS = Struct(
+_FIELD_OPTIONS = StructOf(
     "FieldOptions", {"delimiter": TEXT, "index": INTEGER, "encoding": TEXT, "create": FLAG}
 )
 REPLACEMENT_FIELDS: Mapping[str, Shape] = {
-    "source": Struct("SourceSelector", {**_ID, "fieldPath": TEXT, "options": _FIELD_OPTIONS}),
+    "source": StructOf("SourceSelector", {**_ID, "fieldPath": TEXT, "options": _FIELD_OPTIONS}),
     "targets": ListOf(
-        Struct(
+        StructOf(
             "TargetSelector",
             {
                 "select": SELECTOR,
@@ -89,17 +91,17 @@ REPLACEMENT_FIELDS: Mapping[str, Shape] = {
     ),
     "sourceValue": TEXT,
 }
-REPLACEMENT = Struct("Replacement", REPLACEMENT_FIELDS)
-REPLACEMENT_ENTRY = Struct("ReplacementField", {**REPLACEMENT_FIELDS, "path": TEXT})
-SORT_OPTIONS = Struct(
+REPLACEMENT = StructOf("Replacement", REPLACEMENT_FIELDS)
+REPLACEMENT_ENTRY = StructOf("ReplacementField", {**REPLACEMENT_FIELDS, "path": TEXT})
+SORT_OPTIONS = StructOf(
     "SortOptions",
     {
         "order": TEXT,
-        "legacySortOptions": Struct("LegacySortOptions", {"orderFirst": TEXTS, "orderLast": TEXTS}),
+        "legacySortOptions": StructOf("LegacySortOptions", {"orderFirst": TEXTS, "orderLast": TEXTS}),
     },
 )
-_HELM_GLOBALS = Struct("HelmGlobals", {"chartHome": TEXT, "configHome": TEXT})
-_HELM_CHART = Struct(
+_HELM_GLOBALS = StructOf("HelmGlobals", {"chartHome": TEXT, "configHome": TEXT})
+_HELM_CHART = StructOf(
     "HelmChart",
     {
         **dict.fromkeys(
@@ -122,7 +124,7 @@ _HELM_CHART = Struct(
         "valuesInline": MapOf(ANYTHING),
     },
 )
-_HELM_CHART_ARGS = Struct(
+_HELM_CHART_ARGS = StructOf(
     "HelmChartArgs",
     {
         **dict.fromkeys(
@@ -145,7 +147,7 @@ _HELM_CHART_ARGS = Struct(
         "extraArgs": TEXTS,
     },
 )
-KUSTOMIZATION = Struct(
+KUSTOMIZATION = StructOf(
     "Kustomization",
     {
         "kind": TEXT,
@@ -192,16 +194,14 @@ _API_VERSIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A path, or a text in place of one, that a list of a kustomization names."""
 
     text: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Kustomization:
+class Kustomization(Struct, frozen=True):
     """One decoded kustomization file; deprecated fields are read as what they became."""
 
     document: DocumentRef

@@ -6,7 +6,8 @@ Source: api/internal/target/kusttarget_configplugin.go, api/filters/labels, api/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import Place, fault
@@ -27,8 +28,7 @@ from gitlint_ops.model.location import FieldPath
 _METADATA = FieldSpec(Gvk("", "", ""), "metadata/labels", create=True)
 
 
-@dataclass(frozen=True, slots=True)
-class MapEntries:
+class MapEntries(Struct, frozen=True):
     """Labels or annotations to add, in the fields of `specs`; `place` is that of their mapping."""
 
     entries: Mapping[str, str]

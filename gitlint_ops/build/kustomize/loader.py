@@ -6,7 +6,8 @@ Source: api/internal/loader/fileloader.go, loadrestrictions.go
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitlint_ops.build.kustomize.faults import (
     REFERENCE_MISSING,
@@ -20,8 +21,7 @@ from gitlint_ops.model.location import FileRef
 from gitlint_ops.workspace.tree import Tree, Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class NotFound:
+class NotFound(Struct, frozen=True):
     """Why a reference leads nowhere, in a sentence that goes on after its name."""
 
     reason: str
@@ -32,8 +32,7 @@ class NotFound:
         return fault(f"{text} {self.reason}", entry.place, rule=REFERENCE_MISSING, hint=self.hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """A kustomization's folder; `chain` are the folders that led to it, the build's own first.
 
     Paths are real ones (no symbolic links) from the repository's root.

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 Schema: TypeAlias = Mapping[str, Any]
 """One schema of the document, with its own `$ref` followed."""
@@ -26,8 +27,7 @@ _MERGE_KEY = "x-kubernetes-patch-merge-key"
 _MAP_KEYS = "x-kubernetes-list-map-keys"
 
 
-@dataclass(frozen=True, slots=True)
-class MergeSchema:
+class MergeSchema(Struct, frozen=True):
     """Definitions by name, definition names by kind, and scopes by kind.
 
     Kinds are written `apiVersion|kind`; the scope is True for a kind that lives in a namespace.

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import scalar_text
 from gitlint_ops.build.kustomize.faults import Place
@@ -51,8 +53,7 @@ _INTERNAL = frozenset(
 ) | {"config.kubernetes.io/path", "config.kubernetes.io/index", "config.k8s.io/id"}
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(Struct, frozen=True):
     """Where a kustomization stands as seen from the folder that is built: "", "../base"."""
 
     path: str = ""
@@ -61,8 +62,7 @@ class Trail:
         return Trail(posixpath.normpath(posixpath.join(self.path, name)))
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Struct, frozen=True):
     """A generator or transformer, and the file that configures it."""
 
     configured_in: str

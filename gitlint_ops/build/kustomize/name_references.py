@@ -10,8 +10,10 @@ Source: api/internal/accumulator/namereferencetransformer.go, api/filters/namere
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import scalar_text
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
@@ -32,8 +34,7 @@ _NAME: FieldPath = ("metadata", "name")
 _NAMESPACE: FieldPath = ("metadata", "namespace")
 
 
-@dataclass(slots=True)
-class _Paths:
+class _Paths(Struct):
     """A tree of paths: the kinds that a field may name end its path, in order."""
 
     below: dict[str, _Paths] = field(default_factory=dict)

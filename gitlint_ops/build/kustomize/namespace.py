@@ -6,8 +6,9 @@ Source: api/internal/builtins/NamespaceTransformer.go, api/filters/namespace/nam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, Hit, SpecsByKind
@@ -24,8 +25,7 @@ _ROLE_BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 _NAMESPACE: FieldPath = ("metadata", "namespace")
 
 
-@dataclass(frozen=True, slots=True)
-class NamespaceSetting:
+class NamespaceSetting(Struct, frozen=True):
     """The namespace to set, and where it says so. `unset_only`: only where there is none yet."""
 
     namespace: str

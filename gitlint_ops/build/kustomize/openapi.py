@@ -6,7 +6,9 @@ Source: kyaml/openapi/openapi.go SetSchema, initSchema
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.faults import fault
 from gitlint_ops.build.kustomize.identity import Scopes
@@ -18,8 +20,7 @@ from gitlint_ops.build.kustomize.resource import Resource
 BUILT_IN = "v1.21.2"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SchemaInForce:
+class SchemaInForce(Struct, frozen=True, eq=False):
     """The schema of a build. Kustomize keeps it globally: the first `openapi:` that is met holds.
 
     `chosen` says that a kustomization set it.

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.identity import Scopes, format_id
 from gitlint_ops.build.kustomize.json_patch import JsonPatchFault, apply_json_patch
@@ -39,8 +41,7 @@ _SELECTOR_HINTS = dict.fromkeys(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PatchEntry:
+class PatchEntry(Struct, frozen=True):
     """One entry of a kustomization, with its text read.
 
     `target` and `options` are as written, under kustomize's field names. `documents` are the bodies
@@ -110,8 +111,7 @@ def apply_patches(
     return tuple(held), tuple(work.violations)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     schema: MergeSchema
     scopes: Scopes
     complete: bool

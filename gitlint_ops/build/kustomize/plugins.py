@@ -20,7 +20,7 @@ from gitlint_ops.build.kustomize.decode import (
     Fields,
     ListOf,
     Shape,
-    Struct,
+    StructOf,
     decode_struct,
 )
 from gitlint_ops.build.kustomize.faults import fault
@@ -105,7 +105,7 @@ def _unknown(kind: str, config: Resource, of_other_use: Mapping[str, object]) ->
     return fault(f"{kind} {reason} (kustomize: unable to load builtin {kind})", place_of(config))
 
 
-def _decoded(config: Resource, shape: Struct) -> Fields:
+def _decoded(config: Resource, shape: StructOf) -> Fields:
     return decode_struct(config.body, shape, place_of(config), subject=shape.name, strict=False)
 
 
@@ -245,58 +245,58 @@ def _service_account(fields: Fields, _: Bench) -> Resource:
     return Resource(body, fields.place.origin(Via.GENERATOR))
 
 
-_GENERATOR_SHAPE = Struct("Generator", {"metadata": OBJECT_META, **GENERATOR_FIELDS, "type": TEXT})
+_GENERATOR_SHAPE = StructOf("Generator", {"metadata": OBJECT_META, **GENERATOR_FIELDS, "type": TEXT})
 
-GENERATORS: Mapping[str, tuple[Struct, MakeResource]] = {
+GENERATORS: Mapping[str, tuple[StructOf, MakeResource]] = {
     "ConfigMapGenerator": (_GENERATOR_SHAPE, _generated(generators.CONFIG_MAP)),
     "SecretGenerator": (_GENERATOR_SHAPE, _generated(generators.SECRET)),
     "IAMPolicyGenerator": (
-        Struct(
+        StructOf(
             "IAMPolicyGenerator",
             {
                 "cloud": TEXT,
-                "kubernetesService": Struct("KubernetesService", {"name": TEXT, "namespace": TEXT}),
-                "serviceAccount": Struct("ServiceAccount", {"name": TEXT, "projectId": TEXT}),
+                "kubernetesService": StructOf("KubernetesService", {"name": TEXT, "namespace": TEXT}),
+                "serviceAccount": StructOf("ServiceAccount", {"name": TEXT, "projectId": TEXT}),
             },
         ),
         _service_account,
     ),
 }
 
-TRANSFORMERS: Mapping[str, tuple[Struct, MakeSteps]] = {
-    "AnnotationsTransformer": (Struct("Annotations", {"annotations": TEXT_MAP, **_SPECS}), _annotations),
-    "HashTransformer": (Struct("Hash", {}), _hash),
-    "ImageTagTransformer": (Struct("ImageTag", {"imageTag": IMAGE, **_SPECS}), _image),
-    "LabelTransformer": (Struct("Label", {"labels": TEXT_MAP, **_SPECS}), _labels),
+TRANSFORMERS: Mapping[str, tuple[StructOf, MakeSteps]] = {
+    "AnnotationsTransformer": (StructOf("Annotations", {"annotations": TEXT_MAP, **_SPECS}), _annotations),
+    "HashTransformer": (StructOf("Hash", {}), _hash),
+    "ImageTagTransformer": (StructOf("ImageTag", {"imageTag": IMAGE, **_SPECS}), _image),
+    "LabelTransformer": (StructOf("Label", {"labels": TEXT_MAP, **_SPECS}), _labels),
     "NamespaceTransformer": (
-        Struct(
+        StructOf(
             "Namespace",
             {"metadata": OBJECT_META, "unsetOnly": FLAG, "setRoleBindingSubjects": TEXT, **_SPECS},
         ),
         _namespace,
     ),
     "PatchJson6902Transformer": (
-        Struct("PatchJson6902", {"target": SELECTOR, "path": TEXT, "jsonOp": TEXT}),
+        StructOf("PatchJson6902", {"target": SELECTOR, "path": TEXT, "jsonOp": TEXT}),
         _json_patch,
     ),
     "PatchStrategicMergeTransformer": (
-        Struct("PatchStrategicMerge", {"paths": TEXTS, "patches": TEXT}),
+        StructOf("PatchStrategicMerge", {"paths": TEXTS, "patches": TEXT}),
         _merge_patches,
     ),
     "PatchTransformer": (
-        Struct("Patch", {"path": TEXT, "patch": TEXT, "target": SELECTOR, "options": PATCH_OPTIONS}),
+        StructOf("Patch", {"path": TEXT, "patch": TEXT, "target": SELECTOR, "options": PATCH_OPTIONS}),
         _patch,
     ),
     "PrefixSuffixTransformer": (
-        Struct("PrefixSuffix", {"prefix": TEXT, "suffix": TEXT, **_SPECS}),
+        StructOf("PrefixSuffix", {"prefix": TEXT, "suffix": TEXT, **_SPECS}),
         _prefix_and_suffix,
     ),
-    "PrefixTransformer": (Struct("Prefix", {"prefix": TEXT, **_SPECS}), _prefix),
-    "SuffixTransformer": (Struct("Suffix", {"suffix": TEXT, **_SPECS}), _suffix),
+    "PrefixTransformer": (StructOf("Prefix", {"prefix": TEXT, **_SPECS}), _prefix),
+    "SuffixTransformer": (StructOf("Suffix", {"suffix": TEXT, **_SPECS}), _suffix),
     "ReplacementTransformer": (
-        Struct("Replacement", {"replacements": ListOf(REPLACEMENT_ENTRY)}),
+        StructOf("Replacement", {"replacements": ListOf(REPLACEMENT_ENTRY)}),
         _replacements,
     ),
-    "ReplicaCountTransformer": (Struct("ReplicaCount", {"replica": REPLICA, **_SPECS}), _replica),
+    "ReplicaCountTransformer": (StructOf("ReplicaCount", {"replica": REPLICA, **_SPECS}), _replica),
     "ValueAddTransformer": (value_add.SETTING, _value_add),
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.faults import REFERENCE_MISSING, BuildFault, Place, fault
 from gitlint_ops.build.kustomize.kustomization import Entry
@@ -49,8 +51,7 @@ class Known(Protocol):
     def complete(self) -> bool: ...
 
 
-@dataclass(slots=True)
-class Record:
+class Record(Struct):
     """What became known while a folder was accumulated.
 
     Not `complete`: resources were left out, so that something missing may be among them.
@@ -77,15 +78,13 @@ class Record:
             self.complete = False
 
 
-@dataclass(slots=True)
-class FileCache:
+class FileCache(Struct):
     """Resources by file: each is loaded once for all overlays."""
 
     held: dict[FileRef, tuple[Resource, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """The files that the kustomization of one folder may name."""
 
     sources: Sources

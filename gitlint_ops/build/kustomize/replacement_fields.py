@@ -6,8 +6,10 @@ Source: api/filters/replacement/replacement.go copyValueToTarget, setValueInStru
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.field_paths import (
     NEW_SCALAR,
@@ -25,8 +27,7 @@ from gitlint_ops.syntax.documents import Typing
 from gitlint_ops.syntax.scalars import resolver
 
 
-@dataclass(frozen=True, slots=True)
-class CopiedValue:
+class CopiedValue(Struct, frozen=True):
     """What is copied, and where it comes from.
 
     `tagged` is False for a text without a type. `position` is that of the resource it is read from,
@@ -57,8 +58,7 @@ class CopiedValue:
         return replace(self.blame, over=replace(origin(self.source), over=old))
 
 
-@dataclass(frozen=True, slots=True)
-class FieldOptions:
+class FieldOptions(Struct, frozen=True):
     delimiter: str
     index: int
     create: bool

@@ -6,8 +6,9 @@ Source: api/filters/replacement/replacement.go, api/types/replacement.go, api/ty
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.faults import Place
 from gitlint_ops.build.kustomize.field_paths import PathFault, look_up, split_field_path

@@ -6,7 +6,8 @@ Source: api/internal/builtins/ReplicaCountTransformer.go
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import Place, did_you_mean, fault
@@ -15,8 +16,7 @@ from gitlint_ops.build.kustomize.identity import is_selected
 from gitlint_ops.build.kustomize.resource import Resource
 
 
-@dataclass(frozen=True, slots=True)
-class ReplicaEntry:
+class ReplicaEntry(Struct, frozen=True):
     name: str
     count: int
     fields: Fields

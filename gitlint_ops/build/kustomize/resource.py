@@ -6,8 +6,10 @@ Source: kyaml/resid/resid.go, api/resource/resource.go, api/internal/utils/makeR
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.model.blame import Blame, Origin, at, with_blame
 from gitlint_ops.model.location import FieldPath
@@ -43,16 +45,14 @@ class SharedValue(NamedTuple):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratorFlags:
+class GeneratorFlags(Struct, frozen=True):
     """What a generator asked of its resource: a hash suffix, and how to join an existing one."""
 
     needs_hash: bool = False
     behavior: str = "create"
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """A resource between two steps of a build; steps return changed copies.
 
     `previous` are its earlier names, oldest first; `prefixes` and `suffixes` those it was given,

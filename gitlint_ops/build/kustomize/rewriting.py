@@ -8,7 +8,7 @@ Source: api/internal/builtins/PatchTransformer.go transformJson6902
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.structure import value_at, with_value

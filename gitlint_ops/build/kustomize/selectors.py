@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.build.kustomize.go_regex import GoRegex, RegexFault
 from gitlint_ops.build.kustomize.identity import Scopes
@@ -41,8 +42,7 @@ class SelectorFault(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """Anchored patterns for the parts of an id, and requirements on labels and annotations."""
 
     patterns: Mapping[str, GoRegex]

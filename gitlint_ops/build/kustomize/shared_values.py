@@ -12,8 +12,9 @@ Source: api/filters/filtersutil/setters.go SetEntry, kyaml/yaml/fns.go FieldSett
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.resource import Resource, SharedValue
 from gitlint_ops.model.blame import at, with_blame

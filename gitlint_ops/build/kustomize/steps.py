@@ -6,8 +6,9 @@ Source: api/internal/target/kusttarget_configplugin.go
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from gitlint_ops.build.kustomize import affixes, images, labels, namespace, replicas
 from gitlint_ops.build.kustomize.annotations import annotate
@@ -30,8 +31,7 @@ Resources: TypeAlias = tuple[Resource, ...]
 ReplacementEntry: TypeAlias = tuple[dict[str, Any], DocumentRef, FieldPath]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One change of all resources, by the transformer that kustomize calls `kind`.
 
     `times` is how many transformers it stands for, which buildMetadata shows.
@@ -43,8 +43,7 @@ class Step:
     times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
+class Bench(Struct, frozen=True):
     """What the steps of one kustomization work with."""
 
     reader: Reader

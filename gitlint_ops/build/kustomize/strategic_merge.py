@@ -9,8 +9,10 @@ Source: kyaml/yaml/merge2, kyaml/yaml/walk, api/resource/resource.go ApplySmPatc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.merge_directives import Directive, take_directive, take_known_directive
 from gitlint_ops.build.kustomize.merge_lists import ListOrder, is_regular, join_items, take_list_directive
@@ -30,8 +32,7 @@ from gitlint_ops.model.blame import origin as origin_of
 _MAX_DEPTH = 150
 
 
-@dataclass(frozen=True, slots=True)
-class MergeOptions:
+class MergeOptions(Struct, frozen=True):
     """What a patch may change of a resource's identity, and how its lists and styles are taken."""
 
     allow_name_change: bool = False

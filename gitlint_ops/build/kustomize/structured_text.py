@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
@@ -30,8 +31,7 @@ _ESCAPES = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\", "\r": "\\r"}
 _INDENT = "  "
 
 
-@dataclass(frozen=True, slots=True)
-class Mistyped:
+class Mistyped(Struct, frozen=True):
     """A text put into a field whose type it does not fit, such as `web` into an integer.
 
     In YAML it is written with the type as its tag; as JSON, or in a resource, it cannot be.
@@ -44,8 +44,7 @@ class Mistyped:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class StructuredText:
+class StructuredText(Struct, frozen=True):
     """A string and the first document in it."""
 
     text: str

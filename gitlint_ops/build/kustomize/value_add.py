@@ -6,8 +6,9 @@ Source: api/internal/builtins/ValueAddTransformer.go, api/filters/valueadd/value
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.build.kustomize import namespace
 from gitlint_ops.build.kustomize.decode import (
@@ -15,7 +16,7 @@ from gitlint_ops.build.kustomize.decode import (
     TEXT,
     Fields,
     ListOf,
-    Struct,
+    StructOf,
     decode_struct,
     scalar_text,
 )
@@ -29,13 +30,12 @@ from gitlint_ops.build.kustomize.selectors import Selector, SelectorFault
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
 
-_TARGET = Struct("Target", {"selector": SELECTOR, "fieldPath": TEXT, "filePathPosition": INTEGER})
-_TARGETS = Struct("Targets", {"targets": ListOf(_TARGET)})
-SETTING = Struct("ValueAdd", {"value": TEXT, "targets": ListOf(_TARGET), "targetFilePath": TEXT})
+_TARGET = StructOf("Target", {"selector": SELECTOR, "fieldPath": TEXT, "filePathPosition": INTEGER})
+_TARGETS = StructOf("Targets", {"targets": ListOf(_TARGET)})
+SETTING = StructOf("ValueAdd", {"value": TEXT, "targets": ListOf(_TARGET), "targetFilePath": TEXT})
 
 
-@dataclass(frozen=True, slots=True)
-class ValueSetting:
+class ValueSetting(Struct, frozen=True):
     value: str
     place: Place
     targets: tuple[Fields, ...]

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import Fields, scalar_text
 from gitlint_ops.build.kustomize.faults import Place, fault
@@ -21,8 +23,7 @@ from gitlint_ops.model.location import FieldPath
 DEFAULT_FIELD = "metadata.name"
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A name for the field at `field_path` of one resource."""
 
     name: str

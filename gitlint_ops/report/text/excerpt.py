@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import Location
 from gitlint_ops.report.text.paint import printable, width
@@ -20,8 +21,7 @@ _ONE_FIELD = re.compile(_KEY.pattern + r"[ \t]*[\w./\"'-]{0,253}[ \t]*\Z")
 _DASHES = re.compile(r"[ \t]*(?:-[ \t]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """A line as shown, and the columns that the caret is `offset` from and `length` wide."""
 
     text: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from gitlint_ops.model.findings import Finding, ObjectName, State, TriagedFinding
 from gitlint_ops.model.location import FileRef, Location
@@ -23,8 +24,7 @@ SHOWN_RELATED = 8
 INDENT = " " * 4
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What all lines of one report share."""
 
     options: TextOptions

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gitlint_ops.model.findings import TriagedFinding
 
@@ -16,8 +17,7 @@ SHOWN_IN_FULL = 3
 Likeness: TypeAlias = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(Struct, frozen=True):
     """Findings to show in full, and those to show by their places under what they have in common."""
 
     full: tuple[TriagedFinding, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import FileRef, Location
 
@@ -18,8 +19,7 @@ class Verbosity(IntEnum):
     VERBOSE = 1
 
 
-@dataclass(frozen=True, slots=True)
-class TextOptions:
+class TextOptions(Struct, frozen=True):
     """Only `source_line` reads anything: it gives the first line of a location, or None.
 
     `file_name` says how a file is called, for users who stand in another folder; without it,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.environments import (
     DEVELOPMENT,
@@ -51,8 +52,7 @@ _TOLD_APART = frozenset({PRODUCTION, STAGING, DEVELOPMENT})
 _CERTAINTY = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A document or rendered object, and the environment that it is delivered to.
 
     `named` is the object's name, where that alone tells the environment.

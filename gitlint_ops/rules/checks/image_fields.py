@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import api_group
@@ -50,8 +51,7 @@ _TRIGGERED = re.compile(r"containers\[\?\(@\.name==\"([^\"]+)\"\)\]\.image")
 _TRIGGERS_ANNOTATION = "image.openshift.io/triggers"
 
 
-@dataclass(frozen=True, slots=True)
-class ImageField:
+class ImageField(Struct, frozen=True):
     """An image that an object names: `name` without tag (empty where a chart knows it).
 
     `tag` is None where none is written and the chart's own would be used, and "" where none is

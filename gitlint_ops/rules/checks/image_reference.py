@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class ImageReference:
+
+class ImageReference(Struct, frozen=True):
     """An image as written: nothing is filled in, an absent part is empty."""
 
     registry: str

@@ -6,8 +6,9 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import api_group
@@ -36,8 +37,7 @@ _GROUPS_OF_VAULTS = ("external-secrets.io", "onepassword.com", "bitwarden.com", 
 _UNENCRYPTED_SUFFIX = "_unencrypted"
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """A value that is a credential; `line` is the line of its text, `WHOLE` where it is all of it."""
 
     path: FieldPath

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gitlint_ops.model.blame import Blame, ListBlame, MapBlame, Origin, Via, at, origin
 from gitlint_ops.model.findings import Violation

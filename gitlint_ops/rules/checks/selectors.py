@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.blame import Via, at, origin
 from gitlint_ops.model.findings import Note, Violation
@@ -27,8 +28,7 @@ _HOLDS: Mapping[str, Callable[[str | None, list[str]], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """One entry of a selector: where it stands, what it wants of a label, and whether that is so."""
 
     path: FieldPath
