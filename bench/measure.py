@@ -60,6 +60,11 @@ def summed(runs: Iterable[Measured]) -> Measured:
     )
 
 
+def scaled(run: Measured, times: float) -> Measured:
+    """What so many of such runs, one after the other, would take."""
+    return Measured(run.wall * times, run.cpu * times, run.memory, run.exit_code)
+
+
 def medians(runs: Sequence[Measured]) -> Measured:
     """The median of each number over repeated runs."""
     return Measured(

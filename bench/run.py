@@ -22,10 +22,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from measure import Measured, interleaved, measure, medians, summed
+from blame_cost import Costs, blame_costs
+from fleet import Change, Fleet, write_fleet
+from measure import Measured, interleaved, measure, medians, scaled, summed
 
 ROOT = Path(__file__).resolve().parents[1]
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+PEER_SAMPLE = 20  # overlays of a fleet that kustomize is timed on
 CLEAN_EXITS = (0, 1, 3)  # docs/reference/exit-codes.md: clean, findings, incomplete
 
 
@@ -62,6 +65,7 @@ def main() -> int:
         print(crash, file=sys.stderr)
         return 1
     print(table(rows))
+    print(*blame_rows(options), sep="\n")
     if options.json:
         Path(options.json).write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
     return 0
@@ -92,8 +96,8 @@ def all_rows(options: argparse.Namespace, gitlint: str, kubectl: str | None) -> 
     if home.is_dir() and not options.smoke and options.corpus in ([], ["home-ops"]):
         yield staged_row(home, gitlint, 5)
     if not options.corpus:
-        for overlays in (10,) if options.smoke else (10, 100, 1000):
-            yield overlays_row(overlays, gitlint, kubectl, rounds)
+        for fleet in fleets(options.smoke):
+            yield fleet_row(fleet, gitlint, kubectl, rounds)
 
 
 def corpora(options: argparse.Namespace) -> Iterator[Corpus]:
@@ -119,22 +123,52 @@ def check_row(corpus: Corpus, gitlint: str, kubectl: str | None, rounds: int) ->
     return side_by_side(f"check {corpus.name}", corpus.path, folders, gitlint, kubectl, rounds)
 
 
-def overlays_row(overlays: int, gitlint: str, kubectl: str | None, rounds: int) -> Row:
-    """One base under many overlays, to see how the cost grows."""
-    with tempfile.TemporaryDirectory(prefix="bench-overlays-") as folder:
+def blame_rows(options: argparse.Namespace) -> Iterator[str]:
+    """What recording blame costs, on the corpora and on fleets of overlays that change their base."""
+    yield "\n| building from parsed files | CPU s with blame | without | ratio | MiB with | without | ratio |"
+    yield "|---|--:|--:|--:|--:|--:|--:|"
+    turns = 1 if options.smoke else options.rounds
+    for corpus in corpora(options):
+        yield blame_row(corpus.name, blame_costs(corpus.path, turns))
+    for change in () if options.corpus else (Change.ONE, Change.ALL):
+        with tempfile.TemporaryDirectory(prefix="bench-blame-") as folder:
+            fleet = Fleet(overlays=20 if options.smoke else 300, objects=20, change=change)
+            write_fleet(fleet, Path(folder))
+            yield blame_row(fleet.title.removeprefix("check "), blame_costs(Path(folder), turns))
+
+
+def blame_row(name: str, costs: Costs) -> str:
+    kept, bare = costs.recorded, costs.without
+    return (
+        f"| {name} | {kept.cpu:.3f} | {bare.cpu:.3f} | {costs.cpu_ratio:.2f} "
+        f"| {kept.memory:.1f} | {bare.memory:.1f} | {costs.memory_ratio:.2f} |"
+    )
+
+
+def fleets(smoke: bool) -> Iterator[Fleet]:
+    """How the cost grows: with the overlays, with the bases' objects, and with what overlays change."""
+    if smoke:
+        yield Fleet(overlays=20)
+        return
+    for overlays in (500, 2000, 5000, 10000):
+        yield Fleet(overlays)
+    for change in Change:
+        yield Fleet(overlays=1000, objects=60, change=change)
+
+
+def fleet_row(fleet: Fleet, gitlint: str, kubectl: str | None, rounds: int) -> Row:
+    """A whole fleet, beside kustomize on some of its overlays, counted up to all of them.
+
+    kustomize's cost is the same for each overlay, and thousands would take minutes to say so.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-fleet-") as folder:
         root = Path(folder)
-        shutil.copytree(ROOT / "examples/clean/shop-api", root / "base")
-        for number in range(overlays):
-            overlay = root / f"overlays/team-{number:04}"
-            overlay.mkdir(parents=True)
-            (overlay / "kustomization.yaml").write_text(
-                f"namespace: team-{number:04}\nresources: [../../base]\n"
-                f"images: [{{name: registry.example/acme/shop-api, newTag: 1.{number}.0}}]\n"
-            )
-        # kustomize's cost is linear in the overlays; a thousand would take minutes and say no more.
-        peer = kubectl if overlays <= 100 else None
+        write_fleet(fleet, root)
         folders = kustomization_folders(root)
-        return side_by_side(f"check 1 base, {overlays} overlays", root, folders, gitlint, peer, rounds)
+        sample = folders[:: max(len(folders) // PEER_SAMPLE, 1)]
+        row = side_by_side(fleet.title, root, sample, gitlint, kubectl, rounds)
+        peer = scaled(row.peer, len(folders) / len(sample)) if row.peer else None
+        return Row(row.what, f"{len(folders)} kustomizations", row.ours, peer)
 
 
 def side_by_side(

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
-from gitlint_ops.model.blame import Origin, Via, at, chain
+from msgspec.structs import replace
+
+from gitlint_ops.model.blame import Origin, Via, at, chain, takes_elsewhere
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.findings import Finding, Note, ObjectName, Related, Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, FileRef, Location, format_path
@@ -22,6 +26,8 @@ CHAIN_MESSAGES = {
     Via.REPLACEMENT: "replaced by this entry",
 }
 
+STANDS_ELSEWHERE = "stands here: mend it there and name that revision, or patch it where it is taken in"
+
 # The keys by which the API server merges lists of these fields, where "name" is not the one.
 MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
     "ports": ("containerPort", "port"),
@@ -34,12 +40,48 @@ MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def finding(violation: Violation, card: Card, sources: Sources) -> Finding:
+Entries: TypeAlias = Mapping[str, Mapping[FileRef, tuple[DocumentRef, FieldPath]]]
+"""By target, the entries of its kustomizations that led to files of other repositories and revisions."""
+
+
+def finding(
+    violation: Violation, card: Card, sources: Sources, entries: Entries = MappingProxyType({})
+) -> Finding:
     """The finding that reports `violation` under `card`.
 
     The primary place is what set the field last (a patch, an `images:` entry, else the base); the
-    places that set it before follow as the chain.
+    places that set it before follow as the chain. What stands in another revision cannot be edited
+    there: its place is the entry that names the revision.
     """
+    found = _finding(violation, card, sources)
+    return found if sources.is_checked(found.location.file) else _at_home(found, sources, entries)
+
+
+def _at_home(found: Finding, sources: Sources, entries: Entries) -> Finding:
+    """A finding in another revision, as those tell it who take that revision in."""
+    there = found.location
+    entry = next((held for one in found.targets if (held := entries.get(one, {}).get(there.file))), None)
+    if entry is None:
+        return found
+    here, _ = sources.location(*entry)
+    twin = sources.twin(there.file)
+    if twin is not None:
+        taken_in = Related(here, f"taken in here, as it is in {there.file.repo}")
+        return replace(
+            found, location=replace(there, file=twin), related=(*found.related, taken_in), edit=None
+        )
+    stands = Related(there, STANDS_ELSEWHERE)
+    return replace(
+        found,
+        location=here,
+        related=(stands, *found.related),
+        edit=None,
+        fingerprint=_digest([found.fingerprint, "elsewhere"]),
+        cause=f"{there.file.repo} {there.file.path} {there.line} {there.column}",
+    )
+
+
+def _finding(violation: Violation, card: Card, sources: Sources) -> Finding:
     location, links, source = _places(violation, sources)
     on = violation.on
     rendered = on if isinstance(on, RenderedObject) else None
@@ -55,8 +97,11 @@ def finding(violation: Violation, card: Card, sources: Sources) -> Finding:
         path=named_path(rendered.body, violation.path) if rendered else _source_path(violation, sources),
         related=tuple(dict.fromkeys(one for one in related if one.location != location)),
         targets=violation.targets or ((rendered.target,) if rendered else ()),
-        fingerprint=_fingerprint(card.id, location.file, source, sources),
+        fingerprint=_digest([card.id, violation.cause])
+        if violation.cause
+        else _fingerprint(card.id, location.file, source, sources),
         edit=violation.edit,
+        cause=violation.cause,
     )
 
 
@@ -72,18 +117,20 @@ def _places(
         return location, (), (on, violation.path)
     origins = list(chain(at(on.blame, violation.path)))
     first = origins[0]
-    location, _ = sources.location(
-        first.source, first.source_path, key=violation.at_key and first.verbatim, line=violation.line
-    )
-    links = tuple(_links(origins[1:], sources))
+    location, _ = sources.location_of(first, key=violation.at_key and first.verbatim, line=violation.line)
+    links = tuple(_links(origins, sources))
     return location, links, (first.source, first.source_path)
 
 
 def _links(origins: list[Origin], sources: Sources) -> Iterator[Related]:
-    for origin in origins:
-        location, exact = sources.location(origin.source, origin.source_path)
+    """The places behind the first."""
+    for later, origin in pairwise(origins):
+        location, exact = sources.location_of(origin)
         if exact:
-            yield Related(location, CHAIN_MESSAGES.get(origin.via, "set here"), in_chain=True)
+            said = (
+                "copied from here" if takes_elsewhere(later) else CHAIN_MESSAGES.get(origin.via, "set here")
+            )
+            yield Related(location, said, in_chain=True)
 
 
 def _related(note: Note, sources: Sources) -> Related:
@@ -92,12 +139,14 @@ def _related(note: Note, sources: Sources) -> Related:
     if isinstance(note.on, DocumentRef):
         return Related(sources.location(note.on, note.path)[0], note.message)
     first = next(chain(at(note.on.blame, note.path)))
-    return Related(sources.location(first.source, first.source_path)[0], note.message)
+    return Related(sources.location_of(first)[0], note.message)
 
 
 def _source_path(violation: Violation, sources: Sources) -> str:
     """The field in its document; in a text that a field holds, behind the path of that field."""
     on = violation.on
+    if isinstance(on, DocumentRef) and on.index == PLAIN_TEXT:
+        return ""  # the path is a line
     inner = named_path(_body(on, sources), violation.path)
     if not isinstance(on, DocumentRef) or not on.embedded:
         return inner
@@ -162,5 +211,9 @@ def _fingerprint(
             metadata = body.get("metadata")
             name = str(metadata.get("name", "")) if isinstance(metadata, Mapping) else ""
         path = format_path(document.embedded) + "!" + named_path(body, field)
-    told = json.dumps([rule, file.path, kind, name, path], ensure_ascii=True)
-    return "sha256:" + hashlib.sha256(told.encode()).hexdigest()[:32]
+    return _digest([rule, file.path, kind, name, path])
+
+
+def _digest(told: list[str]) -> str:
+    text = json.dumps(told, ensure_ascii=True)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops import __version__
-from gitlint_ops.blame import finding
+from gitlint_ops.blame import Entries, finding
+from gitlint_ops.build.helm.program import Helm
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
-from gitlint_ops.build.stage import altered_builds, build_all, judged_builds
+from gitlint_ops.build.retold import told_once
+from gitlint_ops.build.stage import Built, altered_builds, build_all, judged_builds, with_ways
 from gitlint_ops.discover.delivery import replaced_images
 from gitlint_ops.discover.survey import Extent, Survey, survey
 from gitlint_ops.discover.targets import Versions, targets
 from gitlint_ops.discover.unlisted import unlisted
-from gitlint_ops.model.cards import Card
+from gitlint_ops.model.cards import Card, Profile
 from gitlint_ops.model.environments import environment_of
-from gitlint_ops.model.findings import Finding, Note, Severity, Violation
+from gitlint_ops.model.findings import Finding, Severity, Violation
 from gitlint_ops.model.globs import Globs
-from gitlint_ops.model.location import FileRef
+from gitlint_ops.model.location import DocumentRef, FileRef
 from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
 from gitlint_ops.rules.engine import run_rules
@@ -33,14 +36,19 @@ from gitlint_ops.triage.baseline import Baseline
 from gitlint_ops.triage.suppressions import Hygiene
 from gitlint_ops.triage.triage import triage
 from gitlint_ops.validate.stage import Validated, validate
-from gitlint_ops.workspace.config import Config
-from gitlint_ops.workspace.sources import Sources, spanned
+from gitlint_ops.workspace.config import Config, RemoteRepository
+from gitlint_ops.workspace.problems import violation_of
+from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Tree
+
+if TYPE_CHECKING:
+    from gitlint_ops.workspace.remotes import Declared
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
 
 HYGIENE = "suppression-hygiene"
+DEPRECATED_FIELD = "deprecated-field"
 
 
 class Request(Struct, frozen=True):
@@ -49,7 +57,7 @@ class Request(Struct, frozen=True):
     `cards` are the selected rules with the user's severities, `known` the ids of all rules.
     `changed` limits the run to what a change can alter: the base to compare with ("" for what the
     tree itself stages over HEAD), or None for everything. `kubernetes` overrides the
-    configuration's versions.
+    configuration's versions. `helm` renders the charts of kustomizations.
     """
 
     config: Config
@@ -59,6 +67,7 @@ class Request(Struct, frozen=True):
     kubernetes: str = ""
     changed: str | None = None
     baseline: Baseline = Baseline()
+    helm: Helm = Helm()
 
 
 def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckResult:
@@ -67,27 +76,34 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     Raises:
         UsageError: what was asked for cannot be had (a revision, a version of Kubernetes).
     """
-    sources = Sources(trees)
+    sources = Sources(trees, declared=_declared(request.config.repositories, trees[0]))
     surveys = [survey(sources, tree, _extent(tree, request)) for tree in trees]
-    built = build_all(surveys, _targets(surveys, request), sources, progress)
+    built = build_all(surveys, _targets(surveys, request), sources, progress, request.helm)
     builds = built.results
     judged = judged_builds(builds, surveys)
     altered = altered_builds(judged, surveys)
     progress("validating", 0, 1)
     validated = validate(altered)
     progress("running rules", 0, 1)
+    cards = {card.id: card for card in request.cards}
     violations = (
-        *(one for found in surveys for one in (*found.violations, *unlisted(found, sources))),
+        *(one for found in surveys for one in (*found.violations, *unlisted(found, sources, builds))),
         *parse_violations(sources),
-        *(replace(one, targets=(build.target.id,)) for build in builds for one in build.violations),
-        # In a limited run not all users of a component are built, so no entry is proved idle.
-        *(_milder(one) for one in built.in_components if request.changed is None),
+        *told_once(_of_builds(built, cards, sources, request), validated.violations),
         *validated.violations,
         *run_rules(request.cards, _inputs(judged, altered, surveys, request)),
+        *_deprecated(cards, surveys, sources),
+        *_remote_bases(surveys, sources),
+        *_dead(cards, surveys, builds, sources),
     )
     progress("locating", 0, 1)
-    cards = {card.id: card for card in request.cards}
-    findings = tuple(with_targets(to_findings(violations, cards, sources), builds, judged))
+    entries = {one.target.id: one.elsewhere for one in builds if one.elsewhere}
+    findings = tuple(with_targets(to_findings(violations, cards, sources, entries), builds, judged))
+    if any(one.edit is not None for one in findings):
+        from gitlint_ops.build.safe_edits import with_safe_edits
+
+        progress("proving edits", 0, 1)
+        findings = with_safe_edits(findings, sources)
     triaged = triage(
         findings,
         accepted=accepted(sources, _with_comments(findings, sources, request), judged, request.config),
@@ -107,37 +123,75 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     )
 
 
-def build_folder(tree: Tree, path: str) -> tuple[BuildResult, tuple[Finding, ...], Sources]:
-    """What one folder renders to, with the faults that keep it from building at their lines."""
+def _deprecated(
+    cards: Mapping[str, Card], surveys: Iterable[Survey], sources: Sources
+) -> Iterator[Violation]:
+    """Deprecated fields with edits: found only where asked for, as the edits and their proof take time."""
+    if DEPRECATED_FIELD in cards:
+        from gitlint_ops.build.kustomize.deprecated import deprecated_fields
+
+        for found in surveys:
+            yield from deprecated_fields(found, sources)
+
+
+def _declared(repositories: Sequence[RemoteRepository], tree: Tree) -> Sequence[Declared]:
+    if not repositories:
+        return ()
+    from gitlint_ops.workspace.remotes import declared
+
+    return declared(repositories, tree)
+
+
+def _remote_bases(surveys: Iterable[Survey], sources: Sources) -> Iterator[Violation]:
+    """Of references to other repositories, which few have."""
+    for found in surveys:
+        if any(not one.path for directory in found.dirs.values() for one in directory.references):
+            from gitlint_ops.discover.remote_bases import remote_bases
+
+            yield from remote_bases(found, sources)
+
+
+def build_folder(
+    tree: Tree,
+    path: str,
+    helm: Helm,
+    *,
+    repositories: Sequence[RemoteRepository] = (),
+    restricted: bool = True,
+) -> tuple[BuildResult, tuple[Finding, ...], Sources]:
+    """What one folder renders to, with the faults that keep it from building at their lines.
+
+    `restricted` as in `KustomizeBuilder`.
+    """
     from gitlint_ops.rules.catalogue import catalogue
 
-    sources = Sources([tree])
-    result = KustomizeBuilder(sources, tree.name).build(BuildTarget(tree.name, path, TargetKind.KUSTOMIZE))
-    cards = {card.id: card for card in catalogue()} if result.violations else {}
-    return result, tuple(to_findings(result.violations, cards, sources)), sources
+    sources = Sources([tree], declared=_declared(repositories, tree))
+    target = BuildTarget(tree.name, path, TargetKind.KUSTOMIZE)
+    builder = KustomizeBuilder(sources, tree.name, restricted=restricted, helm=helm)
+    (result,) = with_ways([builder.build(target)])
+    held = catalogue() if result.violations else ()
+    cards = {card.id: card for card in held if card.profile is not Profile.STRICT}
+    violations = (replace(one, targets=(target.id,)) for one in result.violations)
+    found = to_findings(violations, cards, sources, {target.id: result.elsewhere})
+    return result, tuple(found), sources
 
 
 def parse_violations(sources: Sources) -> Iterator[Violation]:
     """Syntax errors and duplicate keys of all files read."""
     for file, _, text in sources.parsed():
+        if not sources.is_checked(file):
+            continue  # what is wrong in another revision is told where it keeps something from building
         problems = [*text.problems, *(one for document in text.documents for one in document.problems)]
-        for problem in problems:
-            yield Violation(
-                on=spanned(file, problem.span),
-                path=(),
-                message=problem.message,
-                hint=problem.hint,
-                rule=problem.rule,
-                related=tuple(Note(spanned(file, span), (), said) for span, said in problem.related),
-            )
+        yield from (violation_of(file, problem) for problem in problems)
 
 
 def with_targets(
     findings: Iterable[Finding], builds: Sequence[BuildResult], judged: Sequence[BuildResult]
 ) -> Iterator[Finding]:
-    """Findings about files, with the targets that read them: those that are judged, or failed."""
+    """Findings about files, with the targets that read them: those that are judged, or came to nothing."""
     readers: dict[tuple[str, str], list[str]] = {}
-    for build in (*judged, *(one for one in builds if one.status is Status.FAILED)):
+    barren = (one for one in builds if one.status is not Status.BUILT and not one.objects)
+    for build in (*judged, *barren):
         for path in build.inputs:
             readers.setdefault((build.target.repo, path), []).append(build.target.id)
     for one in findings:
@@ -146,13 +200,39 @@ def with_targets(
 
 
 def to_findings(
-    violations: Iterable[Violation], cards: Mapping[str, Card], sources: Sources
+    violations: Iterable[Violation],
+    cards: Mapping[str, Card],
+    sources: Sources,
+    entries: Entries = MappingProxyType({}),
 ) -> Iterator[Finding]:
     """Violations of the selected rules at their lines; those of rules left out are dropped."""
     for violation in violations:
         card = cards.get(violation.rule)
         if card is not None:
-            yield finding(violation, card, sources)
+            yield finding(violation, card, sources, entries)
+
+
+def _dead(
+    cards: Mapping[str, Card], surveys: Sequence[Survey], builds: Sequence[BuildResult], sources: Sources
+) -> Iterator[Violation]:
+    """Folders that nothing delivers."""
+    if "overlay-dead" in cards:
+        from gitlint_ops.discover.dead import dead
+
+        documents = [one for found in surveys for one in found.documents]
+        apart = {(found.repo, folder) for found in surveys for folder in found.undelivered}
+        bodies = [
+            *(one.body for one in documents if one.delivered),
+            *(
+                one.body
+                for built in builds
+                if (built.target.repo, built.target.path) not in apart
+                for one in built.objects
+            ),
+        ]
+        examples = [one.body for one in documents if not one.delivered]
+        for found in surveys:
+            yield from dead(found, sources, bodies, examples)
 
 
 def _extent(tree: Tree, request: Request) -> Extent:
@@ -214,9 +294,12 @@ def _inputs(
 
 
 def _with_comments(findings: Sequence[Finding], sources: Sources, request: Request) -> Iterable[FileRef]:
-    """The files whose comments are read: all, or in a limited run those that have findings."""
+    """The files whose comments are read: all, or in a limited run those that have findings.
+
+    What others allow in their repositories is not allowed here.
+    """
     if request.changed is None:
-        return dict.fromkeys(file for file, _, _ in sources.parsed())
+        return dict.fromkeys(file for file, _, _ in sources.parsed() if sources.is_checked(file))
     return dict.fromkeys(one.location.file for one in findings)
 
 
@@ -254,9 +337,27 @@ def _unchecked(
     return tuple(found)
 
 
-def _milder(violation: Violation) -> Violation:
+def _of_own(violations: Iterable[Violation], sources: Sources) -> Iterator[Violation]:
+    """Without what stands in other repositories and revisions, which nobody can mend here."""
+    return (one for one in violations if isinstance(one.on, DocumentRef) and sources.is_checked(one.on.file))
+
+
+def _of_builds(
+    built: Built, cards: Mapping[str, Card], sources: Sources, request: Request
+) -> Iterator[Violation]:
+    """What was found while building; in a limited run not all users of a component are built, so that no
+    entry of one is proved idle."""
+    for build in built.results:
+        yield from (replace(one, targets=(build.target.id,)) for one in build.violations)
+    if request.changed is None:
+        yield from (_milder(one, cards) for one in _of_own(built.in_components, sources))
+
+
+def _milder(violation: Violation, cards: Mapping[str, Card]) -> Violation:
     """An idle entry of a component may serve users that are not here: a warning, no error."""
-    return replace(violation, severity=Severity.WARNING)
+    card = cards.get(violation.rule)
+    held = violation.severity or (card.severity if card else Severity.ERROR)
+    return replace(violation, severity=min(held, Severity.WARNING))
 
 
 def _coverage(surveys: Sequence[Survey], judged: Sequence[BuildResult], validated: Validated) -> Coverage:

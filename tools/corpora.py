@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+comparison: Any = import_module("tests.fidelity.comparison")
 
 # The labels' families and the rules that speak of the same thing.
 FAMILIES: Mapping[str, frozenset[str]] = {
@@ -85,61 +91,61 @@ def _found(label: Label, reports: Mapping[str, Report], lines_apart: int = LINES
     )
 
 
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
 @dataclass(frozen=True, slots=True)
-class Verdicts:
-    """Targets by what both builders say; names are `repository/folder`."""
+class Builds:
+    """The kustomizations of a repository by how our build of them compares with kustomize's.
 
-    agreed: int
-    refused: tuple[str, ...]
-    """kustomize builds them and we do not."""
-    accepted: tuple[str, ...]
-    """We build them and kustomize does not."""
-    unchecked: tuple[str, ...]
-    """kustomize builds them and we say that we could not."""
+    Folders that we call unchecked count by themselves: `unbuilt` where kustomize (without a network)
+    fails on them too, else `unchecked`.
+    """
 
+    by_agreement: Mapping[str, tuple[str, ...]]
 
-def build_verdicts(repository: Path, report: Report, kubectl: str) -> Verdicts:
-    """Our status of every kustomization beside the exit code of the real kustomize."""
-    targets = [target for target in report["targets"] if target["kind"] == "kustomize"]
-    build = _kustomize(repository, kubectl)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        theirs = list(pool.map(lambda target: build(target["path"]), targets))
-    agreed = 0
-    sorted_out: dict[str, list[str]] = {"refused": [], "accepted": [], "unchecked": []}
-    for target, builds in zip(targets, theirs, strict=True):
-        verdict = _compare(target["status"], builds)
-        if verdict:
-            sorted_out[verdict].append(f"{repository.name}/{target['path']}")
-        else:
-            agreed += 1
-    return Verdicts(agreed, **{name: tuple(found) for name, found in sorted_out.items()})
+    def of(self, *agreements: str) -> tuple[str, ...]:
+        return tuple(one for name in agreements for one in self.by_agreement.get(name, ()))
+
+    @property
+    def disagreements(self) -> tuple[str, ...]:
+        """What must not be: other objects, another verdict, or unchecked what kustomize builds."""
+        return self.of("DIFFERENT", "REFUSED", "ACCEPTED", "UNCHECKED")
+
+    @property
+    def equal_bytes(self) -> float:
+        """The share of byte-equal outputs among those that both build."""
+        same, other = len(self.of("BYTES")), len(self.of("DATA", "DIFFERENT"))
+        return same / (same + other) if same + other else 1.0
 
 
-def _compare(status: str, kustomize_builds: bool) -> str:
-    if status == "built":
-        return "" if kustomize_builds else "accepted"
-    if not kustomize_builds:
-        return ""
-    return "refused" if status == "failed" else "unchecked"
+def compare_builds(repository: Path) -> Builds:
+    """Every kustomization of a repository built here and by the real kustomize, offline."""
+    folders = sorted({one.parent for name in KUSTOMIZATIONS for one in repository.rglob(name)})
+    found: dict[str, list[str]] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool, _offline():
+        theirs = pool.map(lambda folder: comparison.build_with_kubectl(folder, "."), folders)
+        for folder, built in zip(folders, theirs, strict=True):
+            path = folder.relative_to(repository).as_posix()
+            ours = comparison.build_here(repository, path)
+            agreement = comparison.Comparison(ours, built).agreement.name
+            if ours.unchecked:
+                agreement = "UNBUILT" if built.text is None else "UNCHECKED"
+            found.setdefault(agreement, []).append(f"{repository.name}/{path}")
+    return Builds({name: tuple(paths) for name, paths in found.items()})
 
 
-def _kustomize(repository: Path, kubectl: str) -> Callable[[str], bool]:
-    # A dead proxy makes remote bases fail at once on every machine, with or without a network.
+@contextmanager
+def _offline() -> Iterator[None]:
+    """A dead proxy makes remote bases fail at once on every machine, with or without a network."""
     dead = "http://127.0.0.1:9"
-    env = {**os.environ, "https_proxy": dead, "http_proxy": dead, "GIT_TERMINAL_PROMPT": "0"}
-
-    def builds(folder: str) -> bool:
-        argv = [kubectl, "kustomize", str(repository / folder)]
-        return subprocess.run(argv, env=env, capture_output=True, check=False).returncode == 0
-
-    return builds
+    with patch.dict(os.environ, {"https_proxy": dead, "http_proxy": dead, "GIT_TERMINAL_PROMPT": "0"}):
+        yield
 
 
-def describe(verdicts: Verdicts) -> Iterator[str]:
-    yield (
-        f"{verdicts.agreed} agree with kustomize, {len(verdicts.refused)} refused,"
-        f" {len(verdicts.accepted)} accepted, {len(verdicts.unchecked)} unchecked"
-    )
-    for name in ("refused", "accepted", "unchecked"):
-        for target in getattr(verdicts, name):
+def describe(builds: Builds) -> Iterator[str]:
+    counts = ", ".join(f"{len(paths)} {name}" for name, paths in sorted(builds.by_agreement.items()))
+    yield f"{counts} (of those that both build, {builds.equal_bytes:.1%} byte-equal)"
+    for name in ("DATA", "DIFFERENT", "REFUSED", "ACCEPTED", "UNCHECKED"):
+        for target in builds.of(name):
             yield f"  {name}: {target}"

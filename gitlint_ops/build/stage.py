@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gitlint_ops.build.helm.program import Helm
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.build.plain import build_plain
 from gitlint_ops.discover.delivery import delivered_paths
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.blame import origin
 from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
 from gitlint_ops.workspace.sources import Sources
+
+_Fault: TypeAlias = tuple[str, object, FieldPath, str]
+"""What tells one fault from another: its rule, place and message."""
 
 UNUSED_COMPONENT = "no kustomization here uses this component, and it does not build alone"
 
@@ -31,10 +38,11 @@ def build_all(
     targets: Sequence[BuildTarget],
     sources: Sources,
     progress: Callable[[str, int, int], None],
+    helm: Helm,
 ) -> Built:
     """Every target built, in the order given."""
     by_repo = {found.repo: found for found in surveys}
-    builders = {found.repo: KustomizeBuilder(sources, found.repo) for found in surveys}
+    builders = {found.repo: KustomizeBuilder(sources, found.repo, helm=helm) for found in surveys}
     results: list[BuildResult] = []
     for number, target in enumerate(targets):
         progress("building", number, len(targets))
@@ -45,9 +53,42 @@ def build_all(
             built = builders[target.repo].build(target)
             results.append(_alone(built) if found.dirs[target.path].component else built)
     return Built(
-        tuple(results),
+        with_ways(results),
         tuple(one for builder in builders.values() for one in builder.unmatched_in_components()),
     )
+
+
+_MOST_STEPS = 8
+
+
+def with_ways(results: Sequence[BuildResult]) -> tuple[BuildResult, ...]:
+    """The results with the way to each fault told by the target that came the longest way to it.
+
+    A base that fails fails forty overlays: one way shows how a build comes there, and the finding
+    lists its targets.
+    """
+    longest: dict[_Fault, BuildResult] = {}
+    for one in results:
+        for violation in one.violations if one.status is Status.FAILED else ():
+            held = longest.setdefault(_fault_of(violation), one)
+            if len(one.way) > len(held.way):
+                longest[_fault_of(violation)] = one
+    return tuple(
+        replace(one, violations=tuple(_with_way(each, one, longest) for each in one.violations))
+        if one.way
+        else one
+        for one in results
+    )
+
+
+def _fault_of(violation: Violation) -> _Fault:
+    return violation.rule, violation.on, violation.path, violation.message
+
+
+def _with_way(violation: Violation, of: BuildResult, longest: Mapping[_Fault, BuildResult]) -> Violation:
+    if longest.get(_fault_of(violation)) is not of:
+        return violation
+    return replace(violation, related=(*violation.related, *of.way[:_MOST_STEPS]))
 
 
 def altered_builds(builds: Iterable[BuildResult], surveys: Sequence[Survey]) -> tuple[BuildResult, ...]:
@@ -66,8 +107,14 @@ def _altered(build: BuildResult, found: Survey) -> BuildResult:
     changed = build.inputs & found.changed
     if not changed <= found.manifests:
         return build
-    kept = tuple(one for one in build.objects if origin(one.blame).source.file.path in changed)
+    kept = tuple(one for one in build.objects if _source_of(one) in changed)
     return replace(build, objects=kept)
+
+
+def _source_of(one: RenderedObject) -> str:
+    """The path that an object was written at, "" in another repository."""
+    file = origin(one.blame).source.file
+    return file.path if one.target.startswith(f"{file.repo}//") else ""
 
 
 def _alone(built: BuildResult) -> BuildResult:

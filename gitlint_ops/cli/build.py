@@ -6,6 +6,11 @@ import sys
 
 import click
 
+from gitlint_ops.cli.options import no_helm_option
+
+LOAD_RESTRICTORS = ("LoadRestrictionsRootOnly", "LoadRestrictionsNone")
+"""As kustomize spells them (kustomize build --load-restrictor), its default first."""
+
 EXIT_FAILED = 1
 EXIT_INCOMPLETE = 3
 
@@ -15,19 +20,38 @@ EXIT_INCOMPLETE = 3
 @click.option("--provenance", is_flag=True, help="Print, for each field, the file and line that set it.")
 @click.option("--rev", metavar="REF", help="Read this commit, tag or branch; no checkout is needed.")
 @click.option("--staged", is_flag=True, help="Read the index, not the working tree.")
-def build(folder: str, provenance: bool, rev: str | None, staged: bool) -> int:
+@no_helm_option
+@click.option(
+    "--load-restrictor",
+    type=click.Choice(LOAD_RESTRICTORS),
+    default=LOAD_RESTRICTORS[0],
+    show_default=True,
+    help="Whether files may lie outside their kustomization's folder, as for kustomize.",
+)
+def build(
+    folder: str, provenance: bool, rev: str | None, staged: bool, no_helm: bool, load_restrictor: str
+) -> int:
     """Print what the kustomization in DIR renders to, as `kustomize build` does, offline."""
+    from gitlint_ops.cli.programs import find_helm
     from gitlint_ops.cli.session import open_trees
     from gitlint_ops.discover.neighbours import with_neighbours
     from gitlint_ops.pipeline import build_folder
     from gitlint_ops.report.built import as_provenance, as_yaml
+    from gitlint_ops.workspace.config import load_config
 
+    restricted = load_restrictor == LOAD_RESTRICTORS[0]
     (tree,) = open_trees((folder,), rev=rev, staged=staged)
     scopes = tree.repository.scopes
     path = scopes[0] if scopes else ""
     if not tree.repository.git_dir and not path:
-        tree, path = with_neighbours(tree)
-    result, findings, sources = build_folder(tree, path)
+        tree, path = with_neighbours(tree, restricted=restricted)
+    result, findings, sources = build_folder(
+        tree,
+        path,
+        find_helm([tree], wanted=not no_helm),
+        repositories=load_config(tree).repositories,
+        restricted=restricted,
+    )
     for one in findings:
         click.echo(f"{one.location}: {one.message}", err=True)
         for related in one.related:
@@ -36,12 +60,13 @@ def build(folder: str, provenance: bool, rev: str | None, staged: bool) -> int:
             click.echo(f"  hint: {one.hint}", err=True)
     if result.unchecked:
         for left_out in result.unchecked:
-            click.echo(f"error: {left_out.reason}", err=True)
+            at = f"{sources.location(left_out.on, left_out.path)[0]}: " if left_out.on else ""
+            click.echo(f"error: {at}{left_out.reason}", err=True)
         return EXIT_INCOMPLETE
     if result.reason is not None:
         click.echo(f"error: {result.reason}", err=True)
         return EXIT_FAILED
-    text = as_provenance(result.objects, sources.location) if provenance else as_yaml(result.objects)
+    text = as_provenance(result.objects, sources.location_of) if provenance else as_yaml(result.objects)
     _write(text)
     return 0
 

@@ -16,6 +16,7 @@ EXIT_BUG = 70
 
 COMMANDS = {
     "check": "Lint repositories: build, validate, run the rules, report.",
+    "fix": "Make the edits that findings carry and that change nothing rendered.",
     "build": "Print what a kustomization renders to, offline.",
     "rules": "List the rules.",
     "explain": "Show one rule: why, how to fix, a bad and a good example.",

@@ -26,6 +26,11 @@ class Output(Struct, frozen=True):
     file: str
 
 
+no_helm_option = click.option(
+    "--no-helm", is_flag=True, help="Do not render charts of kustomizations with helm."
+)
+
+
 def selection_options(command: Command) -> Command:
     """Options that say what is linted and by which rules."""
     added: tuple[Callable[[Any], Any], ...] = (
@@ -42,6 +47,7 @@ def selection_options(command: Command) -> Command:
         ),
         click.option("--staged", is_flag=True, help="The index, and only what it changes."),
         click.option("--rev", metavar="REF", help="A commit, tag or branch; needs no checkout."),
+        no_helm_option,
     )
     for option in reversed(added):
         command = option(command)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gitlint_ops.cli.programs import find_helm
 from gitlint_ops.model.cards import Card, Profile
 from gitlint_ops.model.errors import UsageError, did_you_mean
 from gitlint_ops.model.location import FieldPath, FileRef
@@ -37,6 +38,7 @@ class Options(Struct, frozen=True):
     staged: bool = False
     rev: str | None = None
     baseline: str | None = None
+    no_helm: bool = False
 
 
 class Session(Struct, frozen=True):
@@ -65,6 +67,7 @@ def open_session(options: Options) -> Session:
         kubernetes=options.kubernetes or "",
         changed=changed,
         baseline=_baseline(trees[0], options, config),
+        helm=find_helm(trees, wanted=not options.no_helm),
     )
     return Session(trees, config, request)
 

@@ -128,6 +128,7 @@ def _references(folder: str, body: Mapping[str, Any], sources: Sources, tree: Tr
                 if use is Reference.PLUGIN:
                     yield from _named_by_plugin(folder, named, at, sources, tree)
     yield from _generator_files(folder, body, fields)
+    yield from _chart_folders(folder, body, fields)
     charts = fields.get("helmcharts", "helmCharts")
     for index, chart in enumerate(entries if isinstance(entries := body.get(charts), list) else ()):
         more = chart.get("additionalValuesFiles") if isinstance(chart, Mapping) else None
@@ -138,6 +139,30 @@ def _references(folder: str, body: Mapping[str, Any], sources: Sources, tree: Tr
     openapi = body.get(fields.get("openapi", ""))
     if isinstance(openapi, Mapping) and isinstance(openapi.get("path"), str):
         yield _referred(folder, Reference.DATA, openapi["path"], (fields["openapi"], "path"))
+
+
+# The field, and under which names its entries say a chart's name, version and repository.
+_CHARTS = (
+    ("helmcharts", ("name", "version", "repo")),
+    ("helmchartinflationgenerator", ("chartName", "chartVersion", "chartRepoUrl")),
+)
+
+
+def _chart_folders(folder: str, body: Mapping[str, Any], fields: Mapping[str, str]) -> Iterator[Referred]:
+    """Where kustomize looks for charts (build.kustomize.charts): a change in them is a change here."""
+    settings = body.get(fields.get("helmglobals", ""))
+    given = settings.get("chartHome") if isinstance(settings, Mapping) else None
+    for lowered, names in _CHARTS:
+        field = fields.get(lowered, lowered)
+        entries = body.get(field)
+        for index, chart in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(chart, Mapping):
+                home = given or chart.get("chartHome") or "charts"
+                name, version, repo = (chart.get(one) for one in names)
+                versioned = f"{name}-{version}" if version and repo else ""
+                if isinstance(name, str) and name and isinstance(home, str):
+                    path = posixpath.join(home, versioned, name)
+                    yield _referred(folder, Reference.DATA, path, (field, index))
 
 
 def _generator_files(folder: str, body: Mapping[str, Any], fields: Mapping[str, str]) -> Iterator[Referred]:

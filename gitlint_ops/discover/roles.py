@@ -53,7 +53,7 @@ class FileRole(Enum):
 
 
 LEFT_OUT: Mapping[FileRole, str] = {
-    FileRole.CHART: "files of Helm charts (charts are not rendered by this version)",
+    FileRole.CHART: "files of Helm charts (rendered only where a kustomization has them in helmCharts)",
     FileRole.DATA: "files that generators and plugins take as data",
 }
 

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gitlint_ops.discover.kustomize import KustomizeDir
+from gitlint_ops.discover.kustomize import KustomizeDir, is_remote
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.model.objects import DocumentRole, SourceDocument, object_key
 from gitlint_ops.model.structure import value_at
+from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.syntax.documents import DUPLICATE_KEY
 from gitlint_ops.workspace.sources import Sources
 
 
-def unlisted(found: Survey, sources: Sources) -> Iterator[Violation]:
+def unlisted(found: Survey, sources: Sources, builds: Iterable[BuildResult] = ()) -> Iterator[Violation]:
     """One violation a file; silent where something else explains why the file is not listed.
 
-    A line that was commented out was left out on purpose. A misspelt entry, or a lost block of a
+    A line that was commented out was left out on purpose. A misspelt entry or field, or a lost block of a
     kustomization with a key written twice, is a finding of its own. What `helm template` printed
-    beside a kustomization that inflates the chart is a copy.
+    beside a kustomization that inflates the chart is a copy, and so is an object that the kustomization
+    has from elsewhere: of another file, a base, a generator, or, for what installers bring, a remote base.
     """
     reported: set[str] = set()
+    by_folder = {one.target.path: one for one in builds if one.target.repo == found.repo}
     for document in found.documents:
         path = document.ref.file.path
         if document.listed or document.role is not DocumentRole.OBJECT or path in reported:
             continue
         directory = _owner(path, found.dirs)
         if directory is None or not document.delivered or _is_explained(document, directory, sources):
+            continue
+        if _is_had_from_elsewhere(document, directory, by_folder.get(directory.path), sources):
             continue
         reported.add(path)
         yield _violation(document, directory)
@@ -45,6 +50,25 @@ def _is_explained(document: SourceDocument, directory: KustomizeDir, sources: So
         or _has_double_key(directory, sources)
         or (directory.inflates_charts and _is_of_helm(document.body))
     )
+
+
+_OF_INSTALLERS = frozenset({"Namespace", "CustomResourceDefinition"})
+_GENERATED = {"ConfigMap": "configmapgenerator", "Secret": "secretgenerator"}
+
+
+def _is_had_from_elsewhere(
+    document: SourceDocument, directory: KustomizeDir, built: BuildResult | None, sources: Sources
+) -> bool:
+    key = object_key(document.body)
+    if built is not None and any((one.kind, one.key.name) == (key.kind, key.name) for one in built.objects):
+        return True
+    if key.kind in _OF_INSTALLERS and any(is_remote(one.text) for one in directory.references):
+        return True
+    body = getattr(sources.document(directory.document), "body", None)
+    for field, entries in body.items() if isinstance(body, Mapping) else ():
+        if str(field).lower() == _GENERATED.get(key.kind) and isinstance(entries, list):
+            return any(value_at(one, ("name",)) == key.name for one in entries)
+    return False
 
 
 def _is_meant_by_a_misspelt_entry(path: str, directory: KustomizeDir, sources: Sources) -> bool:
@@ -82,11 +106,14 @@ def _owner(path: str, dirs: Mapping[str, KustomizeDir]) -> KustomizeDir | None:
 
 
 def _is_mentioned(path: str, directory: KustomizeDir, sources: Sources) -> bool:
-    """Whether a whole-line comment of the kustomization names the file."""
+    """Whether the kustomization names the file: in a comment, or in a field that is not what it seems.
+
+    A list under a misspelt field, or a text where a list should be, is a finding of its own.
+    """
     relative = posixpath.relpath(path, directory.path or ".")
     named = re.compile(rf"(?<![\w./-])(?:\./)?{re.escape(relative)}(?![\w-])")
     lines = sources.lines(directory.document.file)
-    return any(named.search(line) for line in lines if line.lstrip().startswith("#"))
+    return any(named.search(line) for line in lines)
 
 
 def _violation(document: SourceDocument, directory: KustomizeDir) -> Violation:

@@ -41,12 +41,26 @@ class Note(Struct, frozen=True):
     message: str
 
 
-class Edit(Struct, frozen=True):
-    """A replacement of a span of text that mends the finding."""
+class Replacement(Struct, frozen=True):
+    """New text in place of a span; an empty span is a place to put text in."""
 
     location: Location
-    replacement: str
-    safe: bool = True
+    text: str
+
+
+class Edit(Struct, frozen=True):
+    """A change of one file that mends a finding; `title` says what it does ("move it to `patches`").
+
+    The parts are in order, do not overlap, and all lie in one file; each is told by the lines and
+    columns of the text as it was.
+    """
+
+    title: str
+    parts: tuple[Replacement, ...]
+
+    @property
+    def file(self) -> FileRef:
+        return self.parts[0].location.file
 
 
 class Violation(Struct, frozen=True):
@@ -56,6 +70,7 @@ class Violation(Struct, frozen=True):
     key of the field and not at its value; `line` points at that line (from 1) of a value of several,
     0 at all of it. `rule` is stamped by the rule engine; stages that yield
     violations of several rules set it themselves. `severity` and `confidence` override the card's.
+    Violations of one rule with the same `cause` are told as one, at the first of their places.
     """
 
     on: RenderedObject | DocumentRef | Location
@@ -70,6 +85,7 @@ class Violation(Struct, frozen=True):
     confidence: Confidence | None = None
     targets: tuple[str, ...] = ()
     line: int = 0
+    cause: str = ""
 
 
 class Related(Struct, frozen=True):
@@ -92,6 +108,7 @@ class Finding(Struct, frozen=True):
 
     `path` names list items as the API server merges them (`containers[name=web].image`).
     `fingerprint` is taken on the source side and survives moved lines and reworded messages.
+    `edit` is safe to apply: what all targets render to was proved to stay as it is.
     """
 
     rule: str
@@ -106,6 +123,7 @@ class Finding(Struct, frozen=True):
     targets: tuple[str, ...]
     fingerprint: str
     edit: Edit | None = None
+    cause: str = ""
 
 
 class State(Enum):
@@ -136,6 +154,7 @@ __all__ = [
     "Note",
     "ObjectName",
     "Related",
+    "Replacement",
     "Severity",
     "State",
     "Suppression",

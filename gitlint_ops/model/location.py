@@ -22,17 +22,30 @@ class FileRef(Struct, frozen=True, order=True):
     revision: str
     path: str
 
+    @property
+    def shown(self) -> str:
+        """The path, behind the repository where that is a revision of another: "shop@v1.2/web.yaml"."""
+        return f"{self.repo}/{self.path}" if "@" in self.repo else self.path
+
 
 class DocumentRef(Struct, frozen=True, order=True):
     """The `index`-th YAML document (from 0) of a file.
 
-    With `embedded`, it is the YAML or JSON text held by the string at that path of the document,
-    such as an inline patch of a kustomization.
+    With `embedded`, it is the `part`-th document of the YAML or JSON text held by the string at that
+    path of the document, such as an inline patch of a kustomization. The path may lead on through
+    such a text into another (the patch of an inline transformer): of a text with several documents,
+    the number of the one that it goes through comes first, but for 0.
     """
 
     file: FileRef
     index: int = 0
     embedded: FieldPath = ()
+    part: int = 0
+
+    def text_at(self, path: FieldPath) -> DocumentRef:
+        """The first document of the text held by the string at a path of this one."""
+        through = (self.part,) if self.part else ()
+        return DocumentRef(self.file, self.index, (*self.embedded, *through, *path))
 
 
 class Location(Struct, frozen=True, order=True):
@@ -45,7 +58,7 @@ class Location(Struct, frozen=True, order=True):
     end_column: int
 
     def __str__(self) -> str:
-        return f"{self.file.path}:{self.line}:{self.column}"
+        return f"{self.file.shown}:{self.line}:{self.column}"
 
 
 def format_path(path: FieldPath) -> str:

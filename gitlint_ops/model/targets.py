@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from gitlint_ops.model.findings import Violation
-from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.model.findings import Note, Violation
+from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 from gitlint_ops.model.objects import RenderedObject
 
 
@@ -65,8 +66,10 @@ class BuildResult(Struct, frozen=True):
     """What a target renders to.
 
     `violations` are faults found while building (they carry their rule). `inputs` are the paths of
-    all files read. `included` are the paths of the other kustomization folders it took in.
-    Not `complete`: something (a remote base) was left out, so absence proves nothing.
+    all files read in its repository, `included` those of the other kustomization folders it took in.
+    `elsewhere` are the files of other repositories and revisions, with the entry that led there.
+    Not `complete`: something (a remote base) was left out, so absence proves nothing. `way` are the
+    entries that led a failed build to the file at fault, the nearest first.
     """
 
     target: BuildTarget
@@ -76,5 +79,7 @@ class BuildResult(Struct, frozen=True):
     unchecked: tuple[Unchecked, ...] = ()
     inputs: frozenset[str] = frozenset()
     included: frozenset[str] = frozenset()
+    elsewhere: Mapping[FileRef, tuple[DocumentRef, FieldPath]] = field(default_factory=dict)
     complete: bool = True
     reason: str | None = None
+    way: tuple[Note, ...] = ()

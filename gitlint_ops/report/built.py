@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from gitlint_ops.model.blame import Origin, at, chain
-from gitlint_ops.model.location import DocumentRef, FieldPath, Location, format_path
+from gitlint_ops.model.blame import Origin, at, chain, takes_elsewhere
+from gitlint_ops.model.location import FieldPath, Location, format_path
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.syntax.emit import emit_all
 
-Locate: TypeAlias = Callable[[DocumentRef, FieldPath], tuple[Location, bool]]
+Locate: TypeAlias = Callable[[Origin], tuple[Location, bool]]
 
 
 def as_yaml(objects: Iterable[RenderedObject]) -> str:
@@ -22,7 +22,8 @@ def as_yaml(objects: Iterable[RenderedObject]) -> str:
 def as_provenance(objects: Iterable[RenderedObject], locate: Locate) -> str:
     """A line for every scalar: its path and value, and the place that set it.
 
-    Places that set it earlier follow after "over", the last to act first.
+    Places that set it earlier follow after "over", the last to act first; places that set the
+    field it was copied from follow after "from".
     """
     lines: list[str] = []
     for one in objects:
@@ -55,13 +56,17 @@ def _short(value: Any, limit: int = 60) -> str:
 
 
 def _places(one: RenderedObject, path: FieldPath, locate: Locate) -> str:
-    places: list[str] = []
-    for number, origin in enumerate(chain(at(one.blame, path))):
-        location, exact = locate(origin.source, origin.source_path)
-        if exact or number == 0:
-            places.append(f"{_file(location, origin)}:{location.line}")
-    return " over ".join(places)
+    told = ""
+    later: Origin | None = None
+    for origin in chain(at(one.blame, path)):
+        location, exact = locate(origin)
+        if later is None:
+            told = _place(location, origin)
+        elif exact:
+            told += f" {'from' if takes_elsewhere(later) else 'over'} {_place(location, origin)}"
+        later = origin
+    return told
 
 
-def _file(location: Location, origin: Origin) -> str:
-    return f"{origin.via.value} {location.file.path}"
+def _place(location: Location, origin: Origin) -> str:
+    return f"{origin.via.value} {location}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitlint_ops.model.findings import (
+    Edit,
     Finding,
     ObjectName,
     Related,
@@ -16,6 +17,7 @@ from gitlint_ops.model.findings import (
 from gitlint_ops.model.location import Location
 from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
 from gitlint_ops.report.counts import count
+from gitlint_ops.report.edits import ToldEdits
 from gitlint_ops.report.lines import encode
 
 VERSION = 1
@@ -28,11 +30,12 @@ def json_report(result: CheckResult) -> str:
 
 def json_value(result: CheckResult) -> dict[str, Any]:
     """The report as plain data, in the order in which it is written."""
+    edits = ToldEdits(result)
     return {
         "version": VERSION,
         "tool": {"name": "gitlint-ops", "version": result.tool_version},
         "targets": [_target(one) for one in result.targets],
-        "findings": [_triaged(one) for one in result.findings],
+        "findings": [_triaged(one, edits) for one in result.findings],
         "unchecked": [{"target": one.target, "reason": one.said} for one in result.unchecked],
         "coverage": _coverage(result.coverage),
         "summary": _summary(result),
@@ -54,9 +57,11 @@ def _target(summary: TargetSummary) -> dict[str, Any]:
     }
 
 
-def _triaged(triaged: TriagedFinding) -> dict[str, Any]:
+def _triaged(triaged: TriagedFinding, edits: ToldEdits) -> dict[str, Any]:
+    edit = edits.of(triaged.finding)
     return {
         **_finding(triaged.finding),
+        "fix": _fix(edit) if edit else None,
         "state": triaged.state.value,
         "suppression": _suppression(triaged.suppression) if triaged.suppression else None,
     }
@@ -75,6 +80,13 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "targets": list(finding.targets),
         "related": [_related(one) for one in finding.related],
         "fingerprint": finding.fingerprint,
+    }
+
+
+def _fix(edit: Edit) -> dict[str, Any]:
+    return {
+        "title": edit.title,
+        "edits": [{**_location(one.location), "text": one.text} for one in edit.parts],
     }
 
 

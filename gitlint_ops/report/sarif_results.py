@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 import sarif_om
 
-from gitlint_ops.model.findings import Finding, Related, State, Suppression, TriagedFinding
+from gitlint_ops.model.findings import Edit, Finding, Related, State, Suppression, TriagedFinding
 from gitlint_ops.model.location import FileRef, Location
 from gitlint_ops.model.results import CheckResult
+from gitlint_ops.report.edits import ToldEdits
 
 ROOT = "SRCROOT"
 MAX_RELATED = 1000
@@ -36,10 +37,10 @@ class Places:
         named = {name for name, _ in result.roots}
         found = {one.finding.location.file.repo for one in result.findings}
         near = {related.location.file.repo for one in result.findings for related in one.finding.related}
-        names = sorted(named | found | near)
-        if len(names) == 1:
-            return cls({names[0]: ROOT})
-        return cls({name: f"{ROOT}:{name}" for name in names})
+        names = (named | found) or near
+        bases = {name: ROOT if len(names) == 1 else f"{ROOT}:{name}" for name in names}
+        others = {name: f"{ROOT}:{name}" for name in near - names}
+        return cls(dict(sorted({**bases, **others}.items())))
 
     def described(self) -> Iterator[tuple[str, str]]:
         """Each root's name in the log, and what it stands for."""
@@ -75,9 +76,13 @@ def uri(path: str) -> str:
 
 def results(result: CheckResult, rules: Mapping[str, int], places: Places) -> Iterator[sarif_om.Result]:
     """A result for each finding, in the report's order."""
+    edits = ToldEdits(result)
     with_baseline = any(one.state is State.BASELINED for one in result.findings)
     for triaged in result.findings:
-        yield _result(triaged, rules[triaged.finding.rule], places, with_baseline)
+        made = _result(triaged, rules[triaged.finding.rule], places, with_baseline)
+        edit = edits.of(triaged.finding)
+        made.fixes = [_fix(edit, places)] if edit else None
+        yield made
 
 
 def _result(triaged: TriagedFinding, rule_index: int, places: Places, with_baseline: bool) -> sarif_om.Result:
@@ -155,6 +160,30 @@ def _flow(finding: Finding, places: Places) -> list[sarif_om.CodeFlow] | None:
             ]
         )
     ]
+
+
+def _fix(edit: Edit, places: Places) -> sarif_om.Fix:
+    return sarif_om.Fix(
+        description=sarif_om.Message(text=edit.title),
+        artifact_changes=[
+            sarif_om.ArtifactChange(
+                artifact_location=places.artifact(edit.file),
+                replacements=[
+                    sarif_om.Replacement(
+                        # Both ends are said: without one a region goes to the end of its line.
+                        deleted_region=sarif_om.Region(
+                            start_line=one.location.line,
+                            start_column=one.location.column,
+                            end_line=one.location.end_line,
+                            end_column=one.location.end_column,
+                        ),
+                        inserted_content=sarif_om.ArtifactContent(text=one.text),
+                    )
+                    for one in edit.parts
+                ],
+            )
+        ],
+    )
 
 
 def _suppressions(triaged: TriagedFinding, places: Places) -> list[sarif_om.Suppression] | None:

@@ -41,11 +41,16 @@ _PIECES: Mapping[str, Callable[[RenderedObject], Iterator[RenderedObject | Part]
 
 
 class Rule(Struct, frozen=True):
-    """A card made ready to judge; `uses_facts` says that its verdict may differ by target."""
+    """A card made ready to judge.
+
+    `uses_facts` says that its verdict may differ by target, `nameless` that an object's name and
+    namespace make no difference.
+    """
 
     card: Card
     judge: Judge
     uses_facts: bool
+    nameless: bool = False
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -101,9 +106,10 @@ def _ready(card: Card) -> Rule:
         return Rule(card, _declarative(card, compile_card(card)), uses_facts=False)
     module, _, name = card.python.partition(":")
     check = getattr(import_module(module), name)
+    nameless = getattr(check, "is_nameless", False)
     if len(inspect.signature(check).parameters) > 2:
-        return Rule(card, lambda subject, facts: check(subject, card.params, facts), uses_facts=True)
-    return Rule(card, lambda subject, _: check(subject, card.params), uses_facts=False)
+        return Rule(card, lambda subject, facts: check(subject, card.params, facts), True, nameless)
+    return Rule(card, lambda subject, _: check(subject, card.params), False, nameless)
 
 
 def _declarative(card: Card, rule: DeclarativeRule) -> Judge:
@@ -166,19 +172,33 @@ def _over_workspace(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
 def _over_objects(rule: Rule, subject: str, inputs: RuleInputs) -> Iterator[Violation]:
     pieces = _PIECES[subject]
     # Bodies stay alive in `inputs`, so that their identity names them for the whole run.
-    judged: dict[tuple[int, Facts | None], tuple[Violation, ...]] = {}
+    judged: dict[tuple[Any, Facts | None], tuple[Violation, ...]] = {}
     for built in inputs.narrow:
         facts = inputs.facts_of(built.target.id)
         for on in built.objects:
             if not rule.concerns(on.body):
                 continue
-            key = (id(on.body), facts if rule.uses_facts else None)
+            content = _but_for_names(on.body) if rule.nameless else id(on.body)
+            key = (content, facts if rule.uses_facts else None)
             held = judged.get(key)
             if held is None:
                 held = judged[key] = tuple(_over_pieces(rule, pieces(on), facts, on))
                 yield from held
             else:
                 yield from (_moved(violation, on) for violation in held)
+
+
+def _but_for_names(body: Mapping[str, Any]) -> object:
+    """What two bodies have in common that differ, if at all, by name and namespace.
+
+    Overlays share all that they did not change, so identity tells equal parts at no cost.
+    """
+    metadata = body.get("metadata")
+    rest = tuple((key, id(value)) for key, value in body.items() if key != "metadata")
+    if not isinstance(metadata, Mapping):
+        return rest, id(metadata)
+    kept = tuple((key, id(value)) for key, value in metadata.items() if key not in ("name", "namespace"))
+    return rest, kept
 
 
 def _over_pieces(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
 
 Params: TypeAlias = Mapping[str, Any]
+_Check = TypeVar("_Check", bound=Callable[..., Any])
 
 CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 
@@ -34,6 +35,16 @@ class Facts(Struct, frozen=True):
     argocd: str = ""
     replaced_images: frozenset[str] = frozenset()
     environments: tuple[DeclaredEnvironment, ...] = ()
+
+
+def nameless(check: _Check) -> _Check:
+    """Marks a check to which an object's own name and namespace mean nothing.
+
+    What it says of one object it says of all that differ from it in these only, so that the
+    overlays that put one base into many namespaces are judged once.
+    """
+    setattr(check, "is_nameless", True)  # noqa: B010 - functions have no such attribute for mypy
+    return check
 
 
 class Part(Struct, frozen=True):

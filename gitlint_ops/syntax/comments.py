@@ -1,4 +1,4 @@
-"""The comments that speak to this program."""
+"""The comments of a file, and those that speak to this program."""
 
 from __future__ import annotations
 
@@ -24,13 +24,21 @@ def comments(data: bytes) -> Iterator[tuple[int, str]]:
     A `#` in a string or a block of text is no comment. Behind a syntax error, and so in templates,
     lines that start with `#` count.
     """
-    if MARKER not in decoded(data):
-        return
+    if MARKER in decoded(data):
+        yield from _comments(data, MARKER)
+
+
+def all_comments(data: bytes) -> Iterator[tuple[int, str]]:
+    """Line and text, as above, of every YAML comment."""
+    return _comments(data, "")
+
+
+def _comments(data: bytes, marker: str) -> Iterator[tuple[int, str]]:
     lines = lines_of(data)
-    wanted = deque(number for number, line in enumerate(lines) if MARKER in line)
+    wanted = deque(number for number, line in enumerate(lines) if "#" in line and marker in line)
     for number, start in _free_ends(data, lines, wanted):
         before, sign, comment = lines[number][start:].partition("#")
-        if sign and not before.strip() and MARKER in comment:
+        if sign and not before.strip() and marker in comment:
             yield number + 1, comment.strip()
 
 

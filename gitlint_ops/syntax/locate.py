@@ -53,19 +53,20 @@ class Positions:
         self._root = root
         self._place = place
         self._nowhere = nowhere
-        self._members: dict[int, dict[str, _Found]] = {}
+        self._members: dict[tuple[int, bool], dict[str, _Found]] = {}
 
-    def locate(self, path: FieldPath, *, key: bool = False) -> Located:
+    def locate(self, path: FieldPath, *, key: bool = False, first: bool = False) -> Located:
         """The span of the value at `path`, or with `key` of its key (of an item: its start).
 
         A value that comes by a merge key or an alias is where it is written. Of duplicate keys
-        the last counts.
+        the last counts, or with `first` the first, but in a document that is a list.
         """
         if self._root is None:
             return Located(self._nowhere, exact=not path)
         found = _Found(self._root, self._root)
+        first = first and isinstance(self._root, MappingNode)
         for step in path:
-            below = self._child(found.node, step)
+            below = self._child(found.node, step, first)
             if below is None:
                 return Located(self._label(found), exact=False)
             found = below
@@ -83,12 +84,13 @@ class Positions:
     def _label(self, found: _Found) -> Span:
         return self._place(_first_leaf(found.label))
 
-    def _child(self, node: Node, step: str | int) -> _Found | None:
+    def _child(self, node: Node, step: str | int, first: bool = False) -> _Found | None:
         node = _target(node)
         if isinstance(node, MappingNode) and isinstance(step, str):
-            if id(node) not in self._members:
-                self._members[id(node)] = _members(node)
-            return self._members[id(node)].get(step)
+            held = self._members.get((id(node), first))
+            if held is None:
+                held = self._members[id(node), first] = _members(node, first)
+            return held.get(step)
         if (
             isinstance(node, SequenceNode)
             and isinstance(step, int)
@@ -98,34 +100,60 @@ class Positions:
         return None
 
 
-def positions(data: bytes, index: int, embedded: FieldPath = ()) -> Positions:
-    """The places in the `index`-th document of a file, or in the YAML or JSON text embedded in it.
+def positions(data: bytes, index: int, embedded: FieldPath = (), part: int = 0) -> Positions:
+    """The places in the `index`-th document of a file, or in the `part`-th of the text embedded in it.
 
     Spans are spans of the file. Inside a literal block (`|`) they are exact; other scalars hide
     their lines, so that every field of the embedded text has the span of the whole scalar.
     """
-    lines = _Lines(data)
-    outer = Positions(document_node(data, index), lines.span, START)
+    root = document_node(data, index)
     if not embedded:
-        return outer
-    scalar = outer.scalar(embedded)
-    if scalar is None:
-        return Positions(None, lines.span, outer.locate(embedded).span)
-    text = scalar.value.encode("utf-8", "surrogatepass")
-    place = _of_embedded(scalar, lines)
-    inner_lines = _Lines(text)
-    return Positions(first_node(text), lambda node: place(inner_lines.span(node)), lines.span(scalar))
+        return Positions(root, _Lines(data).span, START)
+    held = _held_text(data, root, embedded)
+    if isinstance(held, Span):
+        return Positions(None, _Lines(data).span, held)
+    inner = first_node(held.data) if part == 0 else document_node(held.data, part)
+    lines = _Lines(held.data)
+    return Positions(inner, lambda node: held.place(lines.span(node)), held.whole)
 
 
 def embedded_spans(data: bytes, index: int, embedded: FieldPath) -> Callable[[Span], Span]:
     """Turns spans of the text embedded in a document into spans of the file, as `positions` does."""
+    held = _held_text(data, document_node(data, index), embedded)
+    return (lambda _: held) if isinstance(held, Span) else held.place
+
+
+class _HeldText(Struct, frozen=True):
+    """A text that a scalar holds. `place` turns its spans into those of the file; `whole` is all of it."""
+
+    data: bytes
+    place: Callable[[Span], Span]
+    whole: Span
+
+
+def _held_text(data: bytes, root: Node | None, embedded: FieldPath) -> _HeldText | Span:
+    """The text at a path, which may lead on through texts; else the span of what comes nearest."""
     lines = _Lines(data)
-    outer = Positions(document_node(data, index), lines.span, START)
-    scalar = outer.scalar(embedded)
-    if scalar is None:
-        nearest = outer.locate(embedded).span
-        return lambda _: nearest
-    return _of_embedded(scalar, lines)
+    outer = Positions(root, lines.span, START)
+    for end in range(1, len(embedded) + 1):
+        scalar = outer.scalar(embedded[:end])
+        if scalar is not None:
+            return _through(scalar, lines, embedded[end:])
+    return outer.locate(embedded).span
+
+
+def _through(scalar: ScalarNode, lines: _Lines, rest: FieldPath) -> _HeldText | Span:
+    text = scalar.value.encode("utf-8", "surrogatepass")
+    place = _of_embedded(scalar, lines)
+    if not rest:
+        return _HeldText(text, place, lines.span(scalar))
+    if isinstance(rest[0], int) and len(rest) > 1:
+        inner = _held_text(text, document_node(text, rest[0]), rest[1:])
+    else:
+        inner = _held_text(text, first_node(text), rest)
+    if isinstance(inner, Span):
+        return place(inner)
+    return _HeldText(inner.data, lambda span: place(inner.place(span)), place(inner.whole))
 
 
 def _of_embedded(scalar: ScalarNode, lines: _Lines) -> Callable[[Span], Span]:
@@ -142,7 +170,7 @@ def _target(node: Node) -> Node:
     return node
 
 
-def _members(mapping: MappingNode) -> dict[str, _Found]:
+def _members(mapping: MappingNode, first: bool) -> dict[str, _Found]:
     """The members by key: own ones before merged ones, and keys as kubectl respells them last."""
     members: dict[str, _Found] = {}
     respelled: dict[str, _Found] = {}
@@ -152,7 +180,8 @@ def _members(mapping: MappingNode) -> dict[str, _Found]:
             scalar = _target(key)
             if not isinstance(scalar, ScalarNode) or _is_merge(scalar):
                 continue
-            own[scalar.value] = _Found(key, value)
+            if not first or scalar.value not in own:
+                own[scalar.value] = _Found(key, value)
             respelled.setdefault(_typed_key(scalar, Typing.KUBECTL), own[scalar.value])
         members = {**own, **members}
     return {**respelled, **members}

@@ -47,8 +47,7 @@ def _annotations(
         for one in build.objects:
             text = value_at(one.body, path)
             if isinstance(text, str):
-                source = origin(at(one.blame, path))
-                location, _ = sources.location(source.source, source.source_path)
+                location, _ = sources.location_of(origin(at(one.blame, path)))
                 yield (one.target, one.key), Annotation(text, location)
 
 

@@ -23,9 +23,16 @@ def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     groups: defaultdict[tuple[Any, ...], list[Finding]] = defaultdict(list)
     for finding in findings:
-        groups[(finding.rule, finding.location, finding.path, finding.fingerprint)].append(finding)
+        groups[_group(finding)].append(finding)
     merged = [_united(fault) for group in groups.values() for fault in _faults(group)]
     return tuple(sorted(merged, key=order))
+
+
+def _group(finding: Finding) -> tuple[Any, ...]:
+    """What findings of one fault share: their place, or a cause that shows at several places."""
+    if finding.cause:
+        return finding.rule, finding.cause, finding.fingerprint
+    return finding.rule, finding.location, finding.path, finding.fingerprint
 
 
 def order(finding: Finding) -> tuple[Any, ...]:
@@ -85,7 +92,7 @@ def _nameless(finding: Finding) -> str:
 def _united(alike: Sequence[Finding]) -> Finding:
     if len(alike) == 1:
         return replace(alike[0], targets=_sorted_targets(alike), related=_related(alike))
-    ordered = sorted(alike, key=_choice)
+    ordered = _at_first_place(sorted(alike, key=_choice))
     edits = {finding.edit for finding in ordered}
     return replace(
         ordered[0],
@@ -96,6 +103,17 @@ def _united(alike: Sequence[Finding]) -> Finding:
         # An edit that mends one target and not the other is no longer the finding's.
         edit=ordered[0].edit if len(edits) == 1 else None,
     )
+
+
+def _at_first_place(alike: Sequence[Finding]) -> list[Finding]:
+    """Findings of one cause at several places: the first place stands for all, the others beside it."""
+    places = {finding.location for finding in alike}
+    if len(places) == 1:
+        return list(alike)
+    first = min(places)
+    others = tuple(Related(one, "here too") for one in sorted(places - {first}))
+    ordered = sorted(alike, key=lambda finding: finding.location != first)
+    return [replace(ordered[0], related=(*ordered[0].related, *others)), *ordered[1:]]
 
 
 def _choice(finding: Finding) -> tuple[Any, ...]:

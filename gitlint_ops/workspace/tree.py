@@ -113,6 +113,10 @@ class Tree(ABC):
         self.entries()
         return ()
 
+    def unfetched(self, path: str) -> str:  # noqa: ARG002 - trees of other repositories look at it
+        """Why a path that belongs to the repository cannot be read here, "" where nothing is known."""
+        return ""
+
     def resolve(self, path: str) -> str:
         """The path without "..", and with every symlink in it followed.
 

@@ -11,7 +11,7 @@ import pytest
 
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.model.blame import at, chain
-from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.location import FieldPath, Location
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult, BuildTarget, TargetKind
 from gitlint_ops.workspace.open import open_tree, open_workspace
@@ -45,6 +45,8 @@ class Built:
         return [(one.rule, self._place(one.on, one.path)) for one in self.result.violations]
 
     def _place(self, document: Any, path: FieldPath) -> str:
+        if isinstance(document, Location):
+            return f"{document.file.path}:{document.line}"
         location, _ = self.sources.location(document, path)
         return f"{location.file.path}:{location.line}"
 

@@ -137,10 +137,31 @@ def test_what_a_patch_only_repeats_stays_the_base_s(repo) -> None:
     patch = base.replace("replicas: 1", "replicas: 2")
     kustomization = (
         "resources: [base.yaml]\npatches:\n- path: patch.yaml\n- target: {kind: Deployment}\n"
-        "  patch: '[{op: replace, path: /spec/paused, value: true}]'\n"
+        "  patch: '- {op: replace, path: /spec/paused, value: true}'\n"
     )
     made = repo({"base.yaml": base, "patch.yaml": patch, "kustomization.yaml": kustomization}).build()
 
     for path in (("apiVersion",), ("kind",), ("metadata", "name"), ("spec", "paused")):
         assert [place.partition(":")[0] for place in made.blame("Deployment", path)] == ["base.yaml"]
     assert made.blame("Deployment", ("spec", "replicas")) == ["patch.yaml:6", "base.yaml:6"]
+
+
+def test_fields_that_thousands_of_operations_set_are_blamed_on_the_last_and_the_first(repo) -> None:
+    deep = ["data", *"abcdefgh"]
+    operations = "".join(
+        f"    - {{op: replace, path: /{'/'.join(deep[:length])}, value: {_nested(deep[length:])}}}\n"
+        for length in range(len(deep), 0, -1)
+        for _ in range(150)
+    )
+    kustomization = f"resources: [deep.yaml]\npatches:\n- target: {{kind: Deep}}\n  patch: |-\n{operations}"
+    base = f"apiVersion: example.com/v1\nkind: Deep\nmetadata: {{name: deep}}\ndata: {_nested(deep[1:])}\n"
+    made = repo({"deep.yaml": base, "kustomization.yaml": kustomization}).build()
+
+    places = made.blame("Deep", tuple(deep))
+    last = 4 + len(deep) * 150
+    assert places[0] == f"kustomization.yaml:{last}"
+    assert places[-1] == "deep.yaml:4"
+
+
+def _nested(keys: list[str]) -> str:
+    return "".join(f"{{{key}: " for key in keys) + "end" + "}" * len(keys)

@@ -73,11 +73,11 @@ def test_the_same_base_taken_in_twice_is_a_conflict(repo) -> None:
     assert made.violations() == [("resource-id-conflict", "all/kustomization.yaml:3")]
 
 
-def test_a_file_that_is_no_yaml_fails_the_build_without_a_second_finding(repo) -> None:
+def test_a_file_that_is_no_yaml_fails_the_build_with_the_finding_that_the_file_has_anyway(repo) -> None:
     made = repo({"pod.yaml": "a: [\n", "kustomization.yaml": "resources: [pod.yaml]\n"}).build()
 
     assert made.result.status is Status.FAILED
-    assert made.result.violations == ()
+    assert [one.rule for one in made.result.violations] == ["yaml-invalid"]
     assert (made.result.reason or "").startswith("pod.yaml:")
 
 
@@ -128,7 +128,7 @@ def test_nothing_outside_the_repository_is_read(repo, path: str) -> None:
     assert made.violations() == [("reference-missing", "prod/kustomization.yaml:1")]
 
 
-def test_a_cycle_is_told_at_the_entry_that_closes_it(repo) -> None:
+def test_a_cycle_is_told_at_one_entry_wherever_the_build_comes_into_it(repo) -> None:
     made = repo(
         {
             "a/kustomization.yaml": "resources: [../b]\n",
@@ -138,7 +138,8 @@ def test_a_cycle_is_told_at_the_entry_that_closes_it(repo) -> None:
     )
 
     assert made.build("a").violations() == [("build-failed", "c/kustomization.yaml:1")]
-    assert made.build("b").violations() == [("build-failed", "a/kustomization.yaml:1")]
+    assert made.build("b").violations() == [("build-failed", "c/kustomization.yaml:1")]
+    assert made.build("a").result.violations == made.build("b").result.violations
 
 
 def test_bases_nested_without_end_are_refused_at_once(repo) -> None:
@@ -147,7 +148,9 @@ def test_bases_nested_without_end_are_refused_at_once(repo) -> None:
     files["d300/pod.yaml"] = POD
     made = repo(files)
 
-    assert made.build("d0").violations() == [("build-failed", "d0/kustomization.yaml:1")]
+    # One place for all that stand upon it: the lowest that has too many below.
+    assert made.build("d0").violations() == [("build-failed", "d236/kustomization.yaml:1")]
+    assert made.build("d200").violations() == [("build-failed", "d236/kustomization.yaml:1")]
     assert made.build("d280").names() == ["Pod/web"]
 
 

@@ -69,4 +69,4 @@ def test_a_key_twice_in_an_object_does_not_build(repo) -> None:
     made = repo({"base.yaml": TWICE, "kustomization.yaml": "resources: [base.yaml]\n"}).build()
 
     assert made.result.status is Status.FAILED
-    assert made.violations() == []
+    assert [rule for rule, _ in made.violations()] == ["duplicate-key"]

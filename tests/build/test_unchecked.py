@@ -59,7 +59,8 @@ def test_remote_resources_are_left_out_and_said(repo) -> None:
 
 def test_plugins_outside_kustomize_and_helm_charts_are_left_out(repo) -> None:
     plugin = "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: secrets\nfiles: [a.yaml]\n"
-    kustomization = "resources: [pod.yaml]\ngenerators: [ksops.yaml]\nhelmCharts:\n- name: redis\n"
+    charts = "helmCharts:\n- name: redis\n  repo: https://charts.example\n"
+    kustomization = f"resources: [pod.yaml]\ngenerators: [ksops.yaml]\n{charts}"
     made = repo({"pod.yaml": POD, "ksops.yaml": plugin, "kustomization.yaml": kustomization}).build()
 
     assert made.names() == ["Pod/web"]
@@ -77,11 +78,11 @@ def test_an_images_entry_without_an_image_is_told_with_the_one_it_may_mean(repo)
     assert made.result.violations[0].hint == "the image is called 'web'"
 
 
-def test_an_images_entry_that_sets_what_is_there_already_is_no_fault(repo) -> None:
+def test_an_images_entry_that_sets_what_is_there_already_matches_though_it_has_no_effect(repo) -> None:
     kustomization = "resources: [pod.yaml]\nimages:\n- name: web\n  newTag: '1.2'\n"
     made = repo({"pod.yaml": POD, "kustomization.yaml": kustomization}).build()
 
-    assert made.violations() == []
+    assert made.violations() == [("entry-without-effect", "kustomization.yaml:4")]
 
 
 def test_an_images_entry_of_a_component_is_judged_over_all_uses(repo) -> None:

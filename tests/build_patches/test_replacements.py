@@ -249,7 +249,7 @@ def test_faults_are_told_where_they_can_be_mended(
 
 def test_a_target_that_selects_nothing_is_a_violation(texts: Texts) -> None:
     text = entry("data.port", "spec.replicas", select="{kind: Job}")
-    assert replaced(texts, text)[1] == [("replacements", 0, "targets", 0, "select")]
+    assert replaced(texts, text)[1] == [("replacements", 0, "targets", 0, "select", "kind")]
     assert replaced(texts, text, complete=False)[1] == []
 
 

@@ -29,7 +29,9 @@ def test_build_prints_the_place_that_set_each_field(tmp_path: Path) -> None:
     ran = run("build", write(tmp_path, SHOP) / "over", "--provenance")
 
     image = next(line for line in ran.out.splitlines() if ".image:" in line)
-    assert image.split("  # ")[1] == "transformer over/kustomization.yaml:6 over resource base/web.yaml:15"
+    assert image.split("  # ")[1] == (
+        "transformer over/kustomization.yaml:6:11 over resource base/web.yaml:15:16"
+    )
     assert "transformer over/kustomization.yaml:3" in next(
         line for line in ran.out.splitlines() if "metadata.namespace" in line
     )
@@ -59,7 +61,7 @@ def test_build_of_what_needs_a_remote_base_is_incomplete(tmp_path: Path) -> None
     ran = run("build", write(tmp_path, {"kustomization.yaml": "resources: ['github.com/acme/shop//base']\n"}))
 
     assert ran.code == 3
-    assert "github.com/acme/shop//base" in ran.err
+    assert "kustomization.yaml:1:13: https://github.com/acme/shop is not in the workspace" in ran.err
 
 
 def test_build_of_a_folder_without_a_kustomization_fails_in_words(tmp_path: Path) -> None:
@@ -132,3 +134,22 @@ def test_help_and_version_end_well(arguments: list[str]) -> None:
 
     assert ran.code == 0
     assert ran.out
+
+
+@pytest.mark.parametrize("is_repository", [True, False])
+def test_build_reads_files_outside_of_the_folder_where_that_is_allowed(
+    tmp_path: Path, is_repository: bool
+) -> None:
+    files = {
+        "shared/config.env": "A=1\n",
+        "app/kustomization.yaml": "configMapGenerator:\n- name: made\n  envs: [../shared/config.env]\n",
+    }
+    if is_repository:
+        repository(tmp_path, files)
+    write(tmp_path, files)
+
+    refused = run("build", tmp_path / "app")
+    allowed = run("build", tmp_path / "app", "--load-restrictor", "LoadRestrictionsNone")
+
+    assert refused.code == 1
+    assert (allowed.code, allowed.out.startswith('apiVersion: v1\ndata:\n  A: "1"\n')) == (0, True)

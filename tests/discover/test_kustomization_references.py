@@ -28,7 +28,8 @@ def named(directory: KustomizeDir) -> list[tuple[Reference, str]]:
         ("transformers: [a.yaml]", (Reference.PLUGIN, "app/a.yaml")),
         ("generators: [a.yaml]", (Reference.PLUGIN, "app/a.yaml")),
         ("validators: [a.yaml]", (Reference.PLUGIN, "app/a.yaml")),
-        ("helmCharts: [{name: a, valuesFile: a.yaml}]", (Reference.DATA, "app/a.yaml")),
+        ("helmCharts: [{valuesFile: a.yaml}]", (Reference.DATA, "app/a.yaml")),
+        ("helmCharts: [{name: a}]", (Reference.DATA, "app/charts/a")),
         ("openapi: {path: a.json}", (Reference.DATA, "app/a.json")),
         ("configMapGenerator: [{files: [a.ini]}]", (Reference.DATA, "app/a.ini")),
         ("configMapGenerator: [{files: [key.ini=conf/a.ini]}]", (Reference.DATA, "app/conf/a.ini")),
@@ -49,7 +50,20 @@ def test_helm_charts_name_all_their_values_files(discover: Discover) -> None:
 
     assert [one.path for one in discover({"app/kustomization.yaml": text})["app"].references] == [
         "app/a.yaml",
+        "app/charts/a",
         "app/b.yaml",
+    ]
+
+
+def test_a_chart_lies_where_kustomize_looks_for_it(discover: Discover) -> None:
+    text = (
+        "helmGlobals: {chartHome: ../helm}\nhelmCharts:\n- {name: a}\n"
+        "- {name: b, version: 1.2.3, repo: https://charts.example}\n"
+    )
+
+    assert [one.path for one in discover({"app/kustomization.yaml": text})["app"].references] == [
+        "helm/a",
+        "helm/b-1.2.3/b",
     ]
 
 

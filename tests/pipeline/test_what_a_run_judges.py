@@ -164,8 +164,8 @@ def test_a_remote_base_is_unchecked_and_what_builds_beside_it_is_still_judged(tm
 
     ran = check(write(tmp_path, files))
 
-    assert ran.found() == ["tag-latest-or-missing web.yaml:15"]
-    assert "https://github.com/acme/shop//base?ref=v1" in ran.report["unchecked"][0]["reason"]
+    assert ran.found() == ["remote-base-unmirrored kustomization.yaml:2", "tag-latest-or-missing web.yaml:15"]
+    assert "https://github.com/acme/shop is not in the workspace" in ran.report["unchecked"][0]["reason"]
     assert check(tmp_path, "--fail-on", "never").code == 3
 
 

@@ -75,6 +75,7 @@ def test_a_finding_is_told_as_the_contract_says() -> None:
             },
         ],
         "fingerprint": "sha256:00000000000000000000000000000009",
+        "fix": None,
         "state": "new",
         "suppression": None,
     }

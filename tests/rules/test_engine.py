@@ -14,12 +14,13 @@ from gitlint_ops.model.errors import UsageError
 from gitlint_ops.model.findings import Confidence, Note, Severity, Violation
 from gitlint_ops.model.location import DocumentRef, FileRef
 from gitlint_ops.model.objects import RenderedObject, object_key
+from gitlint_ops.model.structure import with_value
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind
 from gitlint_ops.rules import engine
 from gitlint_ops.rules.engine import run_rules
 from gitlint_ops.rules.inputs import RuleInputs
 from gitlint_ops.rules.object_set import ObjectSet
-from gitlint_ops.rules.subjects import Facts, Part
+from gitlint_ops.rules.subjects import Facts, Part, nameless
 
 from .conftest import Judge
 
@@ -153,6 +154,26 @@ def test_one_body_in_forty_targets_is_judged_once_and_reported_for_each(
     assert all(note.on is one.on for one in found for note in one.related)
 
 
+def test_a_nameless_rule_judges_once_what_overlays_only_put_into_other_namespaces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "import_module", lambda _: Checks)
+    Checks.judged.clear()
+    in_namespaces = [with_value(BODY, ("metadata", "namespace"), name) for name in ("dev", "test", "prod")]
+    labelled = with_value(BODY, ("metadata", "labels"), {"tier": "web"})
+    results = tuple(target(f"o/{number}", body) for number, body in enumerate([*in_namespaces, labelled]))
+
+    found = run_rules([card(python="any:nameless")], RuleInputs(results))
+
+    assert Checks.judged == ["web", "web"]  # the namespaces together, the labels apart
+    assert [one.on.key.namespace for one in found if isinstance(one.on, RenderedObject)] == [
+        "dev",
+        "test",
+        "prod",
+        "",
+    ]
+
+
 def test_a_rule_that_asks_for_facts_judges_one_body_once_a_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "import_module", lambda _: Checks)
     results = tuple(target(path, BODY) for path in ("a", "b", "c"))
@@ -200,6 +221,12 @@ class Checks:
     def counted(on: RenderedObject, _: Mapping[str, Any]) -> Iterator[Violation]:
         Checks.judged.append(on.key.name)
         yield Violation(on, (), "seen", related=(Note(on, (), "here"),))
+
+    @staticmethod
+    @nameless
+    def nameless(on: RenderedObject, _: Mapping[str, Any]) -> Iterator[Violation]:
+        Checks.judged.append(on.key.name)
+        yield Violation(on, (), "seen")
 
     @staticmethod
     def tells_version(on: RenderedObject, _: Mapping[str, Any], facts: Facts) -> Iterator[Violation]:

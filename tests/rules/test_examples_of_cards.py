@@ -9,7 +9,8 @@ from gitlint_ops.rules.loader import ExampleFile, load_cards, load_examples
 from .conftest import Judge
 
 CARDS = load_cards([rules_folder()])
-JUDGED = [card for card in CARDS if not card.stage]
+# Those of the group kustomize need builds: tests/pipeline tries them.
+JUDGED = [card for card in CARDS if not card.stage and card.group != "kustomize"]
 # What shows only in a broken rule, and no file can show.
 WITHOUT_EXAMPLES = {"rule-crashed"}
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitlint_ops.model.findings import Edit, Finding, Related, Severity
+from gitlint_ops.model.findings import Edit, Finding, Related, Replacement, Severity
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.triage.merge import merge
 
@@ -90,11 +90,15 @@ def test_the_highest_severity_of_any_target_counts() -> None:
     assert merged.severity is Severity.ERROR
 
 
-def test_an_edit_on_which_targets_disagree_is_dropped() -> None:
-    agreed = merge([made(targets=(one,), edit=Edit(at(7), "1.2")) for one in ("env//a", "env//b")])
-    differing = merge([made(targets=(one,), edit=Edit(at(7), one)) for one in ("env//a", "env//b")])
+def pinned(tag: str) -> Edit:
+    return Edit("pin the tag", (Replacement(at(7), tag),))
 
-    assert [one.edit for one in (*agreed, *differing)] == [Edit(at(7), "1.2"), None]
+
+def test_an_edit_on_which_targets_disagree_is_dropped() -> None:
+    agreed = merge([made(targets=(one,), edit=pinned("1.2")) for one in ("env//a", "env//b")])
+    differing = merge([made(targets=(one,), edit=pinned(one)) for one in ("env//a", "env//b")])
+
+    assert [one.edit for one in (*agreed, *differing)] == [pinned("1.2"), None]
 
 
 def test_findings_come_in_the_order_of_file_line_and_rule() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize import generators, variables
 from gitlint_ops.build.kustomize.accumulator import (
@@ -11,9 +12,10 @@ from gitlint_ops.build.kustomize.accumulator import (
     ComponentUse,
     Gathered,
 )
-from gitlint_ops.build.kustomize.configurations import merged, read_configuration, read_crds
-from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
-from gitlint_ops.build.kustomize.field_specs import FieldSpecs
+from gitlint_ops.build.kustomize.configuring import configure
+from gitlint_ops.build.kustomize.cycles import check_cycle
+from gitlint_ops.build.kustomize.elsewhere import LeftOut, is_file_elsewhere, named_folder
+from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, fault
 from gitlint_ops.build.kustomize.identity import Identity, format_id, plain_id
 from gitlint_ops.build.kustomize.kustomization import Entry, Kustomization
 from gitlint_ops.build.kustomize.loader import Folder, NotFound
@@ -21,20 +23,23 @@ from gitlint_ops.build.kustomize.metadata import (
     Maker,
     Trail,
     origin_note,
-    origin_path,
+    origin_trail,
     with_maker,
     with_origin_note,
     with_path,
     with_transformation,
 )
+from gitlint_ops.build.kustomize.no_effect import ENTRY_WITHOUT_EFFECT
 from gitlint_ops.build.kustomize.openapi import chosen_schema
-from gitlint_ops.build.kustomize.reading import LeftOut, Reader, Record, embedded_resources, place_of
-from gitlint_ops.build.kustomize.references import with_all_missing
+from gitlint_ops.build.kustomize.reading import Known, Reader, Record, embedded_resources, place_of
+from gitlint_ops.build.kustomize.references import way_to, with_all_missing
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.shared_values import settled
 from gitlint_ops.build.kustomize.steps import Bench, Step, steps_of
-from gitlint_ops.discover.remote import is_git_repository, is_url
 from gitlint_ops.model.location import FileRef
+
+MAX_RESOURCES = 20_000
+"""Resources of one build; a cluster has a few thousand, and bases that double make millions."""
 
 
 class Accumulation:
@@ -68,7 +73,7 @@ class Accumulation:
         self._record.included.add(self._folder.path)
         self._record.inputs.add(self._kustomization.document.file.path)
         self._take_in(self._gathered, self._kustomization.entries("resources", "bases"))
-        self._configure()
+        configure(self._kustomization, self._reader, self._accumulator, self._gathered)
         self._generate()
         self._add_components()
         self._transform()
@@ -91,6 +96,13 @@ class Accumulation:
         seen = {scopes.current(one): one for one in gathered.resources}
         for entry in entries:
             added = self._resources_at(gathered, entry)
+            if len(gathered.resources) + len(added) > MAX_RESOURCES:
+                raise fault(
+                    f"with {entry.text} these are more than {MAX_RESOURCES:,} resources: so many are not "
+                    "built",
+                    entry.place,
+                    hint="bases that take each other in twice double at every level",
+                )
             for resource in added:
                 self._check_new(resource, entry, seen, gathered)
             gathered.resources += added
@@ -121,23 +133,17 @@ class Accumulation:
 
     def _resources_at(self, gathered: Gathered, entry: Entry) -> tuple[Resource, ...]:
         found = self._folder.file(entry.text)
-        if isinstance(found, FileRef):
-            return self._of_file(entry)
-        if is_url(entry.text) or is_git_repository(entry.text):
-            self._leave_out_remote(entry)
+        try:
+            if isinstance(found, FileRef) or is_file_elsewhere(entry):
+                return self._of_file(entry)
+            folder = named_folder(entry, self._folder, self._accumulator.sources)
+        except LeftOut as error:
+            self._record.leave_out(entry.place, str(error), resources=True)
             return ()
-        folder = self._folder.folder(entry.text)
         if isinstance(folder, NotFound):
             missing = found if self._folder.restricted and "security" in found.reason else folder
             raise self._with_all_missing(missing.as_fault(entry))
         return self._of_base(gathered, entry, folder)
-
-    def _leave_out_remote(self, entry: Entry) -> None:
-        self._record.leave_out(
-            entry.place,
-            f"{entry.text} is fetched from the network: add a clone of it to the workspace, or commit it",
-            resources=True,
-        )
 
     def _of_file(self, entry: Entry) -> tuple[Resource, ...]:
         resources = self._reader.resources(entry)
@@ -147,7 +153,7 @@ class Accumulation:
         return tuple(with_path(one, trail, entry.place) for one in resources)
 
     def _of_base(self, gathered: Gathered, entry: Entry, folder: Folder) -> tuple[Resource, ...]:
-        self._check_cycle(entry, folder)
+        check_cycle(self._folder, entry, folder, self._accumulator.folders)
         kustomization = self._kustomization_of(entry, folder)
         if kustomization.is_component:
             raise fault(
@@ -158,63 +164,49 @@ class Accumulation:
             )
         trail = self._trail.of(entry.text) if self._trail is not None else None
         try:
-            base = self._accumulator.accumulate(folder, kustomization, gathered.schema, trail)
+            handed = self._handing_down(folder)
+            base = self._accumulator.accumulate(handed, kustomization, gathered.schema, trail)
         except BuildFault as error:
-            raise self._through(entry, error) from error
-        self._record.add(base)
+            raise self._through(entry, folder, error) from error
+        self._take_over(entry, folder, base)
         gathered.schema = base.schema
         gathered.uses += base.uses
+        gathered.configured += base.configured
         gathered.specs = self._accumulator.merged_specs(gathered.specs, base.specs, entry.place)
         gathered.variables = variables.merge(gathered.variables, base.variables.values())
         return base.resources
 
-    def _through(self, entry: Entry, error: BuildFault) -> BuildFault:
+    def _handing_down(self, folder: Folder) -> Folder:
+        """A folder to take in, with what its charts take from here: the namespace that is nearest."""
+        held = self._folder.releases
+        namespace = self._kustomization.fields.text("namespace")
+        return replace(folder, releases=replace(held, namespace=namespace) if namespace else held)
+
+    def _take_over(self, entry: Entry, folder: Folder, known: Known) -> None:
+        """Note what became known of a base or component."""
+        if folder.outer is self._folder:
+            self._record.add_from(folder, entry.place, known)
+        else:
+            self._record.add(known)
+
+    def _through(self, entry: Entry, folder: Folder, error: BuildFault) -> BuildFault:
         """The fault of a base, as the overlay's; told where it is and not again here."""
-        return error.again(f"{entry.text} does not build: {error.reason}")
+        reason = f"{entry.text} does not build: {error.reason}"
+        if folder.outer is self._folder:
+            found = error.seen_from(entry.place, folder.tree, reason)
+        else:
+            found = error.again(reason)
+        found.way = (*found.way, entry.place.note(f"takes in {entry.text}"))
+        return found
 
     def _kustomization_of(self, entry: Entry, folder: Folder) -> Kustomization:
         try:
             return self._accumulator.kustomization_of(folder, entry)
         except BuildFault as error:
-            raise self._through(entry, error) from error
-
-    def _check_cycle(self, entry: Entry, folder: Folder) -> None:
-        visited = self._folder.cycle_with(folder.path)
-        if visited is None:
-            return
-        around = [one for one in (*self._folder.chain, self._folder.path) if one]
-        found = fault(
-            f"{entry.text} leads back to {visited or 'the root'}, which is being built "
-            f"(kustomize: cycle detected; the way here is {' > '.join(around) or 'the root'})",
-            entry.place,
-            hint="remove this entry, or move what both need into a base of its own",
-        )
-        found.lasting = False
-        raise found
+            raise self._through(entry, folder, error) from error
 
     def _with_all_missing(self, first: BuildFault) -> BuildFault:
         return with_all_missing(first, self._folder, self._kustomization)
-
-    # Configuration
-
-    def _configure(self) -> None:
-        specs = self._accumulator.default_specs
-        for entry in self._kustomization.entries("configurations"):
-            specs = merged(specs, self._configured(entry, read_configuration), entry.place)
-        self._gathered.specs = self._accumulator.merged_specs(
-            self._gathered.specs, specs, self._kustomization.place
-        )
-        for entry in self._kustomization.entries("crds"):
-            added = self._configured(entry, lambda body, _: read_crds(body))
-            self._gathered.specs = merged(self._gathered.specs, added, entry.place)
-
-    def _configured(self, entry: Entry, read: Callable[[Any, Place], FieldSpecs]) -> FieldSpecs:
-        try:
-            place, body = self._reader.body(entry)
-        except LeftOut as error:
-            self._record.leave_out(entry.place, str(error), resources=False)
-            return FieldSpecs()
-        return read(body, place)
 
     # Generators
 
@@ -230,31 +222,32 @@ class Accumulation:
                     self._record.leave_out(entry.place, str(error), resources=True)
                     continue
                 self._absorb(absorber, made, self._maker(f"{kind}Generator"))
-        for chart in self._kustomization.structs("helmCharts", "helmChartInflationGenerator"):
-            name = (
-                chart.text("name") if "name" in chart or "chartName" not in chart else chart.text("chartName")
-            )
-            self._record.leave_out(
-                chart.place,
-                f"the Helm chart {name} is not rendered within kustomizations: check the chart itself",
-                resources=True,
-            )
+        if "helmCharts" in fields or "helmChartInflationGenerator" in fields:
+            from gitlint_ops.build.kustomize import charts
+
+            for chart in charts.chart_entries(self._kustomization):
+                for made in charts.inflate(chart, self._bench()):
+                    self._absorb(absorber, made, self._maker(charts.PLUGIN))
         for config in self._plugins("generators"):
             try:
-                from gitlint_ops.build.kustomize.plugins import resource_of_plugin
+                from gitlint_ops.build.kustomize.plugins import resources_of_plugin
 
-                made = resource_of_plugin(config, self._bench())
+                generated = resources_of_plugin(config, self._bench())
             except LeftOut as error:
                 self._record.leave_out(place_of(config), str(error), resources=True)
                 continue
-            self._absorb(absorber, made, self._maker_of(config))
+            for made in generated:
+                self._absorb(absorber, made, self._maker_of(config))
         self._gathered.resources = absorber.resources
 
     def _absorb(self, absorber: generators.Absorber, made: Resource, maker: Maker | None) -> None:
         if maker is not None:
             made = with_maker(made, maker, place_of(made))
         index, old = absorber.absorb(made, complete=self._record.complete)
-        if maker is not None and old is not None:
+        if old is not None and self._record.complete:
+            self._record.violations += generators.without_effects(made, old, absorber.resources[index])
+        merged = made.generator is not None and made.generator.behavior == "merge"
+        if maker is not None and old is not None and merged:
             joined = absorber.resources[index]
             absorber.put(index, with_origin_note(joined, origin_note(old), place_of(made)))
 
@@ -277,26 +270,30 @@ class Accumulation:
     def _maker(self, kind: str) -> Maker | None:
         if self._trail is None:
             return None
-        return Maker(self._trail.of(self._file_name).path, "builtin", kind)
+        trail = self._trail.of(self._file_name)
+        return Maker(trail.path, "builtin", kind, repo=trail.repo, ref=trail.ref)
 
     def _maker_of(self, config: Resource) -> Maker | None:
-        path = origin_path(config)
-        if self._trail is None or not path:
+        trail = origin_trail(config)
+        if self._trail is None or not trail.path:
             return None
         api_version = str(config.body.get("apiVersion", ""))
-        return Maker(path, api_version, config.gvk.kind, config.name, config.namespace)
+        return Maker(
+            trail.path, api_version, config.gvk.kind, config.name, config.namespace, trail.repo, trail.ref
+        )
 
     # Components
 
     def _add_components(self) -> None:
         for entry in self._kustomization.entries("components"):
-            if is_git_repository(entry.text) or is_url(entry.text):
-                self._leave_out_remote(entry)
+            try:
+                folder = named_folder(entry, self._folder, self._accumulator.sources)
+            except LeftOut as error:
+                self._record.leave_out(entry.place, str(error), resources=True)
                 continue
-            folder = self._folder.folder(entry.text)
             if isinstance(folder, NotFound):
                 raise self._with_all_missing(folder.as_fault(entry))
-            self._check_cycle(entry, folder)
+            check_cycle(self._folder, entry, folder, self._accumulator.folders)
             kustomization = self._kustomization_of(entry, folder)
             if not kustomization.is_component:
                 raise fault(
@@ -309,22 +306,35 @@ class Accumulation:
     def _add_component(self, entry: Entry, folder: Folder, kustomization: Kustomization) -> None:
         record = Record(complete=self._record.complete)
         trail = self._trail.of(entry.text) if self._trail is not None else None
-        component = Accumulation(self._accumulator, folder, kustomization, self._gathered, record, trail)
+        handed = self._handing_down(folder)
+        component = Accumulation(self._accumulator, handed, kustomization, self._gathered, record, trail)
         try:
             component.run()
         except BuildFault as error:
-            self._record.inputs |= record.inputs
-            raise self._through(entry, error) from error
+            error.inputs |= record.inputs
+            error.elsewhere = {**record.elsewhere, **error.elsewhere}
+            error.way = error.way or way_to(error, folder, kustomization)
+            raise self._through(entry, folder, error) from error
         unmatched = tuple(record.violations) if record.complete else None
-        self._gathered.uses += (ComponentUse(folder.path, unmatched),)
+        # What does nothing in a component of another repository is not told here.
+        if folder.outer is None:
+            self._gathered.uses += (ComponentUse(folder.path, unmatched),)
         record.violations.clear()
-        self._record.add(record)
+        self._take_over(entry, folder, record)
 
     # Transformers
 
     def _bench(self) -> Bench:
         schema = self._gathered.schema
-        return Bench(self._reader, self._record, self._gathered.specs, schema.schema, schema.scopes)
+        return Bench(
+            self._reader,
+            self._record,
+            self._gathered.specs,
+            schema.schema,
+            schema.scopes,
+            self._accumulator.image_fields,
+            self._accumulator.charts,
+        )
 
     def _transform(self) -> None:
         bench = self._bench()
@@ -334,7 +344,7 @@ class Accumulation:
             self._run_step(step, self._maker_of(config))
 
     def _run_step(self, step: Step, maker: Maker | None) -> None:
-        resources = settled(step.run(self._gathered.resources))
+        resources = settled(step.run(self._gathered.resources), self._record.violations)
         if maker is not None:
             for _ in range(step.times):
                 resources = tuple(with_transformation(one, maker, step.place) for one in resources)
@@ -353,7 +363,12 @@ class Accumulation:
     def _validate(self) -> None:
         for config, step in self._plugin_steps("validators", resources=False):
             before = self._gathered.resources
+            known = len(self._record.violations)
             after = step.run(before)
+            # To change nothing is what a validator is for.
+            self._record.violations[known:] = [
+                one for one in self._record.violations[known:] if one.rule != ENTRY_WITHOUT_EFFECT
+            ]
             if [one.body for one in after] != [one.body for one in before]:
                 raise fault(
                     "a validator must not change resources (kustomize: validator shouldn't modify the "

@@ -9,22 +9,29 @@ Source: api/internal/target/kusttarget.go, api/internal/accumulator/resaccumulat
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
+from gitlint_ops.build.helm.program import Helm
+from gitlint_ops.build.helm.render import ChartRenderer
 from gitlint_ops.build.kustomize.configurations import merged
+from gitlint_ops.build.kustomize.entry_uses import Configured
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
-from gitlint_ops.build.kustomize.field_specs import FieldSpecs, default_field_specs
+from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecs, default_field_specs
 from gitlint_ops.build.kustomize.folders import MAX_DEPTH, Folders, NoKustomization, too_deep
+from gitlint_ops.build.kustomize.images import ImageFields
 from gitlint_ops.build.kustomize.kustomization import Entry, Kustomization
-from gitlint_ops.build.kustomize.loader import Folder
+from gitlint_ops.build.kustomize.loader import Folder, ReleaseDefaults
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
 from gitlint_ops.build.kustomize.metadata import Trail
 from gitlint_ops.build.kustomize.openapi import SchemaInForce, schema_in_force
 from gitlint_ops.build.kustomize.reading import FileCache, Record
+from gitlint_ops.build.kustomize.references import way_to
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.variables import Variable
 from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.location import FileRef
 from gitlint_ops.model.targets import Unchecked
 from gitlint_ops.workspace.sources import Sources
 
@@ -50,8 +57,12 @@ class Accumulated(Struct, frozen=True):
     unchecked: tuple[Unchecked, ...]
     inputs: frozenset[str]
     included: frozenset[str]
+    elsewhere: Mapping[FileRef, Place]
+    references: frozenset[str]
     complete: bool
+    takes_defaults: bool
     uses: tuple[ComponentUse, ...]
+    configured: tuple[Configured, ...]
 
 
 class Gathered(Struct):
@@ -62,20 +73,26 @@ class Gathered(Struct):
     resources: tuple[Resource, ...] = ()
     variables: Mapping[str, Variable] = field(default_factory=dict)
     uses: tuple[ComponentUse, ...] = ()
+    configured: tuple[Configured, ...] = ()
+
+
+_Key: TypeAlias = tuple[str, str, bool, int, Trail | None, ReleaseDefaults | None]
 
 
 class Accumulator:
-    """All folders of one repository, each accumulated once."""
+    """All folders of one repository, and those that it takes in from others, each accumulated once."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, helm: Helm) -> None:
         self.sources = sources
+        self.charts = ChartRenderer(helm)
         self.folders = Folders(sources)
         self.files = FileCache()
         self.default_specs = default_field_specs()
         self.no_specs = FieldSpecs()
         self.default_schema = schema_in_force(MergeSchema.load_default(), chosen=False)
-        self._held: dict[tuple[str, bool, int, Trail | None], Accumulated | BuildFault] = {}
+        self._held: dict[_Key, Accumulated | BuildFault] = {}
         self._merged: dict[tuple[int, int], tuple[FieldSpecs, FieldSpecs, FieldSpecs]] = {}
+        self._image_fields: dict[int, tuple[tuple[FieldSpec, ...], ImageFields]] = {}
         # Schemas are told apart by identity, so all that were ever in force are kept alive.
         self._schemas: list[SchemaInForce] = []
 
@@ -91,13 +108,15 @@ class Accumulator:
         Raises:
             BuildFault: it does not build. Faults are remembered as results are.
         """
-        if len(folder.chain) >= MAX_DEPTH:
+        if folder.depth >= MAX_DEPTH:
             raise too_deep(kustomization, lasting=False)
-        key = (folder.path, folder.restricted, id(schema), trail)
-        held = self._held.get(key)
+        key: _Key = (folder.tree.name, folder.path, folder.restricted, id(schema), trail, None)
+        # Only what charts made of the defaults handed down is kept for those defaults alone.
+        own: _Key = (*key[:-1], folder.releases)
+        held = self._held.get(key) or self._held.get(own)
         if isinstance(held, BuildFault):
             raise held.again()
-        if held is not None and not self._meets(folder, held.included):
+        if held is not None and not self._meets(folder, held):
             return held
         try:
             done = self._accumulated(folder, kustomization, schema, trail)
@@ -106,9 +125,16 @@ class Accumulator:
                 self._held[key] = error.again()
                 self._schemas.append(schema)
             raise
-        self._held[key] = done
+        self._held[own if done.takes_defaults else key] = done
         self._schemas.append(schema)
         return done
+
+    def image_fields(self, specs: tuple[FieldSpec, ...]) -> ImageFields:
+        """Where these specs find images; kept, as nearly all kustomizations have the same ones."""
+        held = self._image_fields.get(id(specs))
+        if held is None or held[0] is not specs:
+            held = self._image_fields[id(specs)] = (specs, ImageFields(specs))
+        return held[1]
 
     def merged_specs(self, held: FieldSpecs, added: FieldSpecs, place: Place) -> FieldSpecs:
         """Two configurations joined; the same two are joined at every level of every overlay.
@@ -124,9 +150,11 @@ class Accumulator:
         return found[0]
 
     @staticmethod
-    def _meets(folder: Folder, included: frozenset[str]) -> bool:
+    def _meets(folder: Folder, held: Accumulated) -> bool:
         """Whether a folder taken in further down is on the way here: then there is a cycle."""
-        return any(folder.cycle_with(one) is not None for one in included if one != folder.path)
+        return any(folder.cycle_with(one) is not None for one in held.included if one != folder.path) or any(
+            folder.repeats(one) is not None for one in held.references
+        )
 
     def _accumulated(
         self, folder: Folder, kustomization: Kustomization, schema: SchemaInForce, trail: Trail | None
@@ -139,7 +167,10 @@ class Accumulator:
             Accumulation(self, folder, kustomization, gathered, record, trail).run()
         except BuildFault as error:
             error.inputs |= record.inputs
+            error.lasting = error.lasting and not record.takes_defaults
             error.included |= record.included
+            error.elsewhere = {**record.elsewhere, **error.elsewhere}
+            error.way = error.way or way_to(error, folder, kustomization)
             raise
         return Accumulated(
             resources=gathered.resources,
@@ -150,8 +181,12 @@ class Accumulator:
             unchecked=tuple(record.unchecked),
             inputs=frozenset(record.inputs),
             included=frozenset(record.included),
+            elsewhere=record.elsewhere,
+            references=frozenset(record.references),
             complete=record.complete,
+            takes_defaults=record.takes_defaults,
             uses=gathered.uses,
+            configured=gathered.configured,
         )
 
     def kustomization_of(self, folder: Folder, entry: Entry) -> Kustomization:

@@ -5,23 +5,29 @@ Source: api/krusty/kustomizer.go, api/internal/target/kusttarget.go
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
+from gitlint_ops.build.helm.program import Helm
 from gitlint_ops.build.kustomize import hashes, metadata, name_references, variables
 from gitlint_ops.build.kustomize.accumulation import Accumulation
 from gitlint_ops.build.kustomize.accumulator import Accumulated, Accumulator, ComponentUse, Gathered
 from gitlint_ops.build.kustomize.decode import scalar_text
-from gitlint_ops.build.kustomize.faults import BuildFault
+from gitlint_ops.build.kustomize.entry_uses import EntryUses
+from gitlint_ops.build.kustomize.faults import BuildFault, Place
 from gitlint_ops.build.kustomize.field_specs import FieldSpecs
 from gitlint_ops.build.kustomize.folders import MAX_DEPTH, NoKustomization, too_deep
 from gitlint_ops.build.kustomize.kustomization import Kustomization
-from gitlint_ops.build.kustomize.loader import Folder
+from gitlint_ops.build.kustomize.loader import Folder, ReleaseDefaults
 from gitlint_ops.build.kustomize.metadata import Trail
 from gitlint_ops.build.kustomize.name_references import ReferencePaths
 from gitlint_ops.build.kustomize.order import sort_as_asked
+from gitlint_ops.build.kustomize.printable import require_printable
 from gitlint_ops.build.kustomize.reading import Record, written_in
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 from gitlint_ops.model.objects import RenderedObject, object_key
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status
@@ -35,20 +41,31 @@ class KustomizeBuilder:
     """Builds the folders of one repository; what they have in common is built once.
 
     `restricted` is kustomize's load restriction: files lie in or below their kustomization's folder.
+    `helm` renders their charts.
     """
 
-    def __init__(self, sources: Sources, repo: str, *, restricted: bool = True) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        repo: str,
+        *,
+        restricted: bool = True,
+        helm: Helm = Helm(),  # noqa: B008 - frozen
+    ) -> None:
         self._tree = sources.tree(repo)
         self._restricted = restricted
-        self._accumulator = Accumulator(sources)
+        self._accumulator = Accumulator(sources, helm)
         self._written = written_in(sources)
         self._paths: dict[int, ReferencePaths] = {}
         self._uses: dict[str, dict[object, Violation]] = {}
+        self._entries = EntryUses()
 
     def build(self, target: BuildTarget) -> BuildResult:
         """What a folder renders to. Never raises: what is wrong is told in the result."""
         try:
-            folder = Folder(self._tree, self._tree.resolve(target.path), (), self._restricted)
+            releases = ReleaseDefaults(kubernetes=target.kubernetes)
+            path = self._tree.resolve(target.path)
+            folder = Folder(self._tree, path, (), self._restricted, releases=releases)
             kustomization = self._accumulator.folders.kustomization(folder)
             accumulated = self._accumulated(folder, kustomization)
             resources = self._finished(accumulated, kustomization)
@@ -59,12 +76,35 @@ class KustomizeBuilder:
             return BuildResult(target, Status.FAILED, reason=reason)
         except BuildFault as error:
             return _failed(target, error)
-        self._note_uses(accumulated.uses)
+        if not kustomization.is_component:
+            self._note_uses(accumulated.uses)
         return _built(target, accumulated, resources, kustomization)
 
     def unmatched_in_components(self) -> tuple[Violation, ...]:
-        """Entries of components that matched nothing in any build so far that used them."""
-        return tuple(one for unmatched in self._uses.values() for one in unmatched.values())
+        """Entries that serve several builds, and had no effect in any that used them so far.
+
+        They stand in components, or are variables and configurations, which overlays inherit. Those
+        of other repositories are for others to mend.
+        """
+        unmatched = (one for unmatched in self._uses.values() for one in unmatched.values())
+        return tuple(one for one in (*unmatched, *self._entries.idle()) if self._is_own(one))
+
+    def _is_own(self, found: Violation) -> bool:
+        return isinstance(found.on, DocumentRef) and found.on.file == self._tree.ref(found.on.file.path)
+
+    def _note_entries(
+        self, accumulated: Accumulated, before: tuple[Resource, ...], after: tuple[Resource, ...]
+    ) -> None:
+        """Judge the variables and configurations in force, which other builds may use."""
+        if accumulated.variables:
+            from gitlint_ops.build.kustomize.variable_effects import variable_effects
+
+            self._entries.note(variable_effects(before, after, accumulated.variables))
+        if accumulated.configured:
+            from gitlint_ops.build.kustomize.configuration_effects import configuration_effects
+
+            schema = accumulated.schema.schema
+            self._entries.note(configuration_effects(accumulated.configured, before, schema))
 
     def _note_uses(self, uses: tuple[ComponentUse, ...]) -> None:
         for use in uses:
@@ -76,8 +116,9 @@ class KustomizeBuilder:
             self._uses[use.folder] = kept
 
     def _accumulated(self, folder: Folder, kustomization: Kustomization) -> Accumulated:
-        if self._accumulator.folders.depth(folder) > MAX_DEPTH:
-            raise too_deep(kustomization)
+        folders = self._accumulator.folders
+        if folders.depth(folder) > MAX_DEPTH:
+            raise too_deep(folders.kustomization(folders.last_straw(folder)))
         options = _build_metadata(kustomization)
         trail = Trail() if options else None
         gathered = Gathered(self._accumulator.default_schema, self._accumulator.no_specs)
@@ -98,15 +139,21 @@ class KustomizeBuilder:
         specs, scopes = accumulated.specs, accumulated.schema.scopes
         resources = hashes.apply(accumulated.resources)
         resources = name_references.apply(resources, self._reference_paths(specs), scopes)
+        referring = resources
         resources = variables.resolve(
             resources, accumulated.variables, specs.var_reference, complete=accumulated.complete
         )
+        if accumulated.complete and not kustomization.is_component:
+            self._note_entries(accumulated, referring, resources)
         resources = tuple(one for one in resources if not _is_local(one))
         resources = sort_as_asked(resources, kustomization.fields.struct("sortOptions"))
         options = _build_metadata(kustomization)
         place = kustomization.fields.at("buildMetadata")
         written = self._written
-        return tuple(metadata.finished(one, options, place, written) for one in resources)
+        finished = tuple(metadata.finished(one, options, place, written) for one in resources)
+        for one in finished:
+            require_printable(one)
+        return finished
 
 
 def _build_metadata(kustomization: Kustomization) -> frozenset[str]:
@@ -126,9 +173,15 @@ def _failed(target: BuildTarget, error: BuildFault) -> BuildResult:
         violations=error.violations,
         inputs=error.inputs,
         included=error.included - {target.path},
+        elsewhere=_entries(error.elsewhere),
         complete=False,
         reason=error.reason,
+        way=error.way,
     )
+
+
+def _entries(elsewhere: Mapping[FileRef, Place]) -> Mapping[FileRef, tuple[DocumentRef, FieldPath]]:
+    return {file: (place.document, place.path) for file, place in elsewhere.items()}
 
 
 def _built(
@@ -160,5 +213,6 @@ def _built(
         reason=unchecked[0].reason if unchecked else None,
         inputs=accumulated.inputs,
         included=accumulated.included - {folder},
+        elsewhere=_entries(accumulated.elsewhere),
         complete=accumulated.complete,
     )

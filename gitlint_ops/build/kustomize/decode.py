@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, did_you_mean, fault
+from gitlint_ops.model.location import format_path
 
 
 class Text(Struct, frozen=True):
@@ -128,6 +129,11 @@ class Rules(Struct, frozen=True):
     subject: str
     strict: bool
 
+    @property
+    def said(self) -> str:
+        """What kustomize says before Go's own words, as far as it is the same for all."""
+        return "invalid Kustomization: " if self.subject == "Kustomization" else ""
+
 
 def decode_struct(body: Any, shape: StructOf, place: Place, *, subject: str, strict: bool) -> Fields:
     """`body` as the fields of `shape`.
@@ -143,6 +149,9 @@ def _struct(body: Any, shape: StructOf, place: Place, field_name: str, rules: Ru
         raise _wrong_type(body, "a mapping", place, field_name, rules)
     values: dict[str, Any] = {}
     spelled: dict[str, str] = {}
+    # Go names a field by the struct that holds it and all fields on the way: `Image.images.newTag`.
+    _, _, outer = field_name.partition(".")
+    holder = f"{shape.name}.{outer}" if outer else shape.name
     # Go decodes the keys of the JSON in byte order; of two spellings of one field the later wins.
     for key in sorted(map(str, body)):
         name = shape.lowered.get(key.lower())
@@ -151,7 +160,7 @@ def _struct(body: Any, shape: StructOf, place: Place, field_name: str, rules: Ru
                 raise _unknown_field(key, shape, place, rules)
             continue
         spelled[name] = key
-        value = _value(body.get(key), shape.fields[name], place.of(key), f"{field_name}.{name}", rules)
+        value = _value(body.get(key), shape.fields[name], place.of(key), f"{holder}.{name}", rules)
         if value is not None:
             values[name] = value
     return Fields(values, place, spelled)
@@ -159,7 +168,7 @@ def _struct(body: Any, shape: StructOf, place: Place, field_name: str, rules: Ru
 
 def _unknown_field(key: str, shape: StructOf, place: Place, rules: Rules) -> BuildFault:
     return fault(
-        f'unknown field "{key}" (kustomize: invalid {rules.subject}: json: unknown field "{key}")',
+        f'unknown field "{key}" (kustomize: {rules.said}json: unknown field "{key}")',
         place.of(key),
         hint=did_you_mean(key, shape.fields),
         at_key=True,
@@ -235,9 +244,11 @@ def scalar_text(value: Any) -> str:
 
 def _wrong_type(value: Any, wanted: str, place: Place, name: str, rules: Rules) -> BuildFault:
     given, go_name = _described(value)
+    where = format_path(place.path) or name
     return fault(
-        f"{name} must be {wanted}, not {given} "
-        f"(kustomize: invalid {rules.subject}: json: cannot unmarshal {go_name} into Go struct field {name})",
+        f"{where} must be {wanted}, not {given} "
+        f"(kustomize: {rules.said}json: cannot unmarshal {go_name} into Go struct field "
+        f"{name.replace('[]', '')})",
         place,
     )
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from gitlint_ops.model.blame import Origin, Via
-from gitlint_ops.model.findings import Note, Violation
-from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.model.findings import Note, Severity, Violation
+from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
+
+if TYPE_CHECKING:
+    from gitlint_ops.workspace.tree import Tree
 
 BUILD_FAILED = "build-failed"
 REFERENCE_MISSING = "reference-missing"
@@ -38,8 +42,9 @@ class BuildFault(Exception):
 
     `violations` tell it at the places to edit; they are the same objects for every overlay that
     takes in the failing base. There are none where the fault is reported elsewhere (a file that is
-    no YAML). `inputs` and `included` are what had been read until then. `lasting` is False where
-    the fault depends on who takes the folder in (a cycle), so that it must not be remembered.
+    no YAML). `inputs`, `included` and `elsewhere` are what had been read until then. `lasting` is False
+    where the fault depends on who takes the folder in (a cycle), so that it must not be remembered.
+    `way` are the entries by which the build came to the file at fault, the nearest first.
     """
 
     def __init__(self, reason: str, violations: tuple[Violation, ...] = (), *, lasting: bool = True) -> None:
@@ -49,11 +54,22 @@ class BuildFault(Exception):
         self.lasting = lasting
         self.inputs: frozenset[str] = frozenset()
         self.included: frozenset[str] = frozenset()
+        self.elsewhere: Mapping[FileRef, Place] = {}
+        self.way: tuple[Note, ...] = ()
 
     def again(self, reason: str = "") -> BuildFault:
         """The same fault, to be raised once more, told with another reason if one is given."""
         copy = BuildFault(reason or self.reason, self.violations, lasting=self.lasting)
-        copy.inputs, copy.included = self.inputs, self.included
+        copy.inputs, copy.included, copy.way = self.inputs, self.included, self.way
+        copy.elsewhere = self.elsewhere
+        return copy
+
+    def seen_from(self, place: Place, tree: Tree, reason: str) -> BuildFault:
+        """The fault of a folder in another repository, as it is told by who refers there at `place`."""
+        copy = self.again(reason)
+        files = (*(tree.ref(path) for path in self.inputs), *self.elsewhere)
+        copy.elsewhere = dict.fromkeys(files, place)
+        copy.inputs, copy.included = frozenset(), frozenset()
         return copy
 
 
@@ -81,6 +97,7 @@ def violation(
     hint: str = "",
     related: Iterable[Note] = (),
     at_key: bool = False,
+    severity: Severity | None = None,
 ) -> Violation:
     return Violation(
         on=place.document,
@@ -90,6 +107,7 @@ def violation(
         hint=hint,
         rule=rule,
         at_key=at_key,
+        severity=severity,
     )
 
 
@@ -127,6 +145,15 @@ def _edits(left: str, right: str) -> int:
     """How many characters must change, about."""
     steps = difflib.SequenceMatcher(None, left, right).get_opcodes()
     return sum(max(end - start, to - since) for tag, start, end, since, to in steps if tag != "equal")
+
+
+OURS = "gitlint-ops: "
+"""What a reason begins with that is a limit of ours; kustomize knows none."""
+
+
+def because(reason: str) -> str:
+    """A reason in parentheses, with the name of the one who gives it."""
+    return f"({reason})" if reason.startswith(OURS) else f"(kustomize: {reason})"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from gitlint_ops.build.kustomize.go_regex import GoRegex, RegexFault
 from gitlint_ops.build.kustomize.merge_nodes import Node
 from gitlint_ops.build.kustomize.structured_text import parse_structured
+from gitlint_ops.model.blame import Origin
 
 MAX_PARTS = 100
 _INDEX = re.compile(r"\+?[0-9]{1,9}\Z")
@@ -36,6 +37,13 @@ class Create(Enum):
     @classmethod
     def like(cls, value: Any) -> Create:
         return cls.MAP if isinstance(value, dict) else cls.LIST if isinstance(value, list) else cls.SCALAR
+
+
+class Creation(NamedTuple):
+    """That a field is to be made where there is none, and what makes it."""
+
+    kind: Create
+    blame: Origin
 
 
 NEW_SCALAR = object()
@@ -105,7 +113,7 @@ def _looked_up(node: Node, part: str) -> Node | None:
     return _field(node, part)
 
 
-def match(node: Node, parts: Sequence[str], create: Create | None) -> list[Node]:
+def match(node: Node, parts: Sequence[str], create: Creation | None) -> list[Node]:
     """All fields at a path below `node`; matches in brackets are regular expressions here.
 
     With `create`, what is missing is made: mappings and lists on the way, and a value of that kind
@@ -126,12 +134,12 @@ def match(node: Node, parts: Sequence[str], create: Create | None) -> list[Node]
     return _match_field(node, parts, create)
 
 
-def _match_field(node: Node, parts: Sequence[str], create: Create | None) -> list[Node]:
+def _match_field(node: Node, parts: Sequence[str], create: Creation | None) -> list[Node]:
     member = _field(node, parts[0])
     if member is None:
         if create is None:
             return []
-        member = Node(_created(parts, create), blame=node.blame())
+        member = Node(_created(parts, create), blame=create.blame)
         # What kustomize makes below a null is lost.
         if node.is_map:
             node.restore(parts[0], member)
@@ -149,26 +157,26 @@ def _held_in(scalar: Node) -> Node:
     return Node(structured.body, blame=scalar.blame())
 
 
-def _created(parts: Sequence[str], create: Create) -> Any:
+def _created(parts: Sequence[str], create: Creation) -> Any:
     """An empty value for the first part, such as the second can stand in."""
     following = parts[1] if len(parts) > 1 else ""
     if _is_match(following) or _INDEX.match(following):
         return []
     if following:
         return {}
-    return {Create.SCALAR: NEW_SCALAR, Create.MAP: {}, Create.LIST: []}[create]
+    return {Create.SCALAR: NEW_SCALAR, Create.MAP: {}, Create.LIST: []}[create.kind]
 
 
-def _item_at(node: Node, parts: Sequence[str], create: Create | None) -> Node:
+def _item_at(node: Node, parts: Sequence[str], create: Creation | None) -> Node:
     items, index = _items(node), int(parts[0])
     if index == len(items) and create is not None and node.is_list:
-        items.append(Node(_created(parts, create), blame=node.blame()))
+        items.append(Node(_created(parts, create), blame=create.blame))
     if index >= len(items):
         raise PathFault(f"index {index} specified but only {len(items)} elements found")
     return items[index]
 
 
-def _match_items(node: Node, parts: Sequence[str], create: Create | None) -> list[Node]:
+def _match_items(node: Node, parts: Sequence[str], create: Creation | None) -> list[Node]:
     key, pattern = _split_match(parts[0])
     # What follows a match of scalars is ignored.
     rest = parts[1:] if key else ()
@@ -185,7 +193,7 @@ def _match_items(node: Node, parts: Sequence[str], create: Create | None) -> lis
         return found
     if not node.is_list or not wanted.matches_in(pattern):
         raise PathFault(f"failed to create element for {parts[0]!r}")
-    created = Node({key: pattern} if key else pattern, blame=node.blame())
+    created = Node({key: pattern} if key else pattern, blame=create.blame)
     node.opened_items().append(created)
     return match(created, rest, create)
 

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import fields, replace
 
 from gitlint_ops.build.kustomize.decode import Fields
-from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
+from gitlint_ops.build.kustomize.faults import BuildFault, Place, because, fault
 from gitlint_ops.build.kustomize.identity import is_selected
 from gitlint_ops.build.kustomize.order import kind_order
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
@@ -188,14 +188,14 @@ def split_path(path: str) -> tuple[str, ...]:
 class Hit(NamedTuple):
     """A field that a spec leads to.
 
-    `creates`: a value is to be made where there is none. `emptied`: it is a null that becomes an
-    empty list.
+    `creates`: a value is to be made where there is none. `becomes`: the path ends before the field,
+    and what is here, a null or nothing, becomes this empty list or mapping.
     """
 
     path: FieldPath
     value: Any
     creates: bool = False
-    emptied: bool = False
+    becomes: list[Any] | dict[str, Any] | None = None
 
 
 class FieldSpecFault(Exception):
@@ -233,17 +233,20 @@ def _member_hits(
     if not key:
         raise FieldSpecFault("cannot set or create an empty field name")
     inner = (*path, key)
-    if key not in node:
-        if create and not is_list:
-            yield from _hits({} if parts[1:] else None, parts[1:], inner, create)
-        return
-    value = node[key]
-    if value is None and is_list:
-        yield Hit(inner, None, emptied=True)
+    value = node.get(key)
+    if is_list:
+        if key in node and value is None:
+            yield Hit(inner, None, becomes=[])
+        elif key in node:
+            yield from _hits(value, parts[1:], inner, create)
     elif value is None and create and parts[1:]:
-        yield from _hits({}, parts[1:], inner, create)
-    else:
+        # Made even if a list that is missing ends the path further down.
+        yield from list(_hits({}, parts[1:], inner, create)) or [Hit(inner, None, becomes={})]
+    elif key in node or create:
         yield from _hits(value, parts[1:], inner, create)
+
+
+_ANNOTATIONS = ("metadata", "annotations")
 
 
 class SpecsByKind(Struct):
@@ -270,9 +273,10 @@ class SpecsByKind(Struct):
         """The resource with `change` made at every field that the specs lead to."""
         for parts, create, written in self.of(resource.gvk):
             try:
-                for hit in list(hits(resource.body, parts, create=create)):
-                    if hit.emptied:
-                        resource = resource.with_field(hit.path, [], place.origin())
+                has_room = create or (parts == _ANNOTATIONS and resource.has_notes)
+                for hit in list(hits(resource.body, parts, create=has_room)):
+                    if hit.becomes is not None:
+                        resource = resource.with_field(hit.path, hit.becomes, place.origin())
                     else:
                         resource = change(resource, hit)
             except FieldSpecFault as error:
@@ -282,6 +286,6 @@ class SpecsByKind(Struct):
 
 def spec_fault(error: FieldSpecFault, path: str, resource: Resource, place: Place) -> BuildFault:
     return fault(
-        f"field {path} of {resource.gvk.kind} {resource.name} cannot be set (kustomize: {error})",
+        f"field {path} of {resource.gvk.kind} {resource.name} cannot be set {because(str(error))}",
         place,
     )

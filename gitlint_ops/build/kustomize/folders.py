@@ -38,12 +38,13 @@ def too_deep(kustomization: Kustomization, *, lasting: bool = True) -> BuildFaul
 
 
 class Folders:
-    """The kustomizations of one repository."""
+    """The kustomizations of a repository, and of those that it refers to."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._held: dict[str, Kustomization | BuildFault] = {}
+        self._held: dict[tuple[str, str], Kustomization | BuildFault] = {}
         self._depths: dict[str, int] = {}
+        self._too_deep: dict[str, Folder] = {}
 
     def kustomization(self, folder: Folder) -> Kustomization:
         """The kustomization of a folder.
@@ -52,13 +53,14 @@ class Folders:
             NoKustomization: it has none.
             BuildFault: it has several, or its file is wrong.
         """
-        held = self._held.get(folder.path)
+        key = (folder.tree.name, folder.path)
+        held = self._held.get(key)
         if held is None:
             try:
                 held = self._read(folder)
             except BuildFault as error:
                 held = error
-            self._held[folder.path] = held
+            self._held[key] = held
         if isinstance(held, BuildFault):
             raise held.again()
         return held
@@ -86,7 +88,7 @@ class Folders:
             text = self._sources.text(file, Typing.KUBECTL)
         except Unreadable as error:
             raise BuildFault(f"{file.path}: {error.reason}") from error
-        broken = unparsable(text, file.path)
+        broken = unparsable(text, file)
         if broken is not None:
             raise broken
         # Only the first document counts, even if it is empty.
@@ -107,6 +109,7 @@ class Folders:
             found = next(rest, None)
             if found is None:
                 self._depths[current.path] = deepest.pop() + 1
+                self._note_too_deep(current)
                 pending.pop()
                 del opened[current.path]
                 if deepest:
@@ -121,6 +124,15 @@ class Folders:
                 pending.append((found, iter(self._below(found))))
                 deepest.append(0)
         return self._depths[folder.path]
+
+    def last_straw(self, folder: Folder) -> Folder:
+        """The lowest folder that stands upon too many, where `folder` does: one place for all above it."""
+        return self._too_deep.get(folder.path, folder)
+
+    def _note_too_deep(self, folder: Folder) -> None:
+        if self._depths[folder.path] > MAX_DEPTH:
+            below = (self._too_deep.get(one.path) for one in self._below(folder))
+            self._too_deep[folder.path] = next((one for one in below if one is not None), folder)
 
     def _below(self, folder: Folder) -> list[Folder]:
         try:

@@ -17,8 +17,11 @@ from gitlint_ops.build.kustomize.decode import Fields, scalar_text
 from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
 from gitlint_ops.build.kustomize.identity import Identity, Scopes, format_id, plain_id
 from gitlint_ops.build.kustomize.kustomization import Entry
+from gitlint_ops.build.kustomize.no_effect import is_same, without_effect
+from gitlint_ops.build.kustomize.patch_targets import resource_label
 from gitlint_ops.build.kustomize.resource import GeneratorFlags, Resource
-from gitlint_ops.model.blame import Blame, MapBlame, Origin, Via, at, origin, with_blame
+from gitlint_ops.model.blame import Blame, MapBlame, Via, at, origin, over, with_blame, with_members
+from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, FileRef
 from gitlint_ops.model.structure import value_at
 
@@ -102,7 +105,12 @@ class _Maker:
     def __init__(self, kind: str, entry: Fields) -> None:
         self._kind = kind
         self.body: dict[str, Any] = {"apiVersion": "v1", "kind": kind, "metadata": {}}
-        self.blame: Blame = entry.place.origin(Via.GENERATOR)
+        self._entry = entry.place.origin(Via.GENERATOR)
+        self._fields: dict[FieldPath, Blame] = {}
+
+    @property
+    def blame(self) -> Blame:
+        return with_members(self._entry, self._fields)
 
     def set(self, path: FieldPath, value: Any, place: Place | None) -> None:
         held = self.body
@@ -110,7 +118,7 @@ class _Maker:
             held = held.setdefault(str(key), {})
         held[str(path[-1])] = value
         if place is not None:
-            self.blame = with_blame(self.blame, path, place.origin(Via.GENERATOR))
+            self._fields[path] = place.origin(Via.GENERATOR)
 
     def add(self, pair: Pair) -> None:
         field, text = self._encoded(pair.value)
@@ -225,9 +233,7 @@ class Absorber:
     def __init__(self, resources: tuple[Resource, ...], scopes: Scopes) -> None:
         self._resources = list(resources)
         self._scopes = scopes
-        self._by_identity: dict[Identity, list[int]] = {}
-        for index, resource in enumerate(resources):
-            self._note(index, resource)
+        self._by_identity: dict[Identity, list[int]] | None = None
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -239,7 +245,7 @@ class Absorber:
         Raises:
             BuildFault: its behaviour does not fit what exists.
         """
-        found = self._by_identity.get(self._scopes.current(made), ())
+        found = self._identities().get(self._scopes.current(made), ())
         behavior = made.generator.behavior if made.generator else ""
         if len(found) > 1:
             raise _ambiguous(made, len(found))
@@ -247,7 +253,7 @@ class Absorber:
             if behavior in ("merge", "replace") and complete:
                 raise _absent(made, behavior)
             self._resources.append(made)
-            self._note(len(self._resources) - 1, made)
+            self._note(self._identities(), len(self._resources) - 1)
             return len(self._resources) - 1, None
         old = self._resources[found[0]]
         if behavior not in ("merge", "replace"):
@@ -259,9 +265,17 @@ class Absorber:
         """Put a resource with the identities of the one at `index` in its place."""
         self._resources[index] = resource
 
-    def _note(self, index: int, resource: Resource) -> None:
-        for identity in self._scopes.all_identities(resource):
-            self._by_identity.setdefault(identity, []).append(index)
+    def _identities(self) -> dict[Identity, list[int]]:
+        """The resources by all that they are and were called; most kustomizations never ask."""
+        if self._by_identity is None:
+            self._by_identity = {}
+            for index in range(len(self._resources)):
+                self._note(self._by_identity, index)
+        return self._by_identity
+
+    def _note(self, held: dict[Identity, list[int]], index: int) -> None:
+        for identity in self._scopes.all_identities(self._resources[index]):
+            held.setdefault(identity, []).append(index)
 
 
 def _ambiguous(made: Resource, count: int) -> BuildFault:
@@ -301,7 +315,7 @@ def _exists(made: Resource, old: Resource) -> BuildFault:
 
 def _joined(old: Resource, made: Resource, *, merge: bool) -> Resource:
     """The new resource under the old one's names; if `merge`, with what the old one had."""
-    joined = made
+    joined = replace(made, blame=_all_over(made, old))
     for field in ("labels", "annotations"):
         joined = _with_old_texts(joined, old, ("metadata", field))
     for field in ("data", "binaryData") if merge else ():
@@ -320,9 +334,18 @@ def _joined(old: Resource, made: Resource, *, merge: bool) -> Resource:
         previous=old.previous,
         prefixes=old.prefixes,
         suffixes=old.suffixes,
-        generator=GeneratorFlags(hashed, old.generator.behavior if old.generator else ""),
+        generator=GeneratorFlags(hashed, old.generator.behavior) if old.generator else None,
         variables=old.variables,
     )
+
+
+def without_effects(made: Resource, old: Resource, joined: Resource) -> Iterator[Violation]:
+    """The entry, where what it was merged into has all of it already."""
+    hashed = [one.generator is not None and one.generator.needs_hash for one in (old, joined)]
+    if hashed[0] == hashed[1] and is_same(old.body, joined.body):
+        yield without_effect(
+            f"this entry changes nothing: {resource_label(old)} has all of it already", _entry_place(made)
+        )
 
 
 def _with_old_texts(made: Resource, old: Resource, path: FieldPath) -> Resource:
@@ -340,24 +363,31 @@ def _with_old_texts(made: Resource, old: Resource, path: FieldPath) -> Resource:
         held[str(key)] = dict(held.get(str(key)) or {})
         held = held[str(key)]
     held[str(path[-1])] = texts
-    changed = {
-        str(key): at(old.blame, (*path, key))
-        if key not in new
-        else _over(at(made.blame, (*path, key)), at(old.blame, (*path, key)))
-        for key in kept
-    }
-    blame = with_blame(made.blame, path, MapBlame(at(made.blame, path), _new_first(changed, made, path, new)))
-    return replace(made, body=body, blame=blame)
+    only_old = {str(key): at(old.blame, (*path, key)) for key in kept if key not in new}
+    now_blamed = at(made.blame, path)
+    if isinstance(now_blamed, MapBlame):
+        only_old = {**now_blamed.changed, **only_old}
+        now_blamed = now_blamed.base
+    return replace(made, body=body, blame=with_blame(made.blame, path, MapBlame(now_blamed, only_old)))
 
 
-def _new_first(
-    changed: dict[str, Blame], made: Resource, path: FieldPath, new: Mapping[str, Any]
-) -> Mapping[str, Blame]:
-    return {**{key: at(made.blame, (*path, key)) for key in new}, **changed}
+def _all_over(made: Resource, old: Resource) -> Blame:
+    """The blame of a generated resource over that of the one which it joins, field by field."""
+    fields: dict[FieldPath, Blame] = {}
+    for path, _ in _members(made.body):
+        set_here = origin(at(made.blame, path))
+        was_there = value_at(old.body, path) is not None
+        fields[path] = over(set_here, at(old.blame, path)) if was_there else set_here
+    return with_members(over(origin(made.blame), old.blame), fields)
 
 
-def _over(new: Blame, old: Blame) -> Blame:
-    return replace(new, over=old) if isinstance(new, Origin) else new
+def _members(body: Mapping[str, Any], path: FieldPath = ()) -> Iterator[tuple[FieldPath, Any]]:
+    """The scalars of a generated body, which has no lists."""
+    for key, value in body.items():
+        if isinstance(value, dict):
+            yield from _members(value, (*path, key))
+        else:
+            yield (*path, key), value
 
 
 def _without_member(made: Resource, path: FieldPath) -> Resource:

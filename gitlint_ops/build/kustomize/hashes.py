@@ -8,15 +8,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
 
+from gitlint_ops.build.kustomize.decode import scalar_text
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import origin
 
 _NAME = ("metadata", "name")
 _LENGTH = 10
+# From here on Go writes numbers with an exponent.
+_LONG_HAND = 1e21
 # Digits and vowels that could spell words are replaced.
 _SAFE = str.maketrans("013ae", "ghkmt")
 # Go escapes these in JSON, so that it can stand in HTML.
@@ -48,12 +52,29 @@ def content_hash(body: Mapping[str, Any]) -> str:
 
 
 def _held(body: Mapping[str, Any], field: str) -> Any:
-    value = body.get(field)
-    return "" if value is None else value
+    """A field as it counts: a scalar as text, and a list, which does not belong there, as null."""
+    value = body.get(field, "")
+    if isinstance(value, dict):
+        return value
+    if value is None:
+        return "null"
+    return None if isinstance(value, list) else scalar_text(value)
 
 
 def _go_json(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(_in_go(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     for char, escaped in _HTML.items():
         text = text.replace(char, escaped)
     return text
+
+
+def _in_go(value: Any) -> Any:
+    """A value whose numbers are what Go's float64 makes of them, and whole ones without a fraction."""
+    if isinstance(value, dict):
+        return {key: _in_go(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_in_go(item) for item in value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    number = float(value)
+    return int(Decimal(repr(number))) if number.is_integer() and abs(number) < _LONG_HAND else number

@@ -13,8 +13,17 @@ from msgspec import Struct
 
 from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import Place, fault, violation
-from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, SpecsByKind, hits, spec_fault
+from gitlint_ops.build.kustomize.field_specs import (
+    FieldSpec,
+    FieldSpecFault,
+    Hit,
+    SpecsByKind,
+    hits,
+    spec_fault,
+)
 from gitlint_ops.build.kustomize.go_regex import GoRegex, RegexFault
+from gitlint_ops.build.kustomize.memo import Memo
+from gitlint_ops.build.kustomize.no_effect import without_effect
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import FieldPath
@@ -84,35 +93,95 @@ def _matcher(name: str) -> Callable[[str], object]:
 
 
 class _ImagePaths(NamedTuple):
-    """Where a resource may have images: by kustomize's old search, and by field specs."""
+    """Where a resource may have images: by kustomize's old search, and by field specs.
+
+    `emptied`: a list on the way is null, which kustomize makes an empty list in passing.
+    """
 
     found: tuple[FieldPath, ...]
     specified: tuple[FieldPath, ...]
+    emptied: bool
+
+
+class ImageFields:
+    """Where resources may have images, for one set of field specs; searched once per shared value."""
+
+    def __init__(self, specs: Sequence[FieldSpec]) -> None:
+        self.specs = SpecsByKind(tuple(specs), creates=False)
+        self._paths: Memo[_ImagePaths] = Memo()
+        self._found: Memo[tuple[FieldPath, ...]] = Memo()
+        self._hits: Memo[tuple[Hit, ...]] = Memo()
+
+    def of(self, resource: Resource, place: Place) -> _ImagePaths:
+        """The paths in one resource.
+
+        Raises:
+            BuildFault: a field spec leads through a scalar; `place` is the entry that asked.
+        """
+        return self._paths.of(resource.body, None, lambda: self._paths_in(resource, place))
+
+    def _paths_in(self, resource: Resource, place: Place) -> _ImagePaths:
+        specified: list[Hit] = []
+        for parts, _, written in self.specs.of(resource.gvk):
+            try:
+                specified += self._specified(resource.body, parts)
+            except FieldSpecFault as error:
+                raise spec_fault(error, written, resource, place) from error
+        return _ImagePaths(
+            tuple(self.found(resource.body)),
+            tuple(hit.path for hit in specified if hit.becomes is None),
+            any(hit.becomes is not None for hit in specified),
+        )
+
+    def found(self, body: Mapping[str, Any]) -> Iterator[FieldPath]:
+        """The images in lists called containers or initContainers, wherever they stand."""
+        for key, value in body.items():
+            if isinstance(value, dict | list):
+                below = self._found.of(value, None, lambda: tuple(_container_images(value, ())))  # noqa: B023
+                yield from ((key, *path) for path in below)
+                yield from _images_in(key, value, ())
+
+    def _specified(self, body: Mapping[str, Any], parts: tuple[str, ...]) -> tuple[Hit, ...]:
+        key = parts[0].removesuffix("[]")
+        value = body.get(key)
+        if not isinstance(value, dict | list):
+            return tuple(hits(body, parts, create=False))
+        return self._hits.of(value, parts, lambda: tuple(hits({key: value}, parts, create=False)))
 
 
 def apply(
     resources: tuple[Resource, ...],
     entries: Sequence[ImageEntry],
-    specs: Sequence[FieldSpec],
+    fields: ImageFields,
 ) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
     """The resources with their images changed, entry by entry.
 
-    The violations are the entries that name no image of any resource.
+    The violations are the entries that name no image of any resource, and those that leave all the
+    images that they name as they are.
     """
-    by_kind = SpecsByKind(tuple(specs), creates=False)
-    unmatched = set(range(len(entries)))
-    changed = tuple(_with_images(resource, entries, by_kind, unmatched) for resource in resources)
-    names = _image_names(resources) if unmatched else frozenset()
-    return changed, tuple(_no_match(entries[index], names) for index in sorted(unmatched))
+    unmatched, idle = set(range(len(entries))), set(range(len(entries)))
+    changed = tuple(_with_images(resource, entries, fields, unmatched, idle) for resource in resources)
+    names = _image_names(resources, fields) if unmatched else frozenset()
+    return changed, tuple(
+        _no_match(entries[index], names) if index in unmatched else _without_effect(entries[index])
+        for index in sorted(idle)
+    )
 
 
 def _with_images(
-    resource: Resource, entries: Sequence[ImageEntry], specs: SpecsByKind, unmatched: set[int]
+    resource: Resource,
+    entries: Sequence[ImageEntry],
+    fields: ImageFields,
+    unmatched: set[int],
+    idle: set[int],
 ) -> Resource:
     if resource.body.get("kind") == "CustomResourceDefinition":
         return resource
-    resource = _with_empty_lists(resource, specs, entries[0].place)
-    paths = _image_paths(resource, specs, entries[0].place)
+    place = entries[0].place
+    paths = fields.of(resource, place)
+    if paths.emptied:
+        resource = fields.specs.change(resource, place, lambda one, _: one)
+        paths = fields.of(resource, place)
     if not paths.found and not paths.specified:
         return resource
     for index, entry in enumerate(entries):
@@ -124,25 +193,12 @@ def _with_images(
                 continue
             unmatched.discard(index)
             new = new_image(image, entry)
-            if new != image or path not in changed:
+            if new != image:
+                idle.discard(index)
+            if new != image or (path not in changed and entry.maker is not entry.place):
                 resource = resource.with_field(path, new, entry.maker.origin())
                 changed.add(path)
     return resource
-
-
-def _with_empty_lists(resource: Resource, specs: SpecsByKind, place: Place) -> Resource:
-    """Lists that are null become empty; kustomize does so in passing, and prints them so."""
-    return specs.change(resource, place, lambda one, _: one)
-
-
-def _image_paths(resource: Resource, specs: SpecsByKind, place: Place) -> _ImagePaths:
-    specified: list[FieldPath] = []
-    for parts, _, written in specs.of(resource.gvk):
-        try:
-            specified += [hit.path for hit in hits(resource.body, parts, create=False) if not hit.emptied]
-        except FieldSpecFault as error:
-            raise spec_fault(error, written, resource, place) from error
-    return _ImagePaths(tuple(_container_images(resource.body, ())), tuple(specified))
 
 
 def _container_images(node: Any, path: FieldPath) -> Iterator[FieldPath]:
@@ -151,14 +207,18 @@ def _container_images(node: Any, path: FieldPath) -> Iterator[FieldPath]:
         for key, value in node.items():
             if isinstance(value, dict | list):
                 yield from _container_images(value, (*path, key))
-                if key in _CONTAINER_LISTS and isinstance(value, list):
-                    for index, item in enumerate(value):
-                        if isinstance(item, dict) and "image" in item:
-                            yield (*path, key, index, "image")
+                yield from _images_in(key, value, path)
     elif isinstance(node, list):
         for index, item in enumerate(node):
             if isinstance(item, dict | list):
                 yield from _container_images(item, (*path, index))
+
+
+def _images_in(key: str, value: Any, path: FieldPath) -> Iterator[FieldPath]:
+    if key in _CONTAINER_LISTS and isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, dict) and "image" in item:
+                yield (*path, key, index, "image")
 
 
 def _at(body: Mapping[str, Any], path: FieldPath) -> Any:
@@ -204,11 +264,17 @@ def _no_match(entry: ImageEntry, names: frozenset[str]) -> Violation:
     )
 
 
-def _image_names(resources: tuple[Resource, ...]) -> frozenset[str]:
+def _without_effect(entry: ImageEntry) -> Violation:
+    return without_effect(
+        f"this entry changes nothing: the image {entry.name!r} is that already", entry.maker
+    )
+
+
+def _image_names(resources: tuple[Resource, ...], fields: ImageFields) -> frozenset[str]:
     return frozenset(
         split_image(image)[0]
         for resource in resources
-        for path in _container_images(resource.body, ())
+        for path in fields.found(resource.body)
         if isinstance(image := _at(resource.body, path), str)
     )
 

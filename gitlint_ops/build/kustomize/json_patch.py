@@ -17,14 +17,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.absence import absence
-from gitlint_ops.build.kustomize.faults import did_you_mean
+from gitlint_ops.build.kustomize.faults import OURS, did_you_mean
+from gitlint_ops.build.kustomize.growth import MAX_DEPTH, is_outgrown
 from gitlint_ops.build.kustomize.resource import Resource
-from gitlint_ops.model.blame import Blame, ListBlame, Origin, at, child, origin, with_blame
+from gitlint_ops.model.blame import Blame, ListBlame, Origin, at, child, origin, over, with_blame
 from gitlint_ops.model.location import FieldPath, format_path
 from gitlint_ops.model.structure import value_at, with_value, without
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}\Z")
 MAX_OPERATIONS = 10_000
+_LONG_POINTER = 30
 
 
 class JsonPatchFault(Exception):
@@ -75,11 +77,15 @@ class _Operation(Struct, frozen=True):
 
     def moving(self, source: Blame | None) -> Origin:
         """The blame of a value that it brings from elsewhere, where `source` set it."""
-        return replace(self.here, verbatim=False, over=source)
+        return over(replace(self.here, verbatim=False, over=source), None)
 
 
-def apply_json_patch(resource: Resource, operations: Any, patch: Origin) -> Resource:
+def apply_json_patch(
+    resource: Resource, operations: Any, patch: Origin, bodies: list[Any] | None = None
+) -> Resource:
     """The resource with all operations applied; `patch` is where the list of them stands.
+
+    `bodies` takes in the body before the first operation and after each of them.
 
     Raises:
         JsonPatchFault: an operation does not apply.
@@ -89,14 +95,18 @@ def apply_json_patch(resource: Resource, operations: Any, patch: Origin) -> Reso
     if not isinstance(operations, list):
         raise JsonPatchFault("a JSON patch is a list of operations")
     if len(operations) > MAX_OPERATIONS:
-        raise JsonPatchFault(f"more than {MAX_OPERATIONS} operations")
+        raise JsonPatchFault(f"{OURS}more than {MAX_OPERATIONS} operations")
     document = _Document(resource.body, resource.blame)
+    bodies = [] if bodies is None else bodies
+    bodies.append(document.body)
     for index, operation in enumerate(operations):
         here = replace(patch, source_path=(*patch.source_path, index))
         try:
             document = _apply(document, operation, here)
+            _check_growth(document, operation)
         except _Fault as error:
             raise JsonPatchFault(str(error), index, field=error.field, hint=error.hint) from error
+        bodies.append(document.body)
     if not isinstance(document.body, dict):
         raise JsonPatchFault("json: cannot unmarshal array into Go value of type map[string]interface {}")
     return replace(resource, body=document.body, blame=document.blame)
@@ -113,11 +123,21 @@ def _apply(document: _Document, operation: Any, here: Origin) -> _Document:
     return apply(document, step)
 
 
+def _check_growth(document: _Document, operation: Any) -> None:
+    """A copy can double an object, a move or a long pointer nest it, with every operation."""
+    held = operation if isinstance(operation, dict) else {}
+    can_grow = held.get("op") in ("copy", "move") or str(held.get("path")).count("/") > _LONG_POINTER
+    if can_grow and is_outgrown(document.body):
+        raise _Fault(f"{OURS}it makes the object larger or deeper than any that a cluster takes")
+
+
 def _pointer(operation: _Operation, field: str) -> str:
     pointer = operation.held.get(field)
     if not isinstance(pointer, str):
         hint = f"add `{field}:` with a pointer such as /spec/replicas"
         raise _Fault(f"{operation.name} operation failed to decode {field}: missing value", hint, field)
+    if pointer.count("/") > MAX_DEPTH:
+        raise _Fault(f"{OURS}the pointer leads through more than {MAX_DEPTH} fields", field=field)
     return pointer
 
 
@@ -143,6 +163,18 @@ def _member(document: _Document, operation: _Operation, field: str = "path") -> 
             f"{operation.name} operation does not apply: {what}: {shown}: missing value", absent, field
         )
     return _Member(parent, container, _unescaped(parts[-1]))
+
+
+def member_at(body: Any, pointer: str) -> tuple[FieldPath, Any, str] | None:
+    """The container that a pointer leads to, its path, and the key in it; None where it leads nowhere."""
+    *above, last = pointer.split("/")[1:] or [""]
+    path: FieldPath = ()
+    for part in above:
+        key = _held_key(body, _unescaped(part))
+        if key is None:
+            return None
+        body, path = body[key], (*path, key)
+    return path, body, _unescaped(last)
 
 
 def _unescaped(part: str) -> str:
@@ -184,8 +216,8 @@ def _set(document: _Document, path: FieldPath, value: Any, by: Origin) -> _Docum
     held = value_at(document.body, path)
     if value is not None and not isinstance(value, dict | list) and _is_equal(held, value):
         return document
-    by = replace(by, over=at(document.blame, path))
-    return _Document(with_value(document.body, path, value), with_blame(document.blame, path, by))
+    blame = over(by, at(document.blame, path))
+    return _Document(with_value(document.body, path, value), with_blame(document.blame, path, blame))
 
 
 def _added(document: _Document, member: _Member, value: Any, by: Origin) -> _Document:
@@ -269,7 +301,7 @@ def _replace(document: _Document, operation: _Operation) -> _Document:
     if pointer == "":
         if not isinstance(value, dict | list):
             raise _Fault("replace operation value must be object or array")
-        return _Document(value, replace(by, over=document.blame))
+        return _Document(value, over(by, document.blame))
     member = _member(document, operation)
     if isinstance(member.container, dict):
         return _added(document, member, value, by)
@@ -284,14 +316,14 @@ def _replace(document: _Document, operation: _Operation) -> _Document:
 
 def _move(document: _Document, operation: _Operation) -> _Document:
     source = _member(document, operation, "from")
-    value, over = _taken(document, source)
+    value, set_by = _taken(document, source)
     document = _removed(document, source, _pointer(operation, "from"))
-    return _added(document, _member(document, operation), value, operation.moving(over))
+    return _added(document, _member(document, operation), value, operation.moving(set_by))
 
 
 def _copy(document: _Document, operation: _Operation) -> _Document:
-    value, over = _taken(document, _member(document, operation, "from"))
-    return _added(document, _member(document, operation), value, operation.moving(over))
+    value, set_by = _taken(document, _member(document, operation, "from"))
+    return _added(document, _member(document, operation), value, operation.moving(set_by))
 
 
 def _taken(document: _Document, member: _Member) -> tuple[Any, Blame | None]:

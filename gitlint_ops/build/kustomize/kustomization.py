@@ -100,8 +100,8 @@ SORT_OPTIONS = StructOf(
         "legacySortOptions": StructOf("LegacySortOptions", {"orderFirst": TEXTS, "orderLast": TEXTS}),
     },
 )
-_HELM_GLOBALS = StructOf("HelmGlobals", {"chartHome": TEXT, "configHome": TEXT})
-_HELM_CHART = StructOf(
+HELM_GLOBALS = StructOf("HelmGlobals", {"chartHome": TEXT, "configHome": TEXT})
+HELM_CHART = StructOf(
     "HelmChart",
     {
         **dict.fromkeys(
@@ -175,8 +175,8 @@ KUSTOMIZATION = StructOf(
         "bases": TEXTS,
         "configMapGenerator": ListOf(CONFIG_MAP),
         "secretGenerator": ListOf(SECRET),
-        "helmGlobals": _HELM_GLOBALS,
-        "helmCharts": ListOf(_HELM_CHART),
+        "helmGlobals": HELM_GLOBALS,
+        "helmCharts": ListOf(HELM_CHART),
         "helmChartInflationGenerator": ListOf(_HELM_CHART_ARGS),
         "generatorOptions": GENERATOR_OPTIONS,
         "configurations": TEXTS,

@@ -5,7 +5,7 @@ Source: api/internal/target/kusttarget_configplugin.go, api/filters/labels, api/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from msgspec import Struct
 
@@ -21,19 +21,25 @@ from gitlint_ops.build.kustomize.field_specs import (
     decoded_spec,
     merge_specs,
 )
+from gitlint_ops.build.kustomize.no_effect import without_effect
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
 from gitlint_ops.build.kustomize.shared_values import with_shared
+from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import FieldPath
 
 _METADATA = FieldSpec(Gvk("", "", ""), "metadata/labels", create=True)
 
 
 class MapEntries(Struct, frozen=True):
-    """Labels or annotations to add, in the fields of `specs`; `place` is that of their mapping."""
+    """Labels or annotations to add, in the fields of `specs`; `place` is that of their mapping.
+
+    `own` are those of the specs that stand in the entry itself.
+    """
 
     entries: Mapping[str, str]
     place: Place
     specs: tuple[FieldSpec, ...]
+    own: tuple[Fields, ...] = ()
 
 
 def label_entries(label: Fields, specs: FieldSpecs) -> MapEntries:
@@ -50,7 +56,7 @@ def label_entries(label: Fields, specs: FieldSpecs) -> MapEntries:
             "(kustomize: failed to merge labels: conflicting fieldspecs)",
             label.place,
         ) from error
-    return MapEntries(label.text_map("pairs"), label.at("pairs"), chosen)
+    return MapEntries(label.text_map("pairs"), label.at("pairs"), chosen, label.structs("fields"))
 
 
 def _label_specs(label: Fields, specs: FieldSpecs) -> tuple[FieldSpec, ...]:
@@ -63,19 +69,38 @@ def _label_specs(label: Fields, specs: FieldSpecs) -> tuple[FieldSpec, ...]:
     return merge_specs(chosen, (_METADATA,))
 
 
-def add_entries(resources: tuple[Resource, ...], added: MapEntries) -> tuple[Resource, ...]:
-    """The resources with the entries set wherever the specs lead."""
+def add_entries(
+    resources: tuple[Resource, ...], added: MapEntries, effective: set[str] | None = None
+) -> tuple[Resource, ...]:
+    """The resources with the entries set wherever the specs lead.
+
+    `effective` takes in the keys that were not there already, or had another value.
+    """
     if not added.entries:
         return resources
-    adding = _Adding(added)
+    adding = _Adding(added, set() if effective is None else effective)
     return tuple(adding.to(resource) for resource in resources)
+
+
+def without_effects(added: MapEntries, effective: Set[str]) -> Iterator[Violation]:
+    """The entries that were there already: each, or all as one."""
+    idle = [key for key in added.entries if key not in effective]
+    if len(idle) > 1 and not effective:
+        yield without_effect("this changes nothing: all that it adds is there already", added.place)
+        return
+    for key in idle:
+        yield without_effect(
+            f"this entry changes nothing: {key} is {added.entries[key]!r} already wherever it is set",
+            added.place.of(key),
+        )
 
 
 class _Adding:
     """The same entries being added to one resource after the other."""
 
-    def __init__(self, added: MapEntries) -> None:
+    def __init__(self, added: MapEntries, effective: set[str]) -> None:
         self._added = added
+        self._effective = effective
         self._specs = SpecsByKind(added.specs, creates=True)
         self._keys = sorted(added.entries)
         self._new: dict[str, list[FieldPath]] = {}
@@ -94,6 +119,8 @@ class _Adding:
             raise FieldSpecFault("wrong node kind: expected MappingNode")
         for key in self._keys:
             path = (*hit.path, key)
+            if key not in self._effective and (hit.value or {}).get(key) != self._added.entries[key]:
+                self._effective.add(key)
             if key not in (hit.value or {}):
                 self._new[key].append(path)
             resource = resource.with_field(path, self._added.entries[key], self._added.place.of(key).origin())

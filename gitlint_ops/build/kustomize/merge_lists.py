@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from gitlint_ops.build.kustomize.merge_directives import DIRECTIVE, Directive, parse_directive
 from gitlint_ops.build.kustomize.merge_nodes import MergeFault, Node, scalar_text
 
@@ -132,7 +134,7 @@ def _name_keys(item: Node, keys: Values, values: Values) -> None:
         if key and value and item.get(key) is None:
             if not item.is_map:
                 raise _wrong_kind(item)
-            item.put(key, Node(value, blame=item.blame()))
+            item.put(key, Node(value, blame=replace(item.origin(), verbatim=False)))
 
 
 def _all_values(ours: list[Node], theirs: list[Node], keys: Values, order: ListOrder) -> list[Values]:

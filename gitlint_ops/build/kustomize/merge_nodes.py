@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
-from gitlint_ops.model.blame import Blame, ListBlame, MapBlame, Origin, chain, child, origin
+from gitlint_ops.model.blame import Blame, ListBlame, MapBlame, Origin, chain, child, origin, over
 from gitlint_ops.model.location import FieldPath
 
 Written: TypeAlias = Callable[[Origin], str | None]
@@ -185,7 +185,7 @@ class Node:
                 base = child(self._parent.blame(), self._key)
             if self.over is not None:
                 own = origin(base)
-                base = Origin(own.source, own.source_path, own.via, own.verbatim, self.over.blame())
+                base = over(Origin(own.source, own.source_path, own.via, own.verbatim), self.over.blame())
             self._known = base
         return self._known
 

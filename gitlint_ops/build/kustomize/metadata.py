@@ -16,6 +16,8 @@ from gitlint_ops.build.kustomize.decode import scalar_text
 from gitlint_ops.build.kustomize.faults import Place
 from gitlint_ops.build.kustomize.merge_nodes import Written
 from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.build.kustomize.shared_values import with_own_annotations
+from gitlint_ops.discover.remote import remote_folder
 from gitlint_ops.model.blame import at, origin
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at, with_value, without
@@ -27,9 +29,9 @@ MANAGED_BY_LABEL = "managedByLabel"
 _ORIGIN = "config.kubernetes.io/origin"
 _TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
 _MANAGED_BY = ("metadata", "labels", "app.kubernetes.io/managed-by")
-# What the kustomize in kubectl calls itself: it is built without a version.
-_MANAGER = "kustomize-(devel)"
+_MANAGER = "kustomize-v5.8.1"
 _ANNOTATIONS = ("metadata", "annotations")
+HELM_GENERATED = "internal.config.kubernetes.io/helm-generated"
 _INTERNAL = frozenset(
     f"internal.config.kubernetes.io/{name}"
     for name in (
@@ -53,13 +55,29 @@ _INTERNAL = frozenset(
 ) | {"config.kubernetes.io/path", "config.kubernetes.io/index", "config.k8s.io/id"}
 
 
+_REMOTE_ROOT = "notCloned"
+"""What kustomize calls a repository's root by mistake: the folder not cloned to yet (Origin.Append)."""
+
+
 class Trail(Struct, frozen=True):
-    """Where a kustomization stands as seen from the folder that is built: "", "../base"."""
+    """Where a kustomization stands as seen from the folder that is built: "", "../base".
+
+    In another repository it is seen from that one's root; `repo` and `ref` are as kustomize gives
+    them to git.
+    """
 
     path: str = ""
+    repo: str = ""
+    ref: str = ""
 
     def of(self, name: str) -> Trail:
-        return Trail(posixpath.normpath(posixpath.join(self.path, name)))
+        remote = remote_folder(name)
+        if remote is not None:
+            return Trail(remote.path or _REMOTE_ROOT, remote.url, remote.ref)
+        return Trail(posixpath.normpath(posixpath.join(self.path, name)), self.repo, self.ref)
+
+    def text(self) -> str:
+        return f"path: {self.path}\n{_repository_lines(self.repo, self.ref)}"
 
 
 class Maker(Struct, frozen=True):
@@ -70,9 +88,12 @@ class Maker(Struct, frozen=True):
     kind: str
     name: str = ""
     namespace: str = ""
+    repo: str = ""
+    ref: str = ""
 
     def text(self) -> str:
         lines = [
+            *_repository_lines(self.repo, self.ref).splitlines(),
             f"configuredIn: {self.configured_in}",
             "configuredBy:",
             f"  apiVersion: {self.api_version}",
@@ -83,9 +104,13 @@ class Maker(Struct, frozen=True):
         return "".join(f"{line}\n" for line in lines)
 
 
+def _repository_lines(repo: str, ref: str) -> str:
+    return "".join(f"{key}: {value}\n" for key, value in (("repo", repo), ("ref", ref)) if value)
+
+
 def with_path(resource: Resource, trail: Trail, place: Place) -> Resource:
     """A resource read from a file, noting the file."""
-    return _annotated(resource, _ORIGIN, f"path: {trail.path}\n", place)
+    return _annotated(resource, _ORIGIN, trail.text(), place)
 
 
 def with_maker(resource: Resource, maker: Maker, place: Place) -> Resource:
@@ -95,10 +120,11 @@ def with_maker(resource: Resource, maker: Maker, place: Place) -> Resource:
     return _annotated(resource, _ORIGIN, maker.text(), place)
 
 
-def origin_path(resource: Resource) -> str:
-    """The file noted as a resource's origin, or ""."""
-    note = _note(resource, _ORIGIN) or ""
-    return note.removeprefix("path: ").strip() if note.startswith("path: ") else ""
+def origin_trail(resource: Resource) -> Trail:
+    """The file noted as a resource's origin; its path is "" where none is noted."""
+    lines = (line.partition(": ") for line in (_note(resource, _ORIGIN) or "").splitlines())
+    noted = {key: value for key, _, value in lines}
+    return Trail(noted.get("path", ""), noted.get("repo", ""), noted.get("ref", ""))
 
 
 def origin_note(resource: Resource) -> str | None:
@@ -112,6 +138,7 @@ def with_origin_note(resource: Resource, note: str | None, place: Place) -> Reso
 
 def with_transformation(resource: Resource, maker: Maker, place: Place) -> Resource:
     """A resource that a transformer was run on, whether it changed or not."""
+    resource = with_own_annotations(resource)
     if _note(resource, _ORIGIN) is None:
         return _annotated(resource, _ORIGIN, maker.text(), place)
     held = _note(resource, _TRANSFORMATIONS) or ""
@@ -124,11 +151,13 @@ def finished(resource: Resource, options: frozenset[str], place: Place, written:
     """A resource as it is printed: without notes that were not asked for.
 
     Kustomize writes all annotations anew at the end: values become the texts that their files have
-    (`1.10`, `~`), and an empty mapping goes.
+    (`1.10`, `~`), and an empty mapping goes; a list of nothing, which may lack metadata, gets some.
     """
     if MANAGED_BY_LABEL in options:
         resource = resource.with_field(_MANAGED_BY, _MANAGER, place.origin())
-    metadata = resource.body.get("metadata")
+    if "metadata" not in resource.body:
+        return replace(resource, body={**resource.body, "metadata": {}})
+    metadata = resource.body["metadata"]
     if not isinstance(metadata, dict) or "annotations" not in metadata:
         return resource
     held = metadata["annotations"]

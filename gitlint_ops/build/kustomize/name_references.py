@@ -10,7 +10,8 @@ Source: api/internal/accumulator/namereferencetransformer.go, api/filters/namere
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -25,8 +26,9 @@ from gitlint_ops.build.kustomize.identity import (
     is_any_selected,
     is_selected,
 )
+from gitlint_ops.build.kustomize.memo import Memo
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
-from gitlint_ops.model.blame import Origin, at, origin
+from gitlint_ops.model.blame import Origin, at, chain, origin, over
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
 
@@ -41,18 +43,35 @@ class _Paths(Struct):
     targets: list[Gvk] = field(default_factory=list)
 
 
+_Reference: TypeAlias = tuple[FieldPath, Sequence[Gvk]]
+
+
 class ReferencePaths:
     """Where resources may hold names, by their kind; found once for all builds that agree on it."""
 
     def __init__(self, references: Sequence[NameReference]) -> None:
         self.references = references
         self._held: dict[Gvk, _Paths] = {}
+        self._memo: Memo[tuple[_Reference, ...]] = Memo()
 
     def of(self, gvk: Gvk) -> _Paths:
         held = self._held.get(gvk)
         if held is None:
             held = self._held[gvk] = _path_tree(gvk, self.references)
         return held
+
+    def fields(self, resource: Resource) -> list[_Reference]:
+        """The fields of a resource that may hold names, with the kinds they may name, in order.
+
+        What stands below each key of the body is searched once: overlays share it.
+        """
+        paths = self.of(resource.org_id.gvk)
+        found: list[_Reference] = [((), paths.targets)] if paths.targets else []
+        for key, below in paths.below.items():
+            value = resource.body.get(key)
+            if value is not None:
+                found += self._memo.of(value, below, lambda: tuple(_fields(value, below, (key,))))  # noqa: B023
+        return found
 
 
 def apply(resources: tuple[Resource, ...], paths: ReferencePaths, scopes: Scopes) -> tuple[Resource, ...]:
@@ -63,6 +82,14 @@ def apply(resources: tuple[Resource, ...], paths: ReferencePaths, scopes: Scopes
     """
     fixer = _Fixer(resources, paths, scopes)
     return tuple(fixer.fixed(index) for index in range(len(resources)))
+
+
+class _LeadsNowhere(Exception):
+    """The path to a name goes on below a scalar, which is at `path`."""
+
+    def __init__(self, path: FieldPath) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 class _Fixer:
@@ -81,12 +108,20 @@ class _Fixer:
     def fixed(self, index: int) -> Resource:
         referrer = _Referrer(self, index)
         resource = self._resources[index]
-        for path, targets in list(_fields(resource.body, self._paths.of(resource.org_id.gvk), ())):
+        for path, targets in self._fields_of(resource):
             try:
                 resource = referrer.fix(resource, path, targets)
             except FieldSpecFault as error:
                 raise _reference_fault(resource, path, str(error)) from error
         return resource
+
+    def _fields_of(self, resource: Resource) -> list[_Reference]:
+        try:
+            return self._paths.fields(resource)
+        except _LeadsNowhere as error:
+            told = f"a name is looked for below this field of {resource.gvk.kind} {resource.name}"
+            reason = "expected sequence or mapping node"
+            raise _reference_fault(resource, error.path, reason, f"{told}, and it holds a scalar") from error
 
     def named(self, old_name: str) -> Sequence[int]:
         return self._by_old_name.get(old_name, ())
@@ -117,7 +152,7 @@ def _path_tree(gvk: Gvk, references: Sequence[NameReference]) -> _Paths:
     return tree
 
 
-def _fields(node: Any, paths: _Paths, path: FieldPath) -> Iterator[tuple[FieldPath, Sequence[Gvk]]]:
+def _fields(node: Any, paths: _Paths, path: FieldPath) -> Iterator[_Reference]:
     if paths.targets:
         yield path, paths.targets
     if isinstance(node, dict):
@@ -129,6 +164,8 @@ def _fields(node: Any, paths: _Paths, path: FieldPath) -> Iterator[tuple[FieldPa
         deeper = _Paths(paths.below)
         for index, item in enumerate(node):
             yield from _fields(item, deeper, (*path, index))
+    elif paths.below and node is not None:
+        raise _LeadsNowhere(path)
 
 
 class _Referrer:
@@ -166,7 +203,7 @@ class _Referrer:
         found = self._select(name, target, path, None, lambda one: (one.name,))
         if found is None or found.name == name:
             return resource
-        return resource.with_field(path, found.name, _made_by(found, _NAME))
+        return resource.with_field(path, found.name, _renamed_by(found, name))
 
     def _fix_mapping(
         self, resource: Resource, path: FieldPath, value: dict[str, Any], target: Gvk
@@ -181,10 +218,9 @@ class _Referrer:
         if found is None:
             return resource
         if found.name != name:
-            resource = resource.with_field((*path, "name"), found.name, _made_by(found, _NAME))
+            resource = resource.with_field((*path, "name"), found.name, _renamed_by(found, name))
         if found.namespace and found.namespace != value.get("namespace"):
-            origin_of_namespace = _made_by(found, _NAMESPACE)
-            resource = resource.with_field((*path, "namespace"), found.namespace, origin_of_namespace)
+            resource = resource.with_field((*path, "namespace"), found.namespace, _moved_by(found))
         return resource
 
     def _select(
@@ -274,9 +310,33 @@ def _reference_fault(resource: Resource, path: FieldPath, reason: str, told: str
     return fault(f"{told} (kustomize: {reason})", Place(source.source, source.source_path))
 
 
-def _made_by(renamed: Resource, path: FieldPath) -> Origin:
-    """What gave the renamed resource its name, as the maker of fields that refer to it."""
-    return replace(origin(at(renamed.blame, path)), verbatim=False, over=None)
+def _renamed_by(renamed: Resource, old_name: str) -> Origin:
+    """What renamed a resource since it was called so, as the maker of fields that refer to it."""
+    names = [*(one.name for one in renamed.previous), renamed.name]
+    *renamers, _ = places = tuple(chain(at(renamed.blame, _NAME)))
+    # Each rename is remembered by steps that are made to rename; a replacement is not.
+    if len(renamers) == _changes(names):
+        renamers = renamers[: _changes(names[len(names) - 1 - names[::-1].index(old_name) :])]
+    return _as_maker(tuple(renamers) or places)
+
+
+def _changes(names: Sequence[str]) -> int:
+    return sum(name != following for name, following in pairwise(names))
+
+
+def _moved_by(found: Resource) -> Origin:
+    """What gave a resource its namespace, as the maker of fields that name it."""
+    places = tuple(chain(at(found.blame, _NAMESPACE)))
+    # The last is what the resource itself said, unless it said nothing.
+    own = origin(found.blame).source
+    return _as_maker(places[:-1] if len(places) > 1 and places[-1].source == own else places)
+
+
+def _as_maker(places: tuple[Origin, ...]) -> Origin:
+    made = replace(places[-1], verbatim=False, over=None)
+    for place in reversed(places[:-1]):
+        made = over(replace(place, verbatim=False, over=None), made)
+    return made
 
 
 def _same_affixes(one: Resource, other: Resource, *, or_none: bool) -> bool:

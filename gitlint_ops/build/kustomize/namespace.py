@@ -13,10 +13,12 @@ from msgspec import Struct
 from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, Hit, SpecsByKind
 from gitlint_ops.build.kustomize.identity import Identity, Scopes, format_id
+from gitlint_ops.build.kustomize.metadata import HELM_GENERATED
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import at, origin
 from gitlint_ops.model.findings import Note
 from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.structure import value_at
 
 DEFAULT_ONLY, ALL_SERVICE_ACCOUNTS, NO_SUBJECTS = "defaultOnly", "allServiceAccounts", "none"
 SUBJECT_MODES = (DEFAULT_ONLY, ALL_SERVICE_ACCOUNTS, NO_SUBJECTS)
@@ -46,9 +48,17 @@ def apply(
         BuildFault: two of them are the same there, or a field spec does not fit.
     """
     change = _Change(setting, tuple(specs), scopes)
-    moved = tuple(change.resource(resource.remembered()) for resource in resources)
+    moved = tuple(
+        resource if _is_of_chart(resource) else change.resource(resource.remembered())
+        for resource in resources
+    )
     _check_unique(moved, setting, scopes)
     return moved
+
+
+def _is_of_chart(resource: Resource) -> bool:
+    """Whether helm rendered it, in a namespace of its own choice."""
+    return bool(value_at(resource.body, ("metadata", "annotations", HELM_GENERATED)) == "true")
 
 
 def moved(resource: Resource, setting: NamespaceSetting, scopes: Scopes) -> Resource:
@@ -105,16 +115,21 @@ class _Change:
         if subjects is None or self._setting.subjects == NO_SUBJECTS:
             return resource
         if not isinstance(subjects, list):
-            raise fault(
-                f"the subjects of {resource.gvk.kind} {resource.name} are no list, so their namespace "
-                "cannot be set (kustomize: wrong node kind: expected SequenceNode)",
-                self._setting.place,
-            )
+            raise self._no_subjects(resource, "are no list", "SequenceNode")
         for index, subject in enumerate(subjects):
+            if subject is not None and not isinstance(subject, dict):
+                raise self._no_subjects(resource, "are no mappings", "MappingNode")
             if isinstance(subject, dict) and self._is_meant(subject):
                 path = ("subjects", index, "namespace")
                 resource = self._set(resource, path, subject.get("namespace"))
         return resource
+
+    def _no_subjects(self, resource: Resource, what: str, wanted: str) -> BuildFault:
+        return fault(
+            f"the subjects of {resource.gvk.kind} {resource.name} {what}, so their namespace cannot be set "
+            f"(kustomize: wrong node kind: expected {wanted})",
+            self._setting.place,
+        )
 
     def _is_meant(self, subject: dict[str, Any]) -> bool:
         if self._setting.subjects == ALL_SERVICE_ACCOUNTS:

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gitlint_ops.build.kustomize.elsewhere import LeftOut
 from gitlint_ops.build.kustomize.faults import fault
 from gitlint_ops.build.kustomize.identity import Scopes
 from gitlint_ops.build.kustomize.kustomization import Entry, Kustomization
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
-from gitlint_ops.build.kustomize.reading import LeftOut, Reader
+from gitlint_ops.build.kustomize.reading import Reader
 from gitlint_ops.build.kustomize.resource import Resource
 
 BUILT_IN = "v1.21.2"

@@ -66,7 +66,8 @@ def sort_legacy(
     def key(resource: Resource) -> tuple[int, str, str]:
         gvk, name, namespace = resource.cur_id
         # Of namespaces of several groups the core group's come first.
-        by_kind = "" if gvk.kind == "Namespace" and not gvk.group else _sort_text(gvk)
+        alone = gvk.kind == "Namespace" and not gvk.group and ranks.get(gvk.kind)
+        by_kind = "" if alone else _sort_text(gvk)
         by_name = f"{format_gvk(gvk)}|{namespace or '~X'}|{name or '~N'}"
         return ranks.get(gvk.kind, 0), by_kind, by_name
 

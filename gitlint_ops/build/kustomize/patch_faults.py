@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gitlint_ops.build.kustomize.faults import because
 from gitlint_ops.build.kustomize.json_patch import JsonPatchFault
 from gitlint_ops.build.kustomize.merge_nodes import MergeFault
 from gitlint_ops.build.kustomize.patch_targets import resource_label
@@ -40,6 +41,7 @@ _WRITE_INSTEAD = {
     "expected MappingNode": "write a mapping (`key: value`) there, as the object has one",
     "expected SequenceNode": "write a list (`- item`) there, as the object has one",
     "expected ScalarNode": "write a plain value there, as the object has one",
+    "unknown patch strategy": "`$patch` is `delete`, `replace` or `merge`",
 }
 
 
@@ -51,7 +53,7 @@ def merge_fault(error: MergeFault, resource: Resource, origin: Origin) -> PatchF
             path = place.source_path
     hint = next((hint for words, hint in _WRITE_INSTEAD.items() if words in error.reason), "")
     return PatchFault(
-        f"this patch does not fit {resource_label(resource)} (kustomize: {error.reason})",
+        f"this patch does not fit {resource_label(resource)} {because(error.reason)}",
         origin.source,
         path,
         hint,
@@ -74,7 +76,7 @@ def operation_fault(
 ) -> PatchFault:
     if error.index is None:
         return PatchFault(
-            f"this JSON patch cannot be applied to {resource_label(resource)} (kustomize: {error.reason})",
+            f"this JSON patch cannot be applied to {resource_label(resource)} {because(error.reason)}",
             document,
             (),
         )
@@ -82,7 +84,7 @@ def operation_fault(
     held = operation if isinstance(operation, dict) else {}
     told = f"{held.get('op', 'operation')} {held.get('path', '')}".strip()
     return PatchFault(
-        f"`{told}` cannot be applied to {resource_label(resource)} (kustomize: {error.reason})",
+        f"`{told}` cannot be applied to {resource_label(resource)} {because(error.reason)}",
         document,
         (error.index, error.field) if error.field in held else (error.index,),
         error.hint,

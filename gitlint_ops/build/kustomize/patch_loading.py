@@ -6,6 +6,7 @@ PatchJson6902Transformer.go
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from gitlint_ops.build.kustomize.decode import Fields
@@ -52,13 +53,14 @@ def json_patch_entry(patch: Fields, reader: Reader, text_field: str = "patch") -
 def _entry(
     patch: Fields, source: Entry | None, place: Place, text: str, reader: Reader, mode: str
 ) -> PatchEntry:
-    found = _file_pieces(source, reader) if source else _inline_pieces(place, text)
+    # The text of an entry of patches: is trimmed, so that a block at its end has no last line break.
+    found = _file_pieces(source, reader) if source else _inline_pieces(place, text, trimmed=mode == AUTO)
     if source is None:
-        document = DocumentRef(
-            place.document.file, place.document.index, (*place.document.embedded, *place.path)
-        )
+        document = place.document.text_at(place.path)
     else:
         document = DocumentRef(reader.locate(source))
+    if _is_json_patch(found):
+        _check_json(source, place, text.strip() if mode == AUTO else text, reader)
     target = patch.struct("target")
     options = patch.struct("options")
     used = _used(found, patch, mode)
@@ -66,7 +68,7 @@ def _entry(
     reader.record.violations += repeats
     return PatchEntry(
         target=target.plain() if target else None,
-        text_document=document,
+        text_document=used[0].document if used else document,
         documents=tuple(piece.body for piece in used),
         document_refs=tuple(piece.document for piece in used),
         options={
@@ -86,7 +88,8 @@ def _file_pieces(source: Entry, reader: Reader) -> tuple[Piece, ...]:
     return reader.pieces(source, Typing.KUBECTL) if _is_json_patch(found) else found
 
 
-def _inline_pieces(place: Place, text: str) -> tuple[Piece, ...]:
+def _inline_pieces(place: Place, text: str, *, trimmed: bool) -> tuple[Piece, ...]:
+    text = text.rstrip() if trimmed else text
     found = embedded_pieces(text, place, may_repeat=True)
     if found is not None and _is_json_patch(found):
         found = embedded_pieces(text, place, Typing.KUBECTL)
@@ -105,6 +108,26 @@ def _no_yaml(text: str, place: Place) -> BuildFault:
         place,
         hint=first.hint if first else "",
     )
+
+
+def _check_json(source: Entry | None, place: Place, text: str, reader: Reader) -> None:
+    """A list in brackets is read as JSON, not as YAML."""
+    data = reader.data(source)[1] if source else text.encode("utf-8", "surrogatepass")
+    if not data.startswith(b"["):
+        return
+    try:
+        json.loads(data, parse_constant=_refuse_constant)
+    except ValueError as error:
+        raise fault(
+            f"a JSON patch that starts with [ must be JSON: {error} (kustomize: unable to parse SM or JSON "
+            "patch)",
+            source.place if source else place,
+            hint="put its keys and texts in double quotes, or begin each operation with `- op:` on a line",
+        ) from error
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is no number")
 
 
 def _is_json_patch(found: tuple[Piece, ...]) -> bool:

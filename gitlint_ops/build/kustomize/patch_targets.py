@@ -16,6 +16,7 @@ from gitlint_ops.model.location import DocumentRef, FieldPath
 
 _MAX_COMPARED = 2000
 _MAX_NAMED = 5
+_NEVER_APPLIED = "this target selects no resource, so the patch is never applied (kustomize says nothing)"
 
 
 def resource_label(resource: Resource) -> str:
@@ -25,7 +26,14 @@ def resource_label(resource: Resource) -> str:
 
 
 def no_match(
-    selector: Selector, resources: Sequence[Resource], scopes: Scopes, on: DocumentRef, path: FieldPath
+    selector: Selector,
+    resources: Sequence[Resource],
+    scopes: Scopes,
+    on: DocumentRef,
+    path: FieldPath,
+    *,
+    rule: str = "patch-no-match",
+    message: str = _NEVER_APPLIED,
 ) -> Violation:
     """The violation of a target that selects nothing, at the field that leaves the nearest out."""
     nearest = selector.nearest(resources[:_MAX_COMPARED], scopes)
@@ -41,9 +49,9 @@ def no_match(
     return Violation(
         on=on,
         path=at,
-        message="this target selects no resource, so the patch is never applied (kustomize says nothing)",
+        message=message,
         hint=hint,
-        rule="patch-no-match",
+        rule=rule,
     )
 
 

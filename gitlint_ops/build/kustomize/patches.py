@@ -13,10 +13,14 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from gitlint_ops.build.kustomize.faults import Place
 from gitlint_ops.build.kustomize.identity import Scopes, format_id
+from gitlint_ops.build.kustomize.json_effects import Trace, json_effects
 from gitlint_ops.build.kustomize.json_patch import JsonPatchFault, apply_json_patch
+from gitlint_ops.build.kustomize.merge_effects import Patched, merge_effects
 from gitlint_ops.build.kustomize.merge_nodes import MergeFault, Written, holds_any, scalar_text, unknown_text
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
+from gitlint_ops.build.kustomize.notes import read_back, written_out
 from gitlint_ops.build.kustomize.patch_faults import (
     PatchFault,
     merge_fault,
@@ -128,15 +132,21 @@ class _Work(Struct, frozen=True):
                 hint="add `target:` with the kind and name of the object to patch",
             )
         patch = Origin(entry.text_document, (), Via.PATCH)
+        traces: list[Trace] = []
         for position in self._selected(held, entry, entry.target):
             resource = held[position] if entry.mode == JSON6902 else held[position].remembered()
+            bodies: list[Any] = []
+            traces.append((resource, bodies))
             try:
-                patched = apply_json_patch(resource, entry.documents[0], patch)
+                patched = apply_json_patch(resource, entry.documents[0], patch, bodies)
             except JsonPatchFault as error:
                 raise operation_fault(
                     error, held[position], entry.documents[0], entry.text_document
                 ) from error
             held[position] = _with_text_annotations(patched)
+        if traces and self.complete and entry.documents[0]:
+            text, at = Place(entry.text_document), Place(*entry.at)
+            self.violations.extend(json_effects(entry.documents[0], traces, text, at, self.schema))
 
     def apply_to_target(self, held: list[Resource], entry: PatchEntry, target: Mapping[str, Any]) -> None:
         patches = tuple(entry.patches())
@@ -157,7 +167,9 @@ class _Work(Struct, frozen=True):
             position = self._position(held, body, origin)
             if position is None:
                 continue
-            fitted = self._fitted(body, origin) if entry.mode == STRATEGIC else body
+            fitted = (
+                self._fitted(body, origin) if entry.mode == STRATEGIC else self._allowed(body, origin, entry)
+            )
             self._merge_all(held, (position,), fitted, origin, entry)
 
     def _selected(self, held: Sequence[Resource], entry: PatchEntry, target: Mapping[str, Any]) -> list[int]:
@@ -216,18 +228,23 @@ class _Work(Struct, frozen=True):
         not delete there but sets the text "null", as kustomize has it.
         """
         fitted: Any = without(body, ("apiVersion",)) if "apiVersion" in body else body
-        for name in ("labels", "annotations"):
-            path = ("metadata", name)
-            metadata = value_at(fitted, ("metadata",))
-            if not isinstance(metadata, dict) or name not in metadata:
-                continue
-            texts = metadata[name] if isinstance(metadata[name], dict) else {}
-            if not texts:
-                fitted = without(fitted, path)
-                continue
-            fitted = with_value(
-                fitted, path, {key: self._text(value, origin, (*path, key)) for key, value in texts.items()}
-            )
+        return self._with_texts(self._with_texts(fitted, origin, "labels"), origin, "annotations")
+
+    def _allowed(self, body: Mapping[str, Any], origin: Origin, entry: PatchEntry) -> Mapping[str, Any]:
+        """A patch that may change a name or kind: kustomize notes that in its annotations."""
+        return self._with_texts(body, origin, "annotations") if any(entry.options.values()) else body
+
+    def _with_texts(self, body: Mapping[str, Any], origin: Origin, name: str) -> Mapping[str, Any]:
+        path = ("metadata", name)
+        metadata = body.get("metadata")
+        if not isinstance(metadata, dict) or name not in metadata:
+            return body
+        texts = metadata[name] if isinstance(metadata[name], dict) else {}
+        fitted = (
+            with_value(body, path, {key: self._text(one, origin, (*path, key)) for key, one in texts.items()})
+            if texts
+            else without(body, path)
+        )
         assert isinstance(fitted, dict)
         return fitted
 
@@ -253,12 +270,17 @@ class _Work(Struct, frozen=True):
         merged: dict[int, Resource | None] = {}
         for position in positions:
             try:
-                merged[position] = merge_resource(held[position], body, origin, self.schema, options)
+                merged[position] = self._merged(held[position], body, origin, options, entry)
             except MergeFault as error:
                 raise merge_fault(error, held[position], origin) from error
             result = merged[position]
             if entry.repeating and result is not None and holds_any(result.body, entry.repeating):
                 raise repeated_key_fault(held[position], origin, entry.repeats)
+        if self.complete:
+            patched = [Patched(held[position], result) for position, result in merged.items()]
+            at = Place(*entry.at) if len(entry.documents) == 1 else Place(origin.source, origin.source_path)
+            renames = options.allow_name_change or options.allow_kind_change
+            self.violations.extend(merge_effects(body, patched, origin, at, self.schema, renames=renames))
         held[:] = [
             resource
             for position, old in enumerate(held)
@@ -266,6 +288,26 @@ class _Work(Struct, frozen=True):
         ]
         if entry.target is not None and (options.allow_name_change or options.allow_kind_change):
             self._demand_unique(held, origin)
+
+    def _merged(
+        self,
+        dest: Resource,
+        body: Mapping[str, Any],
+        origin: Origin,
+        options: MergeOptions,
+        entry: PatchEntry,
+    ) -> Resource | None:
+        wipes = _may_wipe_annotations(body)
+        written = written_out(dest, self.scopes) if wipes else dest
+        merged = merge_resource(written, body, origin, self.schema, options)
+        if merged is None:
+            return None
+        if wipes:
+            merged = read_back(merged, dest, self.scopes)
+        if "apiVersion" not in merged.body and (entry.target is not None or entry.mode == STRATEGIC):
+            # The patch is given the apiVersion of what it patches, be it nothing.
+            return merged.with_field(("apiVersion",), None, origin)
+        return merged
 
     def _demand_unique(self, held: Sequence[Resource], origin: Origin) -> None:
         seen = set()
@@ -289,6 +331,15 @@ def _id_of(body: Mapping[str, Any]) -> ResId:
         gvk_of(body),
         "" if name is None else scalar_text(name),
         "" if namespace is None else scalar_text(namespace),
+    )
+
+
+def _may_wipe_annotations(body: Mapping[str, Any]) -> bool:
+    """Whether a merge may take away annotations that the patch does not name."""
+    metadata = body.get("metadata", {})
+    annotations = metadata.get("annotations", {}) if isinstance(metadata, dict) else None
+    return not isinstance(annotations, dict) or any(
+        "$patch" in one for one in (body, metadata, annotations) if isinstance(one, dict)
     )
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from gitlint_ops.build.kustomize import generators, hashes, images, replicas, value_add
+from msgspec.structs import replace
+
+from gitlint_ops.build.kustomize import charts, generators, hashes, images, replicas, value_add
 from gitlint_ops.build.kustomize.affixes import Affix
 from gitlint_ops.build.kustomize.decode import (
     FLAG,
@@ -23,7 +25,8 @@ from gitlint_ops.build.kustomize.decode import (
     StructOf,
     decode_struct,
 )
-from gitlint_ops.build.kustomize.faults import fault
+from gitlint_ops.build.kustomize.elsewhere import LeftOut
+from gitlint_ops.build.kustomize.faults import did_you_mean, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, decoded_spec
 from gitlint_ops.build.kustomize.kustomization import (
     FIELD_SPEC,
@@ -39,7 +42,8 @@ from gitlint_ops.build.kustomize.kustomization import (
 from gitlint_ops.build.kustomize.labels import MapEntries
 from gitlint_ops.build.kustomize.namespace import DEFAULT_ONLY, SUBJECT_MODES, NamespaceSetting
 from gitlint_ops.build.kustomize.patch_loading import json_patch_entry, merge_entries, patch_entry
-from gitlint_ops.build.kustomize.reading import LeftOut, place_of
+from gitlint_ops.build.kustomize.printable import require_printable
+from gitlint_ops.build.kustomize.reading import place_of
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
 from gitlint_ops.build.kustomize.steps import (
     Bench,
@@ -53,7 +57,7 @@ from gitlint_ops.build.kustomize.steps import (
     replacement_step,
     replica_step,
 )
-from gitlint_ops.model.blame import Via
+from gitlint_ops.model.blame import Via, with_blame
 
 MakeSteps: TypeAlias = Callable[[Fields, Bench], Iterator[Step]]
 MakeResource: TypeAlias = Callable[[Fields, Bench], Resource]
@@ -76,21 +80,20 @@ def steps_of_plugin(config: Resource, bench: Bench) -> Iterator[Step]:
     yield from make(_decoded(config, shape), bench)
 
 
-def resource_of_plugin(config: Resource, bench: Bench) -> Resource:
-    """The resource that a generator's configuration makes (raises as `steps_of_plugin`)."""
+def resources_of_plugin(config: Resource, bench: Bench) -> tuple[Resource, ...]:
+    """The resources that a generator's configuration makes (raises as `steps_of_plugin`)."""
     kind = _builtin_kind(config)
-    if kind == "HelmChartInflationGenerator":
-        raise LeftOut(
-            f"{config.name}: Helm charts are not rendered within kustomizations; check the chart itself"
-        )
+    if kind == charts.PLUGIN:
+        return charts.inflate(charts.plugin_entry(_decoded(config, charts.PLUGIN_SHAPE)), bench)
     known = GENERATORS.get(kind)
     if known is None:
         raise _unknown(kind, config, TRANSFORMERS)
     shape, make = known
-    return make(_decoded(config, shape), bench)
+    return (make(_decoded(config, shape), bench),)
 
 
 def _builtin_kind(config: Resource) -> str:
+    require_printable(config)
     gvk = config.gvk
     if gvk != Gvk("", "builtin", gvk.kind):
         raise LeftOut(
@@ -102,7 +105,12 @@ def _builtin_kind(config: Resource) -> str:
 
 def _unknown(kind: str, config: Resource, of_other_use: Mapping[str, object]) -> Exception:
     reason = "is not a plugin for this field" if kind in of_other_use else "is no plugin of kustomize"
-    return fault(f"{kind} {reason} (kustomize: unable to load builtin {kind})", place_of(config))
+    known = (name for name in (*TRANSFORMERS, *GENERATORS, charts.PLUGIN) if name not in of_other_use)
+    return fault(
+        f"{kind} {reason} (kustomize: unable to load builtin {kind})",
+        place_of(config).of("kind"),
+        hint=did_you_mean(kind, known),
+    )
 
 
 def _decoded(config: Resource, shape: StructOf) -> Fields:
@@ -113,14 +121,14 @@ def _specs(fields: Fields) -> tuple[FieldSpec, ...]:
     return tuple(decoded_spec(one) for one in fields.structs("fieldSpecs"))
 
 
-def _annotations(fields: Fields, _: Bench) -> Iterator[Step]:
+def _annotations(fields: Fields, bench: Bench) -> Iterator[Step]:
     added = MapEntries(fields.text_map("annotations"), fields.at("annotations"), _specs(fields))
-    step = label_step(added)
-    yield Step("AnnotationsTransformer", step.place, step.run)
+    yield label_step(added, bench, "AnnotationsTransformer")
 
 
-def _labels(fields: Fields, _: Bench) -> Iterator[Step]:
-    yield label_step(MapEntries(fields.text_map("labels"), fields.at("labels"), _specs(fields)))
+def _labels(fields: Fields, bench: Bench) -> Iterator[Step]:
+    added = MapEntries(fields.text_map("labels"), fields.at("labels"), _specs(fields))
+    yield label_step(added, bench)
 
 
 def _namespace(fields: Fields, bench: Bench) -> Iterator[Step]:
@@ -152,9 +160,10 @@ def _affix(fields: Fields, name: str) -> Step:
     return affix_step(Affix(fields.text(name), name == "prefix", fields.at(name)), _specs(fields))
 
 
-def _prefix_and_suffix(fields: Fields, bench: Bench) -> Iterator[Step]:
-    yield from _prefix(fields, bench)
-    yield from _suffix(fields, bench)
+def _prefix_and_suffix(fields: Fields, _: Bench) -> Iterator[Step]:
+    # One transformer for kustomize, which buildMetadata shows.
+    prefix, suffix = _affix(fields, "prefix"), _affix(fields, "suffix")
+    yield Step(prefix.kind, prefix.place, lambda resources: suffix.run(prefix.run(resources)))
 
 
 def _image(fields: Fields, bench: Bench) -> Iterator[Step]:
@@ -216,9 +225,18 @@ def _generated(kind: str) -> MakeResource:
     def make(fields: Fields, bench: Bench) -> Resource:
         named = _named_by_metadata(fields)
         options = generators.options_of(fields.struct("options"))
-        return generators.generate(kind, named, options, bench.reader.data)
+        return _blamed_on_metadata(generators.generate(kind, named, options, bench.reader.data), fields)
 
     return make
+
+
+def _blamed_on_metadata(made: Resource, fields: Fields) -> Resource:
+    metadata = fields.struct("metadata")
+    blame = made.blame
+    for name in ("name", "namespace"):
+        if metadata is not None and metadata.text(name) and not fields.text(name):
+            blame = with_blame(blame, ("metadata", name), metadata.at(name).origin(Via.GENERATOR))
+    return replace(made, blame=blame)
 
 
 def _named_by_metadata(fields: Fields) -> Fields:
@@ -264,39 +282,48 @@ GENERATORS: Mapping[str, tuple[StructOf, MakeResource]] = {
 }
 
 TRANSFORMERS: Mapping[str, tuple[StructOf, MakeSteps]] = {
-    "AnnotationsTransformer": (StructOf("Annotations", {"annotations": TEXT_MAP, **_SPECS}), _annotations),
-    "HashTransformer": (StructOf("Hash", {}), _hash),
-    "ImageTagTransformer": (StructOf("ImageTag", {"imageTag": IMAGE, **_SPECS}), _image),
-    "LabelTransformer": (StructOf("Label", {"labels": TEXT_MAP, **_SPECS}), _labels),
+    "AnnotationsTransformer": (
+        StructOf("AnnotationsTransformerPlugin", {"annotations": TEXT_MAP, **_SPECS}),
+        _annotations,
+    ),
+    "HashTransformer": (StructOf("HashTransformerPlugin", {}), _hash),
+    "ImageTagTransformer": (StructOf("ImageTagTransformerPlugin", {"imageTag": IMAGE, **_SPECS}), _image),
+    "LabelTransformer": (StructOf("LabelTransformerPlugin", {"labels": TEXT_MAP, **_SPECS}), _labels),
     "NamespaceTransformer": (
         StructOf(
-            "Namespace",
+            "NamespaceTransformerPlugin",
             {"metadata": OBJECT_META, "unsetOnly": FLAG, "setRoleBindingSubjects": TEXT, **_SPECS},
         ),
         _namespace,
     ),
     "PatchJson6902Transformer": (
-        StructOf("PatchJson6902", {"target": SELECTOR, "path": TEXT, "jsonOp": TEXT}),
+        StructOf("PatchJson6902TransformerPlugin", {"target": SELECTOR, "path": TEXT, "jsonOp": TEXT}),
         _json_patch,
     ),
     "PatchStrategicMergeTransformer": (
-        StructOf("PatchStrategicMerge", {"paths": TEXTS, "patches": TEXT}),
+        StructOf("PatchStrategicMergeTransformerPlugin", {"paths": TEXTS, "patches": TEXT}),
         _merge_patches,
     ),
     "PatchTransformer": (
-        StructOf("Patch", {"path": TEXT, "patch": TEXT, "target": SELECTOR, "options": PATCH_OPTIONS}),
+        StructOf(
+            "PatchTransformerPlugin",
+            {"path": TEXT, "patch": TEXT, "target": SELECTOR, "options": PATCH_OPTIONS},
+        ),
         _patch,
     ),
     "PrefixSuffixTransformer": (
-        StructOf("PrefixSuffix", {"prefix": TEXT, "suffix": TEXT, **_SPECS}),
+        StructOf("PrefixSuffixTransformerPlugin", {"prefix": TEXT, "suffix": TEXT, **_SPECS}),
         _prefix_and_suffix,
     ),
-    "PrefixTransformer": (StructOf("Prefix", {"prefix": TEXT, **_SPECS}), _prefix),
-    "SuffixTransformer": (StructOf("Suffix", {"suffix": TEXT, **_SPECS}), _suffix),
+    "PrefixTransformer": (StructOf("PrefixTransformerPlugin", {"prefix": TEXT, **_SPECS}), _prefix),
+    "SuffixTransformer": (StructOf("SuffixTransformerPlugin", {"suffix": TEXT, **_SPECS}), _suffix),
     "ReplacementTransformer": (
-        StructOf("Replacement", {"replacements": ListOf(REPLACEMENT_ENTRY)}),
+        StructOf("ReplacementTransformerPlugin", {"replacements": ListOf(REPLACEMENT_ENTRY)}),
         _replacements,
     ),
-    "ReplicaCountTransformer": (StructOf("ReplicaCount", {"replica": REPLICA, **_SPECS}), _replica),
+    "ReplicaCountTransformer": (
+        StructOf("ReplicaCountTransformerPlugin", {"replica": REPLICA, **_SPECS}),
+        _replica,
+    ),
     "ValueAddTransformer": (value_add.SETTING, _value_add),
 }

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from gitlint_ops.build.kustomize.elsewhere import LeftOut, file_elsewhere
 from gitlint_ops.build.kustomize.faults import REFERENCE_MISSING, BuildFault, Place, fault
 from gitlint_ops.build.kustomize.kustomization import Entry
 from gitlint_ops.build.kustomize.loader import Folder
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.resource_loading import Piece, pieces, resources_of, unparsable
 from gitlint_ops.discover.remote import is_url
-from gitlint_ops.model.blame import Origin, origin
+from gitlint_ops.model.blame import Origin, Via, origin
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FileRef
 from gitlint_ops.model.structure import value_at
@@ -32,10 +33,6 @@ def place_of(resource: Resource) -> Place:
     return Place(source.source, source.source_path)
 
 
-class LeftOut(Exception):
-    """Something that this builder does not read or run; the message says what and why."""
-
-
 class Known(Protocol):
     """What became known of a folder."""
 
@@ -48,20 +45,32 @@ class Known(Protocol):
     @property
     def included(self) -> AbstractSet[str]: ...
     @property
+    def elsewhere(self) -> Mapping[FileRef, Place]: ...
+    @property
+    def references(self) -> AbstractSet[str]: ...
+    @property
     def complete(self) -> bool: ...
+    @property
+    def takes_defaults(self) -> bool: ...
 
 
 class Record(Struct):
     """What became known while a folder was accumulated.
 
+    `inputs` and `included` are paths in the folder's own repository. `elsewhere` are files of others,
+    with the entry by which this one came to them, and `references` the entries that led to others.
     Not `complete`: resources were left out, so that something missing may be among them.
+    `takes_defaults`: a chart was rendered with what those who take the folder in hand down to it.
     """
 
     violations: list[Violation] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
     inputs: set[str] = field(default_factory=set)
     included: set[str] = field(default_factory=set)
+    elsewhere: dict[FileRef, Place] = field(default_factory=dict)
+    references: set[str] = field(default_factory=set)
     complete: bool = True
+    takes_defaults: bool = False
 
     def add(self, other: Known) -> None:
         """Take over what became known of a base or component."""
@@ -69,13 +78,35 @@ class Record(Struct):
         self.unchecked += other.unchecked
         self.inputs |= other.inputs
         self.included |= other.included
+        self.elsewhere = {**other.elsewhere, **self.elsewhere} if other.elsewhere else self.elsewhere
+        self.references |= other.references
         self.complete = self.complete and other.complete
+        self.takes_defaults = self.takes_defaults or other.takes_defaults
+
+    def add_from(self, folder: Folder, place: Place, other: Known) -> None:
+        """Take over what became known of a folder in another repository, which the entry at `place` names.
+
+        What does nothing there is not told: it is for those to mend who keep that repository.
+        """
+        for file in (*(folder.tree.ref(path) for path in other.inputs), *other.elsewhere):
+            self.elsewhere.setdefault(file, place)
+        self.references |= {folder.reference, *other.references}
+        for one in other.unchecked:
+            reason = f"in {folder.tree.name}, {one.reason}"
+            self.unchecked.append(replace(one, reason=reason, on=place.document, path=place.path))
+        self.complete = self.complete and other.complete
+        self.takes_defaults = self.takes_defaults or other.takes_defaults
 
     def leave_out(self, place: Place, reason: str, *, resources: bool) -> None:
         """Note that something was not taken in; `resources`: it would have given resources."""
         self.unchecked.append(Unchecked("", reason, place.document, place.path))
         if resources:
             self.complete = False
+
+    def leave_out_everywhere(self, reason: str) -> None:
+        """Note that resources were not taken in, for a reason that no entry of the repository gives."""
+        self.unchecked.append(Unchecked("", reason))
+        self.complete = False
 
 
 class FileCache(Struct):
@@ -98,7 +129,7 @@ class Reader(Struct, frozen=True):
         """The file of an entry.
 
         Raises:
-            LeftOut: it is fetched from the network.
+            LeftOut: it is fetched from the network, and is not in the workspace.
             BuildFault: there is none.
         """
         found = self.folder.file(entry.text)
@@ -106,7 +137,11 @@ class Reader(Struct, frozen=True):
             self.record.inputs.add(found.path)
             return found
         if is_url(entry.text):
-            raise LeftOut(f"{entry.text} is fetched from the network: add the file to the repository")
+            file = file_elsewhere(entry, self.sources)
+            self.record.elsewhere.setdefault(file, entry.place)
+            return file
+        if found.absent:
+            raise LeftOut(f"{entry.text} {found.reason}")
         raise self.missing(found.as_fault(entry))
 
     def data(self, entry: Entry) -> tuple[FileRef, bytes]:
@@ -129,7 +164,7 @@ class Reader(Struct, frozen=True):
             text = self.sources.text(file, typing)
         except Unreadable as error:
             raise _unreadable(entry, error) from error
-        broken = unparsable(text, file.path, may_repeat=may_repeat)
+        broken = unparsable(text, file, may_repeat=may_repeat)
         if broken is not None:
             raise broken
         return tuple(pieces(text, DocumentRef(file)))
@@ -162,7 +197,7 @@ def written_in(sources: Sources) -> Callable[[Origin], str | None]:
             return None
         if origin.source.embedded:
             return _written_in_text(sources, origin)
-        location, exact = sources.location(origin.source, origin.source_path)
+        location, exact = sources.location_of(origin)
         line = sources.line(location) if exact else None
         if line is None:
             return None
@@ -174,11 +209,14 @@ def written_in(sources: Sources) -> Callable[[Origin], str | None]:
 
 def _written_in_text(sources: Sources, origin: Origin) -> str | None:
     """As above, for a text within a document: what it says once it is unquoted."""
-    document = sources.document(replace(origin.source, embedded=()))
-    text = value_at(document.body, origin.source.embedded) if document else None
+    source = origin.source
+    document = sources.document(DocumentRef(source.file, source.index))
+    text = value_at(document.body, source.embedded) if document else None
     if not isinstance(text, str):
         return None
-    found = positions(text.encode("utf-8", "surrogatepass"), 0).locate(origin.source_path)
+    first = origin.via is Via.PATCH
+    inner = positions(text.encode("utf-8", "surrogatepass"), source.part)
+    found = inner.locate(origin.source_path, first=first)
     if not found.exact:
         return None
     line = text.split("\n")[found.span.line - 1]
@@ -195,11 +233,9 @@ def embedded_pieces(
 ) -> tuple[Piece, ...] | None:
     """The documents of a text that a field of a document holds; None where it is no YAML."""
     parsed = read(text.encode("utf-8", "surrogatepass"), typing)
-    if unparsable(parsed, "", may_repeat=may_repeat) is not None:
+    if unparsable(parsed, None, may_repeat=may_repeat) is not None:
         return None
-    document = place.document
-    held = DocumentRef(document.file, document.index, (*document.embedded, *place.path))
-    return tuple(pieces(parsed, held))
+    return tuple(pieces(parsed, place.document.text_at(place.path)))
 
 
 def embedded_objects(entry: Entry, *, may_repeat: bool = False) -> tuple[Piece, ...] | None:

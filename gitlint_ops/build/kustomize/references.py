@@ -9,6 +9,8 @@ from gitlint_ops.build.kustomize.faults import BuildFault
 from gitlint_ops.build.kustomize.kustomization import Entry, Kustomization
 from gitlint_ops.build.kustomize.loader import Folder, NotFound
 from gitlint_ops.discover.remote import is_git_repository, is_url
+from gitlint_ops.model.findings import Note
+from gitlint_ops.model.location import DocumentRef, Location
 
 
 def with_all_missing(first: BuildFault, folder: Folder, kustomization: Kustomization) -> BuildFault:
@@ -25,6 +27,21 @@ def with_all_missing(first: BuildFault, folder: Folder, kustomization: Kustomiza
         return first
     violations = tuple(one for each in faults for one in each.violations)
     return BuildFault("; ".join(each.reason for each in faults), violations)
+
+
+_PLUGINS = ("generators", "transformers", "validators")
+
+
+def way_to(error: BuildFault, folder: Folder, kustomization: Kustomization) -> tuple[Note, ...]:
+    """The entry that led to the file at fault, where that is not the kustomization itself."""
+    on = error.violations[0].on if error.violations else None
+    file = on.file if isinstance(on, DocumentRef | Location) else None
+    if file is None or file == kustomization.document.file:
+        return ()
+    entries = (*(entry for entry, _ in named_by(kustomization)), *kustomization.entries(*_PLUGINS))
+    return tuple(
+        entry.place.note(f"names {entry.text}") for entry in entries if folder.file(entry.text) == file
+    )[:1]
 
 
 def _missing(folder: Folder, entry: Entry, *, may_be_folder: bool) -> NotFound | None:

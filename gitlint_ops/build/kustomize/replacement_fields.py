@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from gitlint_ops.build.kustomize.field_paths import (
     NEW_SCALAR,
     Create,
+    Creation,
     PathFault,
     look_up,
     match,
@@ -21,7 +22,7 @@ from gitlint_ops.build.kustomize.field_paths import (
 )
 from gitlint_ops.build.kustomize.merge_nodes import Node, scalar_text
 from gitlint_ops.build.kustomize.structured_text import Mistyped, StructuredText, parse_structured
-from gitlint_ops.model.blame import Blame, Origin, origin
+from gitlint_ops.model.blame import Blame, Origin, over
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.syntax.documents import Typing
 from gitlint_ops.syntax.scalars import resolver
@@ -52,10 +53,8 @@ class CopiedValue(Struct, frozen=True):
         return retyped(self.value if self.tagged else NEW_SCALAR, text)
 
     def blamed(self, old: Blame | None) -> Origin:
-        """The replacement, over the field that it copies, over what stood there."""
-        if self.source is None:
-            return replace(self.blame, over=old)
-        return replace(self.blame, over=replace(origin(self.source), over=old))
+        """The replacement, over what set the field that it copies, over what stood there."""
+        return over(replace(self.blame, over=self.source), old)
 
 
 class FieldOptions(Struct, frozen=True):
@@ -73,7 +72,7 @@ class FieldOptions(Struct, frozen=True):
 
 def fill(root: Node, field_path: str, value: CopiedValue, options: FieldOptions) -> None:
     parts = split_field_path(field_path)
-    create = Create.like(value.value) if options.create else None
+    create = Creation(Create.like(value.value), value.blame) if options.create else None
     if _fill_structured(root, parts, value, create):
         return
     found = match(root, parts, create)
@@ -95,7 +94,9 @@ def _fill_node(node: Node, value: CopiedValue, options: FieldOptions) -> None:
 
 def _put(node: Node, value: CopiedValue, text: str) -> None:
     new = value.whole(text) if node.is_container else retyped(node.value, text)
-    node.overwrite(new, value.blamed(None if node.value is NEW_SCALAR else node.blame()))
+    held = node.blame()
+    is_new = node.value is NEW_SCALAR or held is value.blame
+    node.overwrite(new, value.blamed(None if is_new else held))
 
 
 def _joined(parts: list[str], text: str, options: FieldOptions) -> str:
@@ -128,7 +129,7 @@ def find_mistyped(body: Any) -> Mistyped | None:
     return body if isinstance(body, Mistyped) else None
 
 
-def _fill_structured(root: Node, parts: Sequence[str], value: CopiedValue, create: Create | None) -> bool:
+def _fill_structured(root: Node, parts: Sequence[str], value: CopiedValue, create: Creation | None) -> bool:
     """Whether the path leads into YAML or JSON that a string holds, and the value could be put there."""
     for length in range(1, len(parts)):
         try:
@@ -150,7 +151,7 @@ def _fill_structured(root: Node, parts: Sequence[str], value: CopiedValue, creat
 
 
 def _rewritten(
-    structured: StructuredText, parts: Sequence[str], value: CopiedValue, create: Create | None
+    structured: StructuredText, parts: Sequence[str], value: CopiedValue, create: Creation | None
 ) -> str:
     root = Node(structured.body, blame=value.blame)
     found = match(root, parts, create)

@@ -10,11 +10,14 @@ from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
-from gitlint_ops.build.kustomize.faults import Place
+from gitlint_ops.build.kustomize.faults import Place, violation
 from gitlint_ops.build.kustomize.field_paths import PathFault, look_up, split_field_path
-from gitlint_ops.build.kustomize.identity import DEFAULT_NAMESPACE, is_selected
+from gitlint_ops.build.kustomize.growth import is_outgrown
+from gitlint_ops.build.kustomize.identity import DEFAULT_NAMESPACE, Scopes, format_id, is_selected
 from gitlint_ops.build.kustomize.merge_nodes import Node
-from gitlint_ops.build.kustomize.patch_targets import resource_label
+from gitlint_ops.build.kustomize.no_effect import UNRESOLVED
+from gitlint_ops.build.kustomize.patch_targets import no_match, resource_label
+from gitlint_ops.build.kustomize.replacement_effects import Filled, fields_without_effect
 from gitlint_ops.build.kustomize.replacement_fields import (
     CopiedValue,
     FieldOptions,
@@ -30,7 +33,10 @@ from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.model.structure import value_at
 
 DEFAULT_FIELD_PATH = "metadata.name"
-UNRESOLVED = "replacement-or-var-unresolved"
+
+_MOST_NAMED = 5
+_LONG_TEXT = 10_000
+_NO_SCOPES = Scopes(lambda _version, _kind: None)
 
 ReplacementEntry: TypeAlias = tuple[Mapping[str, Any], DocumentRef, FieldPath]
 """A replacement under kustomize's field names, and where it stands."""
@@ -55,11 +61,16 @@ def _fault(place: Place, message: str, hint: str = "") -> ReplacementFault:
 
 
 def apply_replacements(
-    resources: tuple[Resource, ...], entries: Sequence[ReplacementEntry], *, complete: bool
+    resources: tuple[Resource, ...],
+    entries: Sequence[ReplacementEntry],
+    *,
+    complete: bool,
+    scopes: Scopes | None = None,
 ) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
-    """The resources with all replacements applied in order, and the targets that select nothing.
+    """The resources with all replacements applied in order, and the targets that change nothing.
 
-    Where `complete` is False, resources are missing, and what is not found is passed over.
+    Where `complete` is False, resources are missing, and what is not found is passed over. `scopes`
+    say which kinds have no namespace, for hints.
 
     Raises:
         ReplacementFault: a replacement that kustomize fails on.
@@ -72,10 +83,19 @@ def apply_replacements(
         if value is None:
             continue
         for index, target in enumerate(held.get("targets") or ()):
-            violations += _apply_target(
-                work, value, target or {}, place.of("targets", index), complete=complete
-            )
+            at = place.of("targets", index)
+            idle = _apply_target(work, value, target or {}, at, scopes or _NO_SCOPES)
+            violations += idle if complete else ()
     return tuple(work), tuple(violations)
+
+
+def copies_annotations(entry: ReplacementEntry) -> bool:
+    """Whether a replacement copies all annotations, or puts others in their place."""
+    held = entry[0]
+    source = held.get("source") or {}
+    targets = [one or {} for one in held.get("targets") or ()]
+    paths = [source.get("fieldPath"), *(path for one in targets for path in one.get("fieldPaths") or ())]
+    return any(path in ("metadata", "metadata.annotations") for path in paths)
 
 
 def _source_value(
@@ -96,7 +116,8 @@ def _source_value(
                 "a replacement has either a source or a sourceValue "
                 "(kustomize: value and resource selectors are mutually exclusive)",
             )
-        return CopiedValue(str(static), blame, tagged=False)
+        here = Origin(place.document, (*place.path, "sourceValue"), Via.REPLACEMENT, verbatim=False)
+        return CopiedValue(str(static), here, tagged=False)
     assert source is not None
     position = _source(resources, source, place.of("source"), complete=complete)
     if position is None:
@@ -126,7 +147,12 @@ def _source(
         )
     if not complete:
         return None
-    raise _fault(place, f"there is no source {told} (kustomize: nothing selected by {told})")
+    field = f":{source['fieldPath']}" if source.get("fieldPath") else ""
+    raise _fault(
+        place,
+        f"there is no source {told}{_near(resources, source)} (kustomize: nothing selected by "
+        f"{_selector_id(source)}{field})",
+    )
 
 
 def _read_source(resource: Resource, source: Mapping[str, Any], place: Place, blame: Origin) -> CopiedValue:
@@ -144,7 +170,7 @@ def _read_source(resource: Resource, source: Mapping[str, Any], place: Place, bl
         raise _fault(
             at,
             f"{resource_label(resource)} has no {field_path} (kustomize: fieldPath `{field_path}` is missing "
-            f"for replacement source {_told_selector(source)})",
+            f"for replacement source {_selector_id(source)})",
         )
     options = FieldOptions.of(source.get("options"))
     if not options.delimiter:
@@ -183,14 +209,34 @@ def _all_ids(resource: Resource) -> tuple[ResId, ...]:
     return resource.cur_id, *earlier
 
 
+def _near(resources: Sequence[Resource], source: Mapping[str, Any]) -> str:
+    """What there is of the kind that was looked for, to go on a sentence."""
+    kind = str(source.get("kind") or "")
+    names = list(dict.fromkeys(one.name for one in resources if one.gvk.kind == kind))
+    if not kind or len(names) > _MOST_NAMED:
+        return ""
+    if not names:
+        return f"; there is no {kind} here at all"
+    return f"; of the kind {kind} there is {', '.join(names)}"
+
+
+def _selector_id(selector: Mapping[str, Any]) -> str:
+    """A selector as kustomize's messages write it."""
+    group, version, kind, name, namespace = (
+        str(selector.get(field) or "") for field in ("group", "version", "kind", "name", "namespace")
+    )
+    return format_id(ResId(Gvk(group, version, kind), name, namespace))
+
+
 def _told_selector(selector: Mapping[str, Any]) -> str:
     held = (f"{field}={selector[field]}" for field in ID_FIELDS if selector.get(field))
     return f"[{', '.join(held)}]"
 
 
 def _apply_target(
-    resources: list[Resource], value: CopiedValue, target: Mapping[str, Any], place: Place, *, complete: bool
+    resources: list[Resource], value: CopiedValue, target: Mapping[str, Any], place: Place, scopes: Scopes
 ) -> list[Violation]:
+    """Fills the target's fields in `resources`, and says what of it changed nothing."""
     select = target.get("select")
     if select is None:
         raise _fault(
@@ -208,9 +254,14 @@ def _apply_target(
         for position, resource in enumerate(resources)
         if _is_chosen(resource, chosen) and not any(_is_rejected(resource, *one) for one in rejects)
     ]
+    filled = []
     for position in positions:
-        resources[position] = _filled(resources[position], _present(value, resources), target, place)
-    return [] if positions or not complete else [_nothing_selected(place)]
+        before, present = resources[position], _present(value, resources)
+        resources[position] = _filled(before, present, target, place)
+        filled.append(Filled(before, resources[position], present))
+    if filled:
+        return list(fields_without_effect(filled, target, place))
+    return [_nothing_selected(chosen, resources, scopes, place.of("select"))] if resources else []
 
 
 def _present(value: CopiedValue, resources: Sequence[Resource]) -> CopiedValue:
@@ -220,13 +271,15 @@ def _present(value: CopiedValue, resources: Sequence[Resource]) -> CopiedValue:
     return replace(value, value=value_at(resources[value.position].body, value.path, value.value))
 
 
-def _nothing_selected(place: Place) -> Violation:
-    return Violation(
-        on=place.document,
-        path=(*place.path, "select"),
-        message="this target selects no resource, so nothing is replaced (kustomize says nothing)",
-        rule=UNRESOLVED,
-    )
+def _nothing_selected(
+    selector: Selector, resources: Sequence[Resource], scopes: Scopes, place: Place
+) -> Violation:
+    rejected = any(_is_chosen(one, selector) for one in resources)
+    if rejected:
+        message = "all that this target selects is rejected, so nothing is replaced (kustomize says nothing)"
+        return violation(message, place, rule=UNRESOLVED)
+    message = "this target selects no resource, so nothing is replaced (kustomize says nothing)"
+    return no_match(selector, resources, scopes, place.document, place.path, rule=UNRESOLVED, message=message)
 
 
 def _selector(held: Mapping[str, Any], place: Place) -> Selector:
@@ -274,6 +327,10 @@ def _filled(resource: Resource, value: CopiedValue, target: Mapping[str, Any], p
                 hint="" if options.create else "a field that may be missing needs options: {create: true}",
             ) from error
     body, blame = root.close()
+    if (isinstance(value.value, dict | list) or len(value.text) > _LONG_TEXT) and is_outgrown(body):
+        raise _fault(
+            place, f"this makes {resource_label(resource)} larger or deeper than any that a cluster takes"
+        )
     mistyped = find_mistyped(body)
     if mistyped is not None:
         raise _fault(

@@ -5,7 +5,7 @@ Source: api/internal/builtins/ReplicaCountTransformer.go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
@@ -14,6 +14,8 @@ from gitlint_ops.build.kustomize.faults import Place, did_you_mean, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, Hit, SpecsByKind
 from gitlint_ops.build.kustomize.identity import is_selected
 from gitlint_ops.build.kustomize.resource import Resource
+
+_MOST_NAMED = 5
 
 
 class ReplicaEntry(Struct, frozen=True):
@@ -54,9 +56,17 @@ def apply(
             f"no workload with replicas is called {entry.name!r} (kustomize: resource with name {entry.name} "
             "does not match a config with the following GVK)",
             entry.fields.at("name") if "name" in entry.fields else entry.place,
-            hint=did_you_mean(entry.name, names),
+            hint=did_you_mean(entry.name, names) or _there_is(names),
         )
     return resources
+
+
+def _there_is(names: Collection[str]) -> str:
+    if not names:
+        return "there is no such workload here at all"
+    shown = ", ".join(sorted(names)[:_MOST_NAMED])
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"there is {shown}{more}"
 
 
 def _is_meant(resource: Resource, entry: ReplicaEntry, spec: FieldSpec) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gitlint_ops.model.blame import Blame, Origin, at, with_blame
+from gitlint_ops.model.blame import Blame, Origin, with_field
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at, with_value
 
@@ -75,11 +75,11 @@ class Resource(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        return str(value_at(self.body, ("metadata", "name"), "") or "")
+        return _metadata_text(self.body, "name")
 
     @property
     def namespace(self) -> str:
-        return str(value_at(self.body, ("metadata", "namespace"), "") or "")
+        return _metadata_text(self.body, "namespace")
 
     @property
     def cur_id(self) -> ResId:
@@ -88,7 +88,11 @@ class Resource(Struct, frozen=True):
     @property
     def org_id(self) -> ResId:
         """The id it was read with."""
-        return self.prev_ids[0] if self.previous else self.cur_id
+        if not self.previous:
+            return self.cur_id
+        name, namespace, kind = self.previous[0]
+        gvk = self.gvk
+        return ResId(Gvk(gvk.group, gvk.version, kind), name, namespace)
 
     @property
     def prev_ids(self) -> tuple[ResId, ...]:
@@ -99,18 +103,32 @@ class Resource(Struct, frozen=True):
             for name, namespace, kind in self.previous
         )
 
+    @property
+    def has_notes(self) -> bool:
+        """Whether kustomize has annotated it for its own use, so that it has annotations meanwhile."""
+        return bool(self.previous or self.prefixes or self.suffixes or self.generator)
+
     def remembered(self) -> Resource:
         """Itself, with its present name added to its previous names (call before a rename)."""
-        return replace(self, previous=(*self.previous, Name(self.name, self.namespace, self.gvk.kind)))
+        now = Name(self.name, self.namespace, self.gvk.kind)
+        # Steps that could rename but did not add nothing new to look for.
+        if self.previous and self.previous[-1] == now:
+            return self
+        return replace(self, previous=(*self.previous, now))
 
     def with_field(self, path: FieldPath, value: Any, source: Origin) -> Resource:
         """Itself with `value` at `path`, blamed on `source` over whatever set it before."""
-        old = at(self.blame, path) if value_at(self.body, path) is not None else None
+        replaced = value_at(self.body, path) is not None
         return replace(
             self,
             body=with_value(self.body, path, value),
-            blame=with_blame(self.blame, path, replace(source, over=old)),
+            blame=with_field(self.blame, path, source, replaced=replaced),
         )
+
+
+def _metadata_text(body: Mapping[str, Any], field: str) -> str:
+    metadata = body.get("metadata")
+    return str(metadata.get(field) or "") if isinstance(metadata, dict) else ""
 
 
 def gvk_of(body: Mapping[str, Any]) -> Gvk:

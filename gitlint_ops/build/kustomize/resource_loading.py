@@ -13,8 +13,9 @@ from gitlint_ops.build.kustomize.decode import scalar_text
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import Origin, Via
-from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 from gitlint_ops.syntax.documents import DUPLICATE_KEY, Problem, Text
+from gitlint_ops.workspace.problems import violation_of
 
 _NO_OBJECT = "add apiVersion and kind, or take the file off the list if it is no Kubernetes object"
 
@@ -35,15 +36,18 @@ class Piece(NamedTuple):
 def pieces(text: Text, first: DocumentRef) -> Iterator[Piece]:
     """The documents of a parsed text that hold something.
 
-    `first` refers to the text's first document; that of an embedded text stands for all of its
-    documents, which have no refs of their own.
+    `first` refers to the text's first document.
     """
     for document in text.documents:
         if document.body is None or document.body == {}:
             continue
-        index = first.index if first.embedded else document.index
         repeated = tuple(one for one in document.problems if one.rule == DUPLICATE_KEY)
-        yield Piece(DocumentRef(first.file, index, first.embedded), (), document.body, repeated)
+        ref = (
+            DocumentRef(first.file, first.index, first.embedded, document.index)
+            if first.embedded
+            else DocumentRef(first.file, document.index)
+        )
+        yield Piece(ref, (), document.body, repeated)
 
 
 def resources_of(found: Iterable[Piece], via: Via = Via.RESOURCE) -> tuple[Resource, ...]:
@@ -116,14 +120,17 @@ def _described(body: Any) -> str:
     return "a list" if isinstance(body, list) else "a plain value"
 
 
-def unparsable(text: Text, path: str, *, may_repeat: bool = False) -> BuildFault | None:
-    """The fault of a text that is no YAML. It carries no violation: the fault has its own finding.
+def unparsable(text: Text, file: FileRef | None, *, may_repeat: bool = False) -> BuildFault | None:
+    """The fault of a text that is no YAML; of a text in a field (no `file`) it tells nothing.
 
-    `may_repeat`: keys that stand twice are no fault here.
+    The violation is the one that is told of every such file, so that the two become one finding,
+    with the way to the file. `may_repeat`: keys that stand twice are no fault here.
     """
+    path = file.path if file is not None else ""
     for problem in (*text.problems, *(one for document in text.documents for one in document.problems)):
         if problem.fatal and not (may_repeat and problem.rule == DUPLICATE_KEY):
-            return BuildFault(f"{path}:{problem.span.line}: {problem.message}")
+            told = (violation_of(file, problem),) if file is not None else ()
+            return BuildFault(f"{path}:{problem.span.line}: {problem.message}", told)
     if text.templated is not None:
         return BuildFault(f"{path}: this is a {text.templated} template, not YAML")
     return None

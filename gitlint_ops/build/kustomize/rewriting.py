@@ -18,9 +18,12 @@ _ANNOTATIONS = ("metadata", "annotations")
 
 def with_room_for_notes(resource: Resource, *, renames: bool) -> Resource:
     """A resource as a JSON patch finds it; `renames`: its name is noted before it is patched."""
-    has_notes = renames or resource.previous or resource.prefixes or resource.suffixes or resource.generator
     metadata = resource.body.get("metadata")
-    if not has_notes or not isinstance(metadata, dict) or value_at(metadata, ("annotations",)) is not None:
+    if (
+        not (renames or resource.has_notes)
+        or not isinstance(metadata, dict)
+        or value_at(metadata, ("annotations",)) is not None
+    ):
         return resource
     return replace(resource, body=with_value(resource.body, _ANNOTATIONS, {}))
 

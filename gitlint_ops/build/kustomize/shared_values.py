@@ -17,11 +17,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.resource import Resource, SharedValue
-from gitlint_ops.model.blame import at, with_blame
-from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.blame import Blame, at, origin, with_blame
+from gitlint_ops.model.findings import Note, Severity, Violation
+from gitlint_ops.model.location import FieldPath, format_path
 from gitlint_ops.model.structure import value_at, with_value
 
+SELECTOR_MUTATION = "selector-mutation"
+
 _ABSENT = object()
+_ANNOTATIONS: FieldPath = ("metadata", "annotations")
+_SELECTOR: FieldPath = ("spec", "selector", "matchLabels")
+_WITH_FIXED_SELECTORS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 
 
 def with_shared(resource: Resource, paths: Iterable[FieldPath], value: Any) -> Resource:
@@ -32,23 +38,40 @@ def with_shared(resource: Resource, paths: Iterable[FieldPath], value: Any) -> R
     return replace(resource, shared=(*resource.shared, SharedValue(held, value)))
 
 
-def settled(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    """The resources after a step, with what it changed in one field changed in all that share it."""
+def with_own_annotations(resource: Resource) -> Resource:
+    """A resource whose annotations kustomize has written anew, so that no other field shares theirs."""
+    if not resource.shared:
+        return resource
+    groups = (
+        SharedValue(tuple(path for path in one.paths if path[:2] != _ANNOTATIONS), one.value)
+        for one in resource.shared
+    )
+    return replace(resource, shared=tuple(one for one in groups if len(one.paths) > 1))
+
+
+def settled(resources: tuple[Resource, ...], told: list[Violation]) -> tuple[Resource, ...]:
+    """The resources after a step, with what it changed in one field changed in all that share it.
+
+    A selector that changes so without being named, and that the API server never lets change, is
+    added to `told`.
+    """
     if not any(resource.shared for resource in resources):
         return resources
-    return tuple(_settled(one) if one.shared else one for one in resources)
+    return tuple(_settled(one, told) if one.shared else one for one in resources)
 
 
-def _settled(resource: Resource) -> Resource:
+def _settled(resource: Resource, told: list[Violation]) -> Resource:
     groups = []
     for group in resource.shared:
-        resource, kept = _settled_group(resource, group)
+        resource, kept = _settled_group(resource, group, told)
         if len(kept.paths) > 1:
             groups.append(kept)
     return replace(resource, shared=tuple(groups)) if tuple(groups) != resource.shared else resource
 
 
-def _settled_group(resource: Resource, group: SharedValue) -> tuple[Resource, SharedValue]:
+def _settled_group(
+    resource: Resource, group: SharedValue, told: list[Violation]
+) -> tuple[Resource, SharedValue]:
     values = {path: value_at(resource.body, path, _ABSENT) for path in group.paths}
     present = [path for path, value in values.items() if value is not _ABSENT]
     changed = next((path for path in present if values[path] != group.value), None)
@@ -59,9 +82,32 @@ def _settled_group(resource: Resource, group: SharedValue) -> tuple[Resource, Sh
     value, blame = values[changed], at(resource.blame, changed)
     for path in present:
         if values[path] != value:
+            if path[:-1] == _SELECTOR and resource.gvk.kind in _WITH_FIXED_SELECTORS:
+                told.append(_selector_changed(resource, path, changed, value, blame))
             resource = replace(
                 resource,
                 body=with_value(resource.body, path, value),
                 blame=with_blame(resource.blame, path, blame),
             )
     return resource, SharedValue(tuple(present), value)
+
+
+def _selector_changed(
+    resource: Resource, selector: FieldPath, changed: FieldPath, value: Any, by: Blame
+) -> Violation:
+    source, former, own = origin(by), origin(at(resource.blame, selector)), origin(resource.blame)
+    was = value_at(resource.body, selector)
+    return Violation(
+        source.source,
+        source.source_path,
+        f"this sets {format_path(changed)} to {value}, and with it, unnamed, a selector from {was} to "
+        f"{value}: kustomize keeps a label that it put into several fields as one value",
+        related=(
+            Note(former.source, former.source_path, "the entry that put the label into all of them"),
+            Note(own.source, own.source_path, f"{resource.gvk.kind} {resource.name}, whose selector changes"),
+        ),
+        hint="use a JSON patch, which changes only the field that it names, or keep this label out of "
+        "selectors (`includeSelectors: false`); the selector of a workload that runs cannot change",
+        rule=SELECTOR_MUTATION,
+        severity=Severity.WARNING,
+    )

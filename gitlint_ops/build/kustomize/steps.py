@@ -10,18 +10,21 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from gitlint_ops.build.helm.render import ChartRenderer
 from gitlint_ops.build.kustomize import affixes, images, labels, namespace, replicas
-from gitlint_ops.build.kustomize.annotations import annotate
 from gitlint_ops.build.kustomize.decode import Fields, decode_struct
+from gitlint_ops.build.kustomize.elsewhere import LeftOut
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
-from gitlint_ops.build.kustomize.field_specs import FieldSpecs
+from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecs
 from gitlint_ops.build.kustomize.identity import Scopes
 from gitlint_ops.build.kustomize.kustomization import REPLACEMENT, Entry, Kustomization
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
+from gitlint_ops.build.kustomize.no_effect import is_automated, told_if_idle
+from gitlint_ops.build.kustomize.notes import read_back, written_out
 from gitlint_ops.build.kustomize.patch_faults import PatchFault
 from gitlint_ops.build.kustomize.patch_loading import json_patch_entry, merge_entries, patch_entry
 from gitlint_ops.build.kustomize.patches import AUTO, PatchEntry, apply_patches
-from gitlint_ops.build.kustomize.reading import LeftOut, Reader, Record, written_in
+from gitlint_ops.build.kustomize.reading import Reader, Record, written_in
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.rewriting import as_rewritten, with_room_for_notes
 from gitlint_ops.build.kustomize.shared_values import settled
@@ -51,6 +54,8 @@ class Bench(Struct, frozen=True):
     specs: FieldSpecs
     schema: MergeSchema
     scopes: Scopes
+    image_fields: Callable[[tuple[FieldSpec, ...]], images.ImageFields]
+    charts: ChartRenderer
 
     def each(self, found: Sequence[Fields], read: Callable[[Fields], Any]) -> list[Any]:
         """The entries read, but for those that cannot be checked, which are noted."""
@@ -85,25 +90,30 @@ def _old_patches(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
             entries += merge_entries(one, bench.reader)
         except LeftOut as error:
             bench.record.leave_out(one.place, str(error), resources=True)
+    if found and not entries and bench.record.complete:
+        raise fault(
+            "these patches are empty (kustomize: patch appears to be empty)",
+            kustomization.fields.at("patchesStrategicMerge"),
+            hint="remove the entries, or write the patches",
+        )
     if found:
         yield patch_step("PatchStrategicMergeTransformer", entries, bench, found[0].place)
 
 
 def _patches(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
-    entries = bench.each(kustomization.structs("patches"), lambda one: patch_entry(one, bench.reader))
-    if entries:
-        yield patch_step("PatchTransformer", entries, bench, kustomization.fields.at("patches"), len(entries))
+    # One step an entry, as each may take away what buildMetadata noted after the one before.
+    for entry in bench.each(kustomization.structs("patches"), lambda one: patch_entry(one, bench.reader)):
+        yield patch_step("PatchTransformer", [entry], bench, kustomization.fields.at("patches"))
 
 
 def _json_patches(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
     found = kustomization.structs("patchesJson6902")
-    entries = bench.each(found, lambda one: json_patch_entry(one, bench.reader))
-    if entries:
+    for entry in bench.each(found, lambda one: json_patch_entry(one, bench.reader)):
         place = kustomization.fields.at("patchesJson6902")
-        yield patch_step("PatchJson6902Transformer", entries, bench, place, len(entries))
+        yield patch_step("PatchJson6902Transformer", [entry], bench, place)
 
 
-def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Place, times: int = 1) -> Step:
+def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Place) -> Step:
     """The step that applies patches, one after the other."""
 
     def run(resources: Resources) -> Resources:
@@ -112,7 +122,7 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
                 room = tuple(with_room_for_notes(one, renames=entry.mode == AUTO) for one in resources)
                 resources = as_rewritten(resources, room, patch(room, (entry,)))
             else:
-                resources = settled(patch(resources, (entry,)))
+                resources = settled(patch(resources, (entry,)), bench.record.violations)
         return resources
 
     def patch(resources: Resources, entries: Sequence[PatchEntry]) -> Resources:
@@ -132,7 +142,7 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
         bench.record.violations += violations
         return patched
 
-    return Step(kind, place, run, times)
+    return Step(kind, place, run)
 
 
 def _as_build_fault(error: Exception, document: DocumentRef, path: FieldPath) -> BuildFault:
@@ -174,25 +184,34 @@ def _labels(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
     entries = [labels.label_entries(one, bench.specs) for one in kustomization.structs("labels")]
     common = fields.text_map("commonLabels")
     if entries or common:
-        entries.append(labels.MapEntries(common, fields.at("commonLabels"), bench.specs.common_labels))
+        # kustomize runs this transformer even where there are only the newer labels.
+        place = fields.at("commonLabels" if common else "labels")
+        entries.append(labels.MapEntries(common, place, bench.specs.common_labels))
     for one in entries:
-        yield label_step(one)
+        yield label_step(one, bench)
 
 
-def label_step(added: labels.MapEntries) -> Step:
-    return Step("LabelTransformer", added.place, lambda resources: labels.add_entries(resources, added))
+def label_step(added: labels.MapEntries, bench: Bench, kind: str = "LabelTransformer") -> Step:
+    def run(resources: Resources) -> Resources:
+        effective: set[str] = set()
+        changed = labels.add_entries(resources, added, effective)
+        if resources and bench.record.complete:
+            bench.record.violations += labels.without_effects(added, effective)
+            if added.own:
+                from gitlint_ops.build.kustomize.configuration_effects import unmatched_fields
+
+                bench.record.violations += unmatched_fields(added.own, resources, bench.schema)
+        return changed
+
+    return Step(kind, added.place, run)
 
 
 def _annotations(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
     held = kustomization.fields.text_map("commonAnnotations")
     if held:
         place = kustomization.fields.at("commonAnnotations")
-        specs = bench.specs.common_annotations
-        yield Step(
-            "AnnotationsTransformer",
-            place,
-            lambda resources: annotate(resources, held, place, specs),
-        )
+        added = labels.MapEntries(held, place, bench.specs.common_annotations)
+        yield label_step(added, bench, "AnnotationsTransformer")
 
 
 def _replicas(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
@@ -201,11 +220,12 @@ def _replicas(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
 
 
 def replica_step(entry: replicas.ReplicaEntry, specs: Sequence[Any], bench: Bench) -> Step:
-    return Step(
-        "ReplicaCountTransformer",
-        entry.place,
-        lambda resources: replicas.apply(resources, entry, specs, complete=bench.record.complete),
-    )
+    def run(resources: Resources) -> Resources:
+        return replicas.apply(resources, entry, specs, complete=bench.record.complete)
+
+    surely = all(spec.create for spec in specs)
+    what = f"{entry.name} {f'has {entry.count} replicas already' if surely else 'keeps what it has'}"
+    return Step("ReplicaCountTransformer", entry.place, told_if_idle(run, bench.record, entry.place, what))
 
 
 def _images(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
@@ -214,11 +234,13 @@ def _images(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
         yield image_step(entries, bench.specs.images, bench)
 
 
-def image_step(entries: Sequence[images.ImageEntry], specs: Sequence[Any], bench: Bench) -> Step:
+def image_step(entries: Sequence[images.ImageEntry], specs: tuple[FieldSpec, ...], bench: Bench) -> Step:
     def run(resources: Resources) -> Resources:
-        changed, violations = images.apply(resources, entries, specs)
+        changed, violations = images.apply(resources, entries, bench.image_fields(specs))
         # The image may be one of what was left out.
-        bench.record.violations += violations if bench.record.complete else ()
+        if bench.record.complete:
+            sources = bench.reader.sources
+            bench.record.violations += (one for one in violations if not is_automated(one, sources))
         return changed
 
     return Step("ImageTagTransformer", entries[0].place, run, len(entries))
@@ -235,15 +257,26 @@ def _replacements(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
 def replacement_step(entries: Sequence[ReplacementEntry], bench: Bench, place: Place) -> Step:
     """The step that applies replacements, one after the other."""
     # Few kustomizations have replacements, and five modules do nothing else.
-    from gitlint_ops.build.kustomize.replacements import ReplacementFault, apply_replacements
+    from gitlint_ops.build.kustomize.replacements import (
+        ReplacementFault,
+        apply_replacements,
+        copies_annotations,
+    )
 
     def run(resources: Resources) -> Resources:
+        reaches_notes = any(map(copies_annotations, entries))
+        given = tuple(written_out(one, bench.scopes) for one in resources) if reaches_notes else resources
         try:
-            replaced, violations = apply_replacements(resources, entries, complete=bench.record.complete)
+            replaced, violations = apply_replacements(
+                given, entries, complete=bench.record.complete, scopes=bench.scopes
+            )
         except ReplacementFault as error:
             raise _as_build_fault(error, error.at, error.path) from error
         bench.record.violations += violations
-        return replaced
+        if not reaches_notes:
+            return replaced
+        pairs = zip(replaced, resources, strict=True)
+        return tuple(read_back(after, before, bench.scopes) for after, before in pairs)
 
     return Step("ReplacementTransformer", place, run)
 
@@ -252,7 +285,9 @@ def replacement_entries(fields: Fields, reader: Reader) -> list[ReplacementEntry
     """The replacements of an entry: itself, or those of the file it names."""
     path = fields.text("path")
     if not path:
-        return [_replacement(fields)]
+        plain, document, at = _replacement(fields)
+        # Kustomize hands its own entries on without what is empty, and those of files as they are.
+        return [({key: value for key, value in plain.items() if value != []}, document, at)]
     if "source" in fields or fields.structs("targets"):
         raise fault("a replacement has either a path or its own source and targets", fields.place)
     place, body = reader.body(Entry(path, fields.at("path")))

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gitlint_ops.build.kustomize.faults import OURS
 from gitlint_ops.build.kustomize.merge_directives import Directive, take_directive, take_known_directive
 from gitlint_ops.build.kustomize.merge_lists import ListOrder, is_regular, join_items, take_list_directive
 from gitlint_ops.build.kustomize.merge_nodes import (
@@ -151,7 +152,7 @@ class _Walk:
             return dest
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise MergeFault(f"nested deeper than {_MAX_DEPTH} mappings", patch or dest)
+            raise MergeFault(f"{OURS}nested deeper than {_MAX_DEPTH} mappings", patch or dest)
         for key in self._keys_to_merge(dest, patch, schema):
             theirs = patch.get(key) if patch is not None else None
             member = self.merge(dest.get(key), theirs, self._schema.field(schema, key))

@@ -59,7 +59,8 @@ def read_setting(fields: Fields, reader: Reader) -> ValueSetting:
         if target.integer("filePathPosition") < 0:
             raise fault("filePathPosition cannot be negative", target.at("filePathPosition"))
     value = fields.text("value").strip() or posixpath.basename(reader.folder.path)
-    return ValueSetting(value, fields.at("value"), targets)
+    place = fields.at("value") if fields.text("value").strip() else fields.place
+    return ValueSetting(value, place, targets)
 
 
 def apply(resources: tuple[Resource, ...], setting: ValueSetting, scopes: Scopes) -> tuple[Resource, ...]:

@@ -7,20 +7,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import Fields, scalar_text
-from gitlint_ops.build.kustomize.faults import Place, fault
+from gitlint_ops.build.kustomize.faults import OURS, Place, did_you_mean, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, Hit, SpecsByKind
-from gitlint_ops.build.kustomize.identity import Scopes, format_id
+from gitlint_ops.build.kustomize.growth import MAX_SIZE
+from gitlint_ops.build.kustomize.identity import Scopes, format_gvk, plain_id
 from gitlint_ops.build.kustomize.resource import Gvk, ResId, Resource
-from gitlint_ops.model.blame import Origin
+from gitlint_ops.build.kustomize.shared_values import settled
+from gitlint_ops.model.blame import Origin, Via, over
+from gitlint_ops.model.blame import at as blame_at
 from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.structure import value_at
 
 DEFAULT_FIELD = "metadata.name"
+
+
+class _Value(NamedTuple):
+    """What a variable means, and its entry over what set the field that it reads."""
+
+    value: Any
+    blame: Origin
 
 
 class Variable(Struct, frozen=True):
@@ -114,38 +125,52 @@ def resolve(
     Raises:
         BuildFault: a variable's resource or field does not exist (unless not `complete`).
     """
-    values: dict[str, Any] = {}
+    values: dict[str, _Value] = {}
     for name in sorted(variables):
         found = _value_of(variables[name], resources, complete=complete)
         if found is not None:
-            values[name] = found[0]
+            values[name] = found
     if not values:
         return resources
-    expander = _Expander(values, variables)
+    expander = _Expander(values)
     by_kind = SpecsByKind(tuple(specs), creates=False)
     place = variables[next(iter(values))].place
     # Fields without "$(" cannot change; most resources have none.
-    return tuple(by_kind.change(resource, place, expander.change) for resource in resources)
+    expanded = tuple(by_kind.change(resource, place, expander.change) for resource in resources)
+    # A label may share its value with others; that a selector changes along is told for steps only.
+    return settled(expanded, [])
 
 
-def _value_of(one: Variable, resources: tuple[Resource, ...], *, complete: bool) -> tuple[Any] | None:
+def _near(wanted: ResId, resources: Sequence[Resource]) -> str:
+    """What there is of the kind that was looked for."""
+    names = [resource.name for resource in resources if resource.gvk.kind == wanted.gvk.kind]
+    return did_you_mean(wanted.name, names) if names else f"there is no {wanted.gvk.kind} here at all"
+
+
+def _value_of(one: Variable, resources: tuple[Resource, ...], *, complete: bool) -> _Value | None:
     owner = next((resource for resource in resources if one.name in resource.variables), None)
     if owner is None:
         if complete:
             raise fault(
-                f"the variable {one.name!r} means {format_id(one.target)}, which is not part of this build "
-                "(kustomize: var cannot be mapped to a field in the set of known resources)",
+                f"the variable {one.name!r} means {plain_id(one.target)}, which is not part of this build "
+                f"(kustomize: var '{{{one.name} {format_gvk(one.target.gvk)} ...}}' cannot be mapped to a "
+                "field in the set of known resources)",
                 one.place,
+                hint=_near(one.target, resources),
             )
         return None
     try:
-        return (look_up(owner.body, one.field_path),)
+        path = find(owner.body, one.field_path)
     except KeyError as error:
+        if one.field_path == "metadata.annotations" and owner.has_notes:
+            return None
         raise fault(
             f"the variable {one.name!r} means the field {one.field_path} of {owner.gvk.kind} {owner.name}, "
             "which does not exist (kustomize: field specified in var not found in corresponding resource)",
             one.place,
         ) from error
+    entry = replace(one.place.origin(Via.REPLACEMENT), over=blame_at(owner.blame, path))
+    return _Value(value_at(owner.body, path), entry)
 
 
 _INDEXED = re.compile(r"(.*)\[(\d+)\]\Z", re.DOTALL)
@@ -167,26 +192,31 @@ def field_parts(path: str) -> tuple[str | int, ...]:
     return tuple(parts)
 
 
-def look_up(body: Mapping[str, Any], path: str) -> Any:
-    """The value at a dotted path.
+def find(body: Mapping[str, Any], path: str) -> FieldPath:
+    """Where a dotted path leads.
 
     Raises:
-        KeyError: there is none.
+        KeyError: nowhere.
     """
     node: Any = body
+    keys: list[str | int] = []
     for part in field_parts(path):
-        if isinstance(part, int) and isinstance(node, list) and part < len(node):
-            node = node[part]
-        elif isinstance(part, str) and part.startswith("[") and isinstance(node, list):
-            key, _, value = part.strip("[]").partition("=")
-            node = next((one for one in node if _has(one, key, value)), None)
-        elif isinstance(node, dict) and str(part) in node:
-            node = node[str(part)]
-        else:
+        key = _key(node, part)
+        if key is None or node[key] is None:
             raise KeyError(path)
-        if node is None:
-            raise KeyError(path)
-    return node
+        keys.append(key)
+        node = node[key]
+    return tuple(keys)
+
+
+def _key(node: Any, part: str | int) -> str | int | None:
+    """The key or index that a part of a path means in a mapping or list."""
+    if isinstance(node, list) and isinstance(part, int):
+        return part if part < len(node) else None
+    if isinstance(node, list) and str(part).startswith("["):
+        key, _, value = str(part).strip("[]").partition("=")
+        return next((index for index, one in enumerate(node) if _has(one, key, value)), None)
+    return str(part) if isinstance(node, dict) and str(part) in node else None
 
 
 def _has(item: Any, key: str, value: str) -> bool:
@@ -196,9 +226,8 @@ def _has(item: Any, key: str, value: str) -> bool:
 class _Expander:
     """Values by variable, put into fields."""
 
-    def __init__(self, values: Mapping[str, Any], variables: Mapping[str, Variable]) -> None:
+    def __init__(self, values: Mapping[str, _Value]) -> None:
         self._values = values
-        self._variables = variables
 
     def change(self, resource: Resource, hit: Hit) -> Resource:
         value = hit.value
@@ -225,36 +254,49 @@ class _Expander:
         return resource.with_field(path, value, self._origin(used))
 
     def _origin(self, used: Sequence[str]) -> Origin:
-        name = used[0] if used else next(iter(self._variables))
-        return self._variables[name].place.origin()
+        """All variables in the field, the first before the others."""
+        if not used:  # `$$` became `$`, because there are variables
+            return replace(next(iter(self._values.values())).blame, via=Via.TRANSFORMER, over=None)
+        first, *others = dict.fromkeys(used)
+        made = self._values[first].blame
+        for name in others:
+            made = over(made, self._values[name].blame)
+        return made
 
     def _mapped(self, name: str, used: list[str]) -> Any:
-        value = self._values.get(name)
-        if not isinstance(value, str | int | float):
+        held = self._values.get(name)
+        if held is None or not isinstance(held.value, str | int | float):
             return f"$({name})"
         used.append(name)
-        return value
+        return held.value
 
 
 def expand(text: str, mapped: Callable[[str], Any]) -> Any:
     """`text` with `$(NAME)` replaced; a text that is one variable only takes on its type.
 
     `$$` stands for one `$`, and what is no variable stays.
+
+    Raises:
+        FieldSpecFault: the text becomes longer than any object that a cluster takes.
     """
     parts: list[str] = []
-    at = 0
+    at = length = 0
+    last = text.rfind(")")
     while at < len(text):
         char = text[at]
         if char != "$" or at + 1 == len(text):
             parts.append(char)
             at += 1
             continue
-        end = text.find(")", at + 2) if text[at + 1] == "(" else -1
+        end = text.find(")", at + 2) if text[at + 1] == "(" and at < last else -1
         if end >= 0:
             value = mapped(text[at + 2 : end])
             if at == 0 and end + 1 == len(text):
                 return value
             parts.append(scalar_text(value))
+            length += len(parts[-1])
+            if length > MAX_SIZE:
+                raise FieldSpecFault(f"{OURS}its variables make it larger than any object that a cluster takes")
             at = end + 1
         else:
             parts.append("$" if text[at + 1] == "$" else text[at : at + 2])

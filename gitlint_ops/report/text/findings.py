@@ -40,7 +40,7 @@ class Page(Struct, frozen=True):
     def file(self, file: FileRef) -> str:
         if self.options.file_name is not None:
             return printable(self.options.file_name(file))
-        return printable(f"{file.repo}/{file.path}" if self.several else file.path)
+        return printable(f"{file.repo}/{file.path}" if self.several else file.shown)
 
     def place(self, location: Location) -> str:
         return f"{self.file(location.file)}:{location.line}:{location.column}"

@@ -25,6 +25,9 @@ def summary(result: CheckResult, view: Page) -> Iterator[str]:
     if view.verbose:
         yield from _targets(result, view)
     yield _verdict(result, counts, view, complete=not gaps)
+    fixable = sum(one.finding.edit is not None and one.state is State.NEW for one in result.findings)
+    if fixable:
+        yield f"{fixable:,} fixable with `gitlint-ops fix` (what is rendered stays the same)."
     if gaps:
         yield view.paint("Not checked:", "heading")
         yield from gaps
@@ -69,14 +72,15 @@ def _checked(result: CheckResult, counts: Counts) -> str:
 
 def _not_checked(result: CheckResult, view: Page) -> Iterator[str]:
     by_reason: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    placed: set[str] = set()
+    places: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for one in result.unchecked:
-        by_reason[one.said][one.target] = None
-        placed.update([one.said] if one.place else [])
+        by_reason[one.reason][one.target] = None
+        places[one.reason].update({one.place: None} if one.place else {})
     limit = len(by_reason) if view.verbose else SHOWN_REASONS
     for reason, targets in islice(by_reason.items(), limit):
         names = _few([view.target(one) for one in targets], view)
-        yield f"  {printable(reason)} [{names}]" if reason in placed else f"  {names}: {printable(reason)}"
+        at = _few([printable(one) for one in places[reason]], view)
+        yield f"  {at}: {printable(reason)} [{names}]" if at else f"  {names}: {printable(reason)}"
     if len(by_reason) > limit:
         yield f"  {len(by_reason) - limit} more, shown with -v"
     unvalidated = result.coverage.unvalidated

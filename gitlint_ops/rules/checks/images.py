@@ -8,11 +8,12 @@ from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.rules.checks.image_fields import ImageField, image_fields
 from gitlint_ops.rules.checks.image_reference import Firmness, firmness, is_placeholder_name
-from gitlint_ops.rules.subjects import Facts, Params
+from gitlint_ops.rules.subjects import Facts, Params, nameless
 
 _HINT = "pin a full version, or better a digest"
 
 
+@nameless
 def latest_or_missing(on: RenderedObject, _params: Params, facts: Facts) -> Iterator[Violation]:
     """Images with the tag "latest", or with none, which means the same."""
     for field in _judged(on, facts):
@@ -24,6 +25,7 @@ def latest_or_missing(on: RenderedObject, _params: Params, facts: Facts) -> Iter
             yield Violation(on, field.path, message, hint=_HINT)
 
 
+@nameless
 def mutable(on: RenderedObject, params: Params, facts: Facts) -> Iterator[Violation]:
     """Images with the name of a branch, a channel, an environment or a variant for a tag."""
     for field in _judged(on, facts):
@@ -32,6 +34,7 @@ def mutable(on: RenderedObject, params: Params, facts: Facts) -> Iterator[Violat
             yield Violation(on, field.path, message, hint=_HINT)
 
 
+@nameless
 def partial(on: RenderedObject, params: Params, facts: Facts) -> Iterator[Violation]:
     """Images with only a part of a version for a tag."""
     for field in _judged(on, facts):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from gitlint_ops.model.blame import Blame, ListBlame, MapBlame, Origin, Via, at, origin
+from gitlint_ops.model.blame import Blame, FieldBlame, ListBlame, MapBlame, Origin, Via, at, origin
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef
 from gitlint_ops.model.objects import DocumentRole, RenderedObject, SourceDocument
@@ -62,6 +62,8 @@ def _is_set_elsewhere(blame: Blame) -> bool:
             return via not in _STANDS_ELSEWHERE
         case MapBlame(base, changed):
             return _is_set_elsewhere(base) or any(map(_is_set_elsewhere, changed.values()))
+        case FieldBlame(base=base, by=by):
+            return _is_set_elsewhere(base) or _is_set_elsewhere(by)
         case ListBlame(base, items):
             return _is_set_elsewhere(base) or any(map(_is_set_elsewhere, items))
 

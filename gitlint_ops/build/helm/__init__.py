@@ -1,0 +1,1 @@
+"""Charts to objects, through the `helm` binary: the only package that starts a process."""

@@ -1,0 +1,107 @@
+"""The files of a chart, taken from the tree under check and not from the disk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from gitlint_ops.build.helm.value_schemas import (
+    NAME,
+    UnreadableSchema,
+    archived_references,
+    outside_reference,
+)
+from gitlint_ops.workspace.tree import EntryKind, Tree, Unreadable, clean
+
+MAX_FILES = 5_000
+MAX_BYTES = 50_000_000
+
+
+class ChartUnreadable(Exception):
+    """The files of a chart cannot all be had; the message says which and why."""
+
+
+class Chart(Struct, frozen=True):
+    """A chart's files by their path within it.
+
+    `folder` is where it lies in the repository; `digest` tells its content and nothing else. `withheld`
+    are schemas that helm is not given, by path, as they lead out of themselves to what is said.
+    """
+
+    folder: str
+    files: Mapping[str, bytes]
+    digest: str
+    withheld: Mapping[str, str]
+
+    def write(self, folder: Path) -> None:
+        """Put the files into an empty folder on disk."""
+        for path, data in self.files.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+
+
+def read_chart(tree: Tree, folder: str) -> Chart:
+    """The chart of a folder; links within the repository count as what they lead to.
+
+    Raises:
+        ChartUnreadable: a file cannot be read, or there is too much of it.
+    """
+    files: dict[str, bytes] = {}
+    total = 0
+    for inner, path in _paths(tree, folder):
+        try:
+            data = tree.read(path)
+            name = "/".join(clean(inner))
+        except Unreadable as error:
+            raise ChartUnreadable(f"{path} {error.reason}") from error
+        total += len(data)
+        if len(files) >= MAX_FILES or total > MAX_BYTES:
+            raise ChartUnreadable(f"it holds more than {MAX_FILES} files or {MAX_BYTES // 1_000_000} MB")
+        files[name] = data
+    withheld = _withheld(files)
+    kept = {path: data for path, data in files.items() if path not in withheld}
+    return Chart(folder, kept, _digest(kept), withheld)
+
+
+def _withheld(files: Mapping[str, bytes]) -> Mapping[str, str]:
+    """Schemas that lead out of themselves; an archive that holds such a schema cannot be mended."""
+    try:
+        for path, reference in archived_references(files):
+            raise ChartUnreadable(f"{path} holds a schema that refers to {reference}, which is not fetched")
+        schemas = {path: data for path, data in files.items() if path.rpartition("/")[2] == NAME}
+        told = {path: outside_reference(data) for path, data in schemas.items()}
+    except UnreadableSchema as error:
+        raise ChartUnreadable(f"a schema or archive of it {error}") from error
+    return {path: reference for path, reference in told.items() if reference}
+
+
+def _paths(tree: Tree, folder: str) -> Iterator[tuple[str, str]]:
+    """The path of each file within the chart, and in the repository."""
+    pending = [("", folder, 0)]
+    while pending:
+        inner, here, links = pending.pop()
+        prefix = f"{here}/" if here else ""
+        for path, entry in tree.entries().items():
+            if not path.startswith(prefix):
+                continue
+            name = inner + path[len(prefix) :]
+            if entry.kind is EntryKind.FILE:
+                yield name, path
+            elif entry.kind is EntryKind.SYMLINK and tree.is_folder(path):
+                if links >= 5:
+                    raise ChartUnreadable(f"{path} leads through too many symlinks to folders")
+                pending.append((f"{name}/", tree.resolve(path), links + 1))
+            elif entry.kind is EntryKind.SYMLINK:
+                yield name, path
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    told = hashlib.sha256()
+    for path in sorted(files):
+        told.update(f"{len(path.encode())} {path} {len(files[path])}\n".encode())
+        told.update(files[path])
+    return told.hexdigest()

@@ -1,0 +1,120 @@
+"""`helm template` for one chart with its values; the same question is asked only once a run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from gitlint_ops.build.helm.chart import Chart, ChartUnreadable, read_chart
+from gitlint_ops.build.helm.program import Helm, HelmFailed, HelmUnusable, empty_folder, run_helm
+from gitlint_ops.workspace.tree import Tree
+
+_CHART = "chart"
+
+
+class Release(Struct, frozen=True):
+    """What `helm template` is asked; empty means not asked. `values` are files, the later winning."""
+
+    name: str = ""
+    namespace: str = ""
+    name_template: str = ""
+    values: tuple[bytes, ...] = ()
+    api_versions: tuple[str, ...] = ()
+    kubernetes: str = ""
+    include_crds: bool = False
+    skip_tests: bool = False
+    skip_hooks: bool = False
+
+    def arguments(self) -> Iterator[str]:
+        """The command line. Texts of the repository never stand where one could be taken for a flag."""
+        yield "template"
+        for flag, texts in (
+            ("namespace", (self.namespace,)),
+            ("name-template", (self.name_template,)),
+            ("values", tuple(values_file(number) for number in range(len(self.values)))),
+            ("api-versions", self.api_versions),
+            ("kube-version", (self.kubernetes,)),
+        ):
+            yield from (f"--{flag}={text}" for text in texts if text)
+        for flag, wanted in (
+            ("include-crds", self.include_crds),
+            ("skip-tests", self.skip_tests),
+            ("no-hooks", self.skip_hooks),
+            ("generate-name", not self.name),
+        ):
+            if wanted:
+                yield f"--{flag}"
+        yield "--"
+        if self.name:
+            yield self.name
+        yield f"./{_CHART}"
+
+
+def values_file(number: int) -> str:
+    """What helm's messages call the values file with this number."""
+    return f"values-{number}.yaml"
+
+
+class ChartRenderer:
+    """Renders charts; what it has read and rendered is kept for the run."""
+
+    def __init__(self, helm: Helm) -> None:
+        self.helm = helm
+        self._charts: dict[tuple[str, str, str], Chart | ChartUnreadable] = {}
+        self._rendered: dict[str, bytes | HelmFailed | HelmUnusable] = {}
+
+    def chart(self, tree: Tree, folder: str) -> Chart:
+        """The chart in a folder.
+
+        Raises:
+            ChartUnreadable: not all of it can be read.
+        """
+        key = (tree.name, tree.revision, folder)
+        held = self._charts.get(key)
+        if held is None:
+            try:
+                held = read_chart(tree, folder)
+            except ChartUnreadable as error:
+                held = error
+            self._charts[key] = held
+        if isinstance(held, ChartUnreadable):
+            raise ChartUnreadable(str(held))
+        return held
+
+    def render(self, chart: Chart, release: Release) -> bytes:
+        """What helm prints for the chart.
+
+        Raises:
+            HelmFailed: it refuses the chart or the values.
+            HelmUnusable: it could not be run, or went beyond a limit.
+        """
+        key = _digest(chart, release)
+        held = self._rendered.get(key)
+        if held is None:
+            held = self._rendered[key] = self._run(chart, release)
+        if isinstance(held, bytes):
+            return held
+        raise type(held)(str(held))
+
+    def _run(self, chart: Chart, release: Release) -> bytes | HelmFailed | HelmUnusable:
+        with empty_folder() as folder:
+            chart.write(folder / _CHART)
+            for number, data in enumerate(release.values):
+                (folder / values_file(number)).write_bytes(data)
+            try:
+                return run_helm(self.helm, [*release.arguments()], folder)
+            except HelmFailed as error:
+                said = str(error).replace(f"{folder}/", "").replace(f"./{_CHART}", chart.folder)
+                return HelmFailed(said)
+            except HelmUnusable as error:
+                return error
+
+
+def _digest(chart: Chart, release: Release) -> str:
+    told = hashlib.sha256(chart.digest.encode())
+    for part in (*(one.encode("utf-8", "surrogatepass") for one in release.arguments()), *release.values):
+        told.update(f"{len(part)}\n".encode())
+        told.update(part)
+    return told.hexdigest()

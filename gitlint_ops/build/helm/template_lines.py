@@ -1,0 +1,174 @@
+"""Which line of a template a field of a rendered object comes from, found by keys and indentation.
+
+A template is no YAML, so this is a guess, but a guess that errs upwards: where the key of a field
+is not in the text, the line is that of the action that must have written it, or of what is around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from gitlint_ops.model.blame import Blame, ListBlame, MapBlame, Origin, Via
+from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FileRef
+
+_MAX_LINES = 20_000
+_MAX_WIDTH = 1_000
+_MAX_PARTS = 500
+_KEY = r"(?:(?P<quote>[\"']?)(?P<key>[A-Za-z0-9_./$-]+)(?P=quote)[ \t]*:(?=\s|$))?"
+_LINE = re.compile(rf"(?P<indent> *)(?P<dashes>(?:-[ ]+)*){_KEY}")
+_PRINTS_NOTHING = r"(?:if|else|end|with|range|define|block|break|continue)\b|/\*|\$\w+[ \t]*:?="
+_WRITES = re.compile(rf"[ \t]*(?:-[ ]+)?\{{\{{-?+[ \t]*+(?!{_PRINTS_NOTHING})")
+
+
+class _Line(NamedTuple):
+    """A line of the template: where its first dash stands (-1: none) and its key, if it has one."""
+
+    number: int
+    dash: int
+    column: int
+    key: str
+    writes: bool
+
+
+class _Block(NamedTuple):
+    """The lines from `start` up to `end`; all that a key of a mapping or an item of a list holds."""
+
+    start: int
+    end: int
+
+
+class _Held(NamedTuple):
+    """What stands directly in a block: keys with their line and block, items, the first printing action."""
+
+    keys: Mapping[str, tuple[int, _Block]]
+    items: tuple[int, ...]
+    writer: int
+
+
+class TemplateLines:
+    """The text of one template, and which lines stand for which fields."""
+
+    def __init__(self, file: FileRef, data: bytes) -> None:
+        self._document = DocumentRef(file, PLAIN_TEXT)
+        text = data.decode("utf-8", "replace").split("\n")[:_MAX_LINES]
+        self._lines = [_line(number, one[:_MAX_WIDTH]) for number, one in enumerate(text, start=1)]
+        self._parts = _parts(text)
+        self._said = [_said(text[part.start : part.end]) for part in self._parts]
+        # Loops give many objects and items from the same lines, which are looked at once.
+        self._held: dict[_Block, _Held] = {}
+
+    def blame(self, body: Any, number: int, over: Origin) -> Blame:
+        """The blame of a rendered body, the `number`-th of its kind in this file.
+
+        `over` is the entry that asked for the chart.
+        """
+        part = self._part(body, number)
+        lines = self._lines[part.start : part.end]
+        first = next((one.number for one in lines if one.key), lines[0].number if lines else 1)
+        return self._blame(body, part, first, over)
+
+    def _part(self, body: Any, number: int) -> _Block:
+        """The part of the file, between `---` lines, that an object was most likely written by."""
+        body = body if isinstance(body, dict) else {}
+        metadata = body.get("metadata")
+        name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+        parts = [*zip(self._parts, self._said, strict=True)]
+        alike = [one for one in parts if ("kind", str(body.get("kind", ""))) in one[1]] or parts
+        named = [one for one in alike if name and ("name", str(name)) in one[1]]
+        found = named or alike
+        return found[min(number, len(found) - 1)][0]
+
+    def _blame(self, body: Any, block: _Block | None, line: int, over: Origin) -> Blame:
+        base = Origin(self._document, (line,), Via.HELM_TEMPLATE, verbatim=False, over=over)
+        if block is None:
+            return base
+        if isinstance(body, dict):
+            return self._of_mapping(body, self._in(block), base, over)
+        if isinstance(body, list) and body:
+            return self._of_list(body, block, base, over)
+        return base
+
+    def _of_mapping(self, body: dict[Any, Any], held: _Held, base: Origin, over: Origin) -> Blame:
+        changed: dict[str, Blame] = {}
+        for key, value in body.items():
+            found = held.keys.get(str(key))
+            if found is not None:
+                line, inner = found
+                changed[key] = self._blame(value, inner, line, over)
+            elif held.writer:
+                changed[key] = self._blame(value, None, held.writer, over)
+        return MapBlame(base, changed) if changed else base
+
+    def _of_list(self, body: list[Any], block: _Block, base: Origin, over: Origin) -> Blame:
+        held = self._in(block)
+        if not held.items:
+            return self._blame(None, None, held.writer, over) if held.writer else base
+        items: list[Blame] = []
+        for index, value in enumerate(body):
+            if index >= len(held.items) > 1:
+                items.append(base)
+                continue
+            # One item in the text for all of a list: a loop writes it.
+            at = min(index, len(held.items) - 1)
+            start = held.items[at]
+            end = held.items[at + 1] if at + 1 < len(held.items) else block.end
+            items.append(self._blame(value, _Block(start, end), self._lines[start].number, over))
+        return ListBlame(base, tuple(items))
+
+    def _in(self, block: _Block) -> _Held:
+        held = self._held.get(block)
+        if held is None:
+            lines = [*enumerate(self._lines[block.start : block.end], block.start)]
+            writer = next((one.number for _, one in lines if one.writes), 0)
+            held = self._held[block] = _Held(self._keys(lines, block.end), _items(lines), writer)
+        return held
+
+    def _keys(self, lines: list[tuple[int, _Line]], end: int) -> Mapping[str, tuple[int, _Block]]:
+        """The keys of a mapping: those furthest to the left."""
+        keyed = [(index, one) for index, one in lines if one.key]
+        left = min((one.column for _, one in keyed), default=0)
+        found: dict[str, tuple[int, _Block]] = {}
+        for index, one in keyed:
+            if one.column == left and one.key not in found:
+                found[one.key] = (one.number, self._below(index, left, end))
+        return found
+
+    def _below(self, index: int, column: int, end: int) -> _Block:
+        """The lines that belong to a key: up to the next key or item at its column or left of it."""
+        for at in range(index + 1, end):
+            line = self._lines[at]
+            if (line.dash < 0 and line.key and line.column <= column) or 0 <= line.dash < column:
+                return _Block(index + 1, at)
+        return _Block(index + 1, end)
+
+
+def _items(lines: list[tuple[int, _Line]]) -> tuple[int, ...]:
+    """The items of a list: the dashes furthest to the left."""
+    dashed = [(index, one.dash) for index, one in lines if one.dash >= 0]
+    left = min((dash for _, dash in dashed), default=0)
+    return tuple(index for index, dash in dashed if dash == left)
+
+
+def _said(text: list[str]) -> frozenset[tuple[str, str]]:
+    """The kinds and names that lines of a part say outright."""
+    pairs = (line[:_MAX_WIDTH].strip().partition(":") for line in text)
+    return frozenset((key, value.strip().strip("\"'")) for key, _, value in pairs if key in ("kind", "name"))
+
+
+def _line(number: int, text: str) -> _Line:
+    found = _LINE.match(text)
+    assert found is not None
+    indent, dashes = len(found["indent"]), found["dashes"]
+    item = bool(dashes) or text[indent:].rstrip() == "-"
+    writes = _WRITES.match(text) is not None
+    return _Line(number, indent if item else -1, indent + len(dashes), found["key"] or "", writes)
+
+
+def _parts(text: list[str]) -> list[_Block]:
+    cuts = [index for index, line in enumerate(text) if line.startswith("---")][:_MAX_PARTS]
+    starts, ends = [0, *(cut + 1 for cut in cuts)], [*cuts, len(text)]
+    return [_Block(start, end) for start, end in zip(starts, ends, strict=True) if start < end] or [
+        _Block(0, len(text))
+    ]

@@ -1,0 +1,90 @@
+"""What kustomize notes on a resource for itself, written where kustomize keeps it: in annotations.
+
+Here the notes are fields of `Resource`. A merge that wipes out all annotations, and a replacement
+that copies them, reach them all the same, so those are run on a resource with its notes written out.
+
+Source: api/internal/utils/annotations.go, api/resource/resource.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from gitlint_ops.build.kustomize.identity import CLUSTER_SCOPED, DEFAULT_NAMESPACE, Scopes
+from gitlint_ops.build.kustomize.resource import GeneratorFlags, Name, Resource
+from gitlint_ops.model.structure import value_at, with_value, without
+
+_ANNOTATIONS = ("metadata", "annotations")
+_DOMAIN = "internal.config.kubernetes.io"
+_NAMES, _NAMESPACES, _KINDS = (
+    f"{_DOMAIN}/{name}" for name in ("previousNames", "previousNamespaces", "previousKinds")
+)
+_PREFIXES, _SUFFIXES = f"{_DOMAIN}/prefixes", f"{_DOMAIN}/suffixes"
+_BEHAVIOR, _HASH = f"{_DOMAIN}/generatorBehavior", f"{_DOMAIN}/needsHashSuffix"
+_ALL = frozenset((_NAMES, _NAMESPACES, _KINDS, _PREFIXES, _SUFFIXES, _BEHAVIOR, _HASH))
+_ENABLED, _UNSPECIFIED = "enabled", "unspecified"
+
+
+def written_out(resource: Resource, scopes: Scopes) -> Resource:
+    """The resource with its notes as annotations; `read_back` undoes it."""
+    notes = _notes(resource, scopes)
+    held = value_at(resource.body, _ANNOTATIONS)
+    if not notes or not isinstance(resource.body.get("metadata"), dict):
+        return resource
+    annotations = {**(held if isinstance(held, dict) else {}), **notes}
+    return replace(resource, body=with_value(resource.body, _ANNOTATIONS, annotations))
+
+
+def read_back(resource: Resource, before: Resource, scopes: Scopes) -> Resource:
+    """The resource with the notes that its annotations have now; `before` is what was written out."""
+    held = value_at(resource.body, _ANNOTATIONS)
+    found = {key: held[key] for key in held if key in _ALL} if isinstance(held, dict) else {}
+    kept = {key: held[key] for key in held if key not in _ALL} if isinstance(held, dict) else held
+    if found:
+        had_some = value_at(before.body, _ANNOTATIONS) is not None
+        body = with_value(resource.body, _ANNOTATIONS, kept)
+        resource = replace(resource, body=body if kept or had_some else without(body, _ANNOTATIONS))
+    return resource if found == _notes(before, scopes) else _noted(resource, found)
+
+
+def _notes(resource: Resource, scopes: Scopes) -> dict[str, str]:
+    gvk = resource.gvk
+    lists = {
+        _NAMES: [one.name for one in resource.previous],
+        _NAMESPACES: [
+            scopes.namespace(gvk._replace(kind=one.kind), one.namespace) for one in resource.previous
+        ],
+        _KINDS: [one.kind for one in resource.previous],
+        _PREFIXES: resource.prefixes,
+        _SUFFIXES: resource.suffixes,
+    }
+    notes = {key: ",".join(values) for key, values in lists.items() if values}
+    if resource.generator is not None:
+        notes[_BEHAVIOR] = resource.generator.behavior or _UNSPECIFIED
+        if resource.generator.needs_hash:
+            notes[_HASH] = _ENABLED
+    return notes
+
+
+def _noted(resource: Resource, notes: Mapping[str, Any]) -> Resource:
+    names, namespaces, kinds, prefixes, suffixes = (
+        tuple(str(notes[key]).split(",")) if notes.get(key) else ()
+        for key in (_NAMES, _NAMESPACES, _KINDS, _PREFIXES, _SUFFIXES)
+    )
+    behavior = str(notes.get(_BEHAVIOR) or "")
+    flags = GeneratorFlags(
+        needs_hash=notes.get(_HASH) == _ENABLED, behavior="" if behavior == _UNSPECIFIED else behavior
+    )
+    return replace(
+        resource,
+        previous=tuple(
+            Name(name, "" if namespace in (DEFAULT_NAMESPACE, CLUSTER_SCOPED) else namespace, kind)
+            for name, namespace, kind in zip(names, namespaces, kinds, strict=False)
+        ),
+        prefixes=prefixes,
+        suffixes=suffixes,
+        generator=flags if behavior or flags.needs_hash else None,
+    )

@@ -1,0 +1,58 @@
+"""Random trees of kustomizations build to what the real kustomize makes of them, or fail where it fails.
+
+Nothing here can be tuned to: what is right is said by `kubectl kustomize`, and nobody wrote the trees.
+The trees are the same in every run (derandomize), so that a change is blamed for what it broke and
+not for the weather; `tools/compare_overlays.py` draws others, in any number.
+
+Not compared are trees on which kustomize panics: those are its own bugs and no semantics.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+
+from .comparison import Agreement, Comparison, compare
+from .overlays import Tree, trees
+
+# About a quarter of a second each on two busy cores; kubectl takes most of it.
+EXAMPLES = 250
+LEAST_SHARE_BUILT = 0.6
+"""Of the trees; hypothesis draws simple and repeated ones more often than the tool, which says the real share."""
+
+pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+
+
+def test_random_trees_build_as_kustomize_builds_them() -> None:
+    seen: Counter[Agreement] = Counter()
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink],
+    )
+    @given(trees())
+    def builds_alike(tree: Tree) -> None:
+        compared = compare(tree)
+        seen[compared.agreement] += 1
+        note(told(tree, compared))
+        assert compared.agree, compared.agreement.value
+
+    builds_alike()
+
+    assert seen[Agreement.BYTES] >= LEAST_SHARE_BUILT * seen.total(), seen
+
+
+def told(tree: Tree, compared: Comparison) -> str:
+    files = [f"--- {path}\n{text}" for path, text in tree.items()]
+    results = [
+        f"=== {name}\n{built.text if built.text is not None else built.reason}"
+        for name, built in (("kustomize", compared.theirs), ("gitlint-ops", compared.ours))
+    ]
+    return "\n".join([*files, *results])

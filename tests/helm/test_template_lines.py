@@ -1,0 +1,127 @@
+"""Lines of templates for fields of what they render to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gitlint_ops.build.helm.messages import TemplatePlace, plain_message, template_places
+from gitlint_ops.build.helm.template_lines import TemplateLines
+from gitlint_ops.model.blame import Origin, Via, at, chain, origin
+from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
+
+FILE = FileRef("repo", "worktree", "chart/templates/a.yaml")
+ENTRY = Origin(
+    DocumentRef(FileRef("repo", "worktree", "kustomization.yaml")), ("helmCharts", 0), Via.GENERATOR
+)
+
+TEMPLATE = """\
+{{- if .Values.on }}
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .Release.Name }}
+  labels: {{- include "labels" . | nindent 4 }}
+  annotations:
+    "quoted.example/key": x
+    {{- with .Values.annotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+spec:
+  ports:
+  - name: http
+    port: 80
+  - name: {{ .Values.second }}
+    port: 81
+  selector:
+    name: web
+{{- end }}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: fixed
+spec:
+  {{- range .Values.ports }}
+  ports:
+  - port: {{ . }}
+  {{- end }}
+  {{ .Values.key }}: 1
+"""
+SERVICE: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "r", "labels": {"a": "b"}, "annotations": {"quoted.example/key": "x", "more": "y"}},
+    "spec": {
+        "ports": [{"name": "http", "port": 80}, {"name": "s", "port": 81}, {"name": "t"}],
+        "selector": {"name": "web"},
+    },
+}
+FIXED: dict[str, Any] = {
+    "kind": "Service",
+    "metadata": {"name": "fixed"},
+    "spec": {"ports": [{"port": 1}, {"port": 2}], "dynamic": 1},
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "line"),
+    [
+        (SERVICE, (), 2),
+        (SERVICE, ("metadata", "name"), 5),
+        (SERVICE, ("metadata", "labels", "a"), 6),
+        (SERVICE, ("metadata", "annotations", "quoted.example/key"), 8),
+        (SERVICE, ("metadata", "annotations", "more"), 10),
+        (SERVICE, ("spec", "ports", 0, "port"), 15),
+        (SERVICE, ("spec", "ports", 1, "name"), 16),
+        (SERVICE, ("spec", "ports", 1, "port"), 17),
+        (SERVICE, ("spec", "ports", 2, "name"), 13),
+        (SERVICE, ("spec", "selector", "name"), 19),
+        (FIXED, ("metadata", "name"), 25),
+        (FIXED, ("spec", "ports", 1, "port"), 29),
+        (FIXED, ("spec", "dynamic"), 31),
+    ],
+)
+def test_a_field_is_found_by_its_keys_or_by_what_printed_it(
+    body: dict[str, Any], path: FieldPath, line: int
+) -> None:
+    blame = at(TemplateLines(FILE, TEMPLATE.encode()).blame(body, 0, ENTRY), path)
+
+    assert origin(blame).source_path == (line,)
+    assert [one.via for one in chain(blame)] == [Via.HELM_TEMPLATE, Via.GENERATOR]
+
+
+@pytest.mark.parametrize("text", ["", "{{ fail }}", "\x00: {{", "- " * 400, "---\n" * 2000, '"' * 5000])
+def test_any_text_gives_some_line(text: str) -> None:
+    assert origin(TemplateLines(FILE, text.encode()).blame(SERVICE, 7, ENTRY)).source_path[0] >= 1
+
+
+VERSION_3 = """\
+Error: template: web/templates/a.yaml:1:6: executing "web/templates/a.yaml" at <include "x" .>: error \
+calling include: template: web/templates/_h.tpl:6:10: executing "x" at <.Values.no.such>: nil pointer
+
+Use --debug flag to render out invalid YAML
+"""
+VERSION_4 = """\
+level=WARN msg="something else"
+Error: web/templates/a.yaml:1:6
+  executing "web/templates/a.yaml" at <include "x" .>:
+    error calling include:
+web/templates/_h.tpl:6:10
+  executing "x" at <.Values.no.such>:
+    nil pointer
+
+Use --debug flag to render out invalid YAML
+"""
+
+
+@pytest.mark.parametrize("said", [VERSION_3, VERSION_4])
+def test_both_versions_of_helm_are_understood(said: str) -> None:
+    assert template_places(said) == (
+        TemplatePlace("web/templates/a.yaml", 1),
+        TemplatePlace("web/templates/_h.tpl", 6),
+    )
+    assert plain_message(said).endswith("nil pointer")
+    assert "debug" not in plain_message(said)
+    assert "something else" not in plain_message(said)
