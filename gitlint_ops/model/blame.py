@@ -245,7 +245,8 @@ def takes_elsewhere(origin: Origin) -> bool:
     if origin.verbatim or origin.over is None:
         return False
     by_replacement = origin.via is Via.REPLACEMENT and origin.source_path[-1:] != ("sourceValue",)
-    return by_replacement or origin.via is Via.PATCH
+    # An operation is an item of a list; what a name refers to may have been renamed by its `value`.
+    return by_replacement or (origin.via is Via.PATCH and isinstance(origin.source_path[-1], int))
 
 
 def with_blame(blame: Blame, path: FieldPath, new: Blame) -> Blame:

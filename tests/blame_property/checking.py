@@ -25,6 +25,8 @@ _NOTES = (
 )
 """What `buildMetadata:` adds, whose text nobody wrote."""
 
+_NOTED = re.compile(r"configured(?:In|By): ")
+
 _HASHED = re.compile(r"-[2-9a-z]{10}\b")
 """A generated name: the entry that made the content made the hash."""
 
@@ -67,6 +69,8 @@ class Checker:
         if key in self.seen:
             return ""
         self.seen.add(key)
+        if str(path[-1]).startswith("internal.config.kubernetes.io/"):
+            return ""  # notes that kustomize keeps on an object, copied while they were there
         if takes_elsewhere(origin):
             return self._of_copy(origins, value)
         return self._reason(origin, path, value)
@@ -95,28 +99,26 @@ class Checker:
         """A copied value stands, whole or in part, where it was copied from; of a mapping, "" is copied."""
         if not self.sources.location_of(origins[0])[1]:
             return "there is nothing at the place of the copy"
-        source = origins[1]
-        if value == "":
+        if value in ("", None, {}, []) or _NOTED.search(said(value)):
             return ""
-        if takes_elsewhere(source):
-            return self._of_copy(origins[1:], value)
-        if not source.verbatim:
-            return self._of_entry_part(source, value)
-        location, exact = self.sources.location_of(source)
-        text = text_at(self.sources, location) if exact else ""
-        if exact and any(said(one) in said(value) for one in values_of(text)):
-            return ""
-        parts = [text.strip("'\""), *(part for part in re.split(r"\W+", text) if part)]
-        return "" if any(part in said(value) for part in parts) else f"the source is {text!r:.80}"
+        # With a delimiter, a part of the source may be older than what set the rest of it.
+        found = any(self._has_part_of(one, value) for one in origins[1:])
+        return "" if found else "nothing it was copied from says it"
 
-    def _of_entry_part(self, source: Origin, value: Any) -> str:
-        """Something of what was copied says what the source's entry says."""
-        entry = value_at(self._body(source.source, Typing.KUBECTL), source.source_path)
-        exact = self.sources.location_of(source)[1]
-        texts = [said(entry), *(part for text in scalars_in(entry) for part in re.split(r"\W+", text))]
-        made = "" in texts or any(text in said(value) for text in texts)
-        made = made or source.via is Via.GENERATOR or _HASHED.search(said(value)) is not None
-        return "" if exact and made else "the source does not say it"
+    def _has_part_of(self, source: Origin, value: Any) -> bool:
+        location, exact = self.sources.location_of(source)
+        if not exact:
+            return False
+        if source.verbatim:
+            text = text_at(self.sources, location)
+            texts = [*map(said, values_of(text)), text.strip("'\"")]
+        else:
+            entry = value_at(self._body(source.source, Typing.KUBECTL), source.source_path)
+            if source.via is Via.GENERATOR or _HASHED.search(said(value)):
+                return True
+            texts = ["" if entry is None else said(entry), *scalars_in(entry)]
+        parts = [part for text in texts for part in re.split(r"\W+", text) if part]
+        return any(part in said(value) for part in (*texts, *parts))
 
     def _of_plain_text(self, location: Location, value: Any) -> str:
         data = self.sources.data(location.file)
@@ -130,13 +132,15 @@ class Checker:
 
     def _of_text(self, origin: Origin, location: Location, value: Any) -> str:
         text = text_at(self.sources, location)
-        if is_told(value, text):
+        if is_told(value, text) or (value == "" and _is_container(text)):
             return ""
         if origin.source.embedded:
             # A text within quotes or a folded block: its span is the whole scalar.
             for typing in (Typing.KUSTOMIZE, Typing.KUBECTL):
                 held = value_at(self._body(origin.source, typing), origin.source_path, self)
-                if held is not self and (held == value or said(held) == said(value)):
+                if held is not self and (
+                    said(held).strip() == said(value).strip() or (held is None and value in ("~", ""))
+                ):
                     return "" if text[:1] in ("'", '"', ">") or "\n" not in text else f"text is {text!r:.80}"
         return f"the text there is {text!r:.80}"
 
@@ -181,6 +185,11 @@ def _document(text: str, typing: Typing, number: int) -> Any:
     return numbered if numbered is not None or not documents else documents[0].body
 
 
+def _is_container(text: str) -> bool:
+    """Whether a text is a mapping or a list, of which kustomize makes an empty text where it wants one."""
+    return any(isinstance(one, dict | list) for one in values_of(text)) or "\n" in text
+
+
 def _encoded(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
@@ -219,6 +228,8 @@ def _is_image_of(entry: Any, value: Any) -> bool:
 def _is_made_of(entry: Any, value: Any) -> bool:
     texts = decodings(value)
     if value in ("v1", "ConfigMap", "Secret", "Opaque", "ServiceAccount"):
+        return True
+    if value == "" and (isinstance(entry, dict | list) or "" in (said(entry), *scalars_in(entry))):
         return True
     if any(f"={value}]" in text for text in scalars_in(entry)):
         return True  # an item that a replacement's field path made

@@ -405,13 +405,19 @@ class Edits:
             for path, old in fields(held.body)
             if isinstance(old, dict | list) == isinstance(value, dict | list)
             and path[0] not in ("apiVersion", "kind")
-            and path not in (("metadata",), ("metadata", "name"))
+            and path != ("metadata",)
+            # Names are rewritten on the way, and then what looks like a number is one.
+            and path[-1] != "name"
+            # A text put where a number stands fails, unless something else takes its place later.
             and isinstance(old, str) == isinstance(value, str)
+            and not isinstance(old, Raw)
         ]
         if not found or self._chance(0.2):
             parents = [path for path, old in fields(held.body) if isinstance(old, dict)]
             path = self._random.choice(parents)
-            return f"{self.field_path(held.body, path)}.created", True
+            # Under a name of its own: kustomize keeps no type for what a replacement has made, and
+            # what a second one puts there is of the type that it looks like.
+            return f"{self.field_path(held.body, path)}.created{self._random.randint(0, 10**6)}", True
         path = self._random.choice(found)
         return self.field_path(held.body, path), self._chance(0.2)
 

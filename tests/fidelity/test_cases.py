@@ -1,6 +1,6 @@
-"""What random trees once showed to be built differently than by kustomize, made small and named for the cause.
+"""Trees that were once built differently than by kustomize: found at random, made small.
 
-A case is a folder with the tree and, in expected.yaml, what `kubectl kustomize` 5.8.1 prints for its
+A case is a folder, named for the cause, with the tree and, in expected.yaml, what `kubectl kustomize` 5.8.1 prints for its
 folder `top`; or, in expected-failure.txt, why it fails.
 """
 

@@ -13,15 +13,16 @@ import shutil
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from .comparison import Agreement, Comparison, compare
 from .overlays import Tree, trees
+from .shrinking import smaller
 
 # About a quarter of a second each on two busy cores; kubectl takes most of it.
 EXAMPLES = 250
 LEAST_SHARE_BUILT = 0.6
-"""Of the trees; hypothesis draws simple and repeated ones more often than the tool, which says the real share."""
+"""Of the trees; the tool, which does not prefer some as hypothesis does, has 83 %."""
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 
@@ -35,14 +36,13 @@ def test_random_trees_build_as_kustomize_builds_them() -> None:
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate],
     )
     @given(trees())
     def builds_alike(tree: Tree) -> None:
         compared = compare(tree)
         seen[compared.agreement] += 1
-        note(told(tree, compared))
-        assert compared.agree, compared.agreement.value
+        assert compared.agree, told(tree, compared)
 
     builds_alike()
 
@@ -50,6 +50,11 @@ def test_random_trees_build_as_kustomize_builds_them() -> None:
 
 
 def told(tree: Tree, compared: Comparison) -> str:
+    """A tree on which the two differ, made small by dropping parts of its files: hypothesis needs minutes."""
+    if compared.agree:
+        return ""
+    tree = smaller(tree, compare)
+    compared = compare(tree)
     files = [f"--- {path}\n{text}" for path, text in tree.items()]
     results = [
         f"=== {name}\n{built.text if built.text is not None else built.reason}"

@@ -40,7 +40,7 @@ STRINGS = (
         "a\u00a0b",
         "a\u2028b",
     ),
-    *("\u0085", "\ufeffmark", "bell\x07", "del\x7f", "<a href='x'>&</a>", "1" * 40, "word " * 30 + "end"),
+    *("\ufeffmark", "bell\x07", "<a href='x'>&</a>", "1" * 40, "word " * 30 + "end"),
     *(
         "long" * 40,
         "http://example.com/" + "path/" * 20,
@@ -114,10 +114,10 @@ class Pen:
 
     def _member(self, key: str, value: Any, indent: int) -> str:
         pad = " " * indent
-        note = "  # why\n" if self._oddly(0.05) else "\n"
+        # No comments here: kustomize moves them into mappings in flow style, and then cannot print those.
         if isinstance(value, dict | list) and value and not self._oddly(0.25):
             deeper = indent + (0 if isinstance(value, list) and self._random.random() < 0.5 else 2)
-            return f"{pad}{self._key(key)}:{note}{self._block(value, deeper)}"
+            return f"{pad}{self._key(key)}:\n{self._block(value, deeper)}"
         return f"{pad}{self._key(key)}: {self._scalar(value, indent)}\n"
 
     def _item(self, value: Any, indent: int) -> str:

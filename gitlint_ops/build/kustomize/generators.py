@@ -11,19 +11,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from gitlint_ops.build.kustomize.decode import Fields, scalar_text
+from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
+from gitlint_ops.build.kustomize.generator_joining import joined
 from gitlint_ops.build.kustomize.identity import Identity, Scopes, format_id, plain_id
 from gitlint_ops.build.kustomize.kustomization import Entry
 from gitlint_ops.build.kustomize.no_effect import is_same, without_effect
 from gitlint_ops.build.kustomize.patch_targets import resource_label
 from gitlint_ops.build.kustomize.resource import GeneratorFlags, Resource
-from gitlint_ops.model.blame import Blame, MapBlame, Via, at, origin, over, with_blame, with_members
+from gitlint_ops.model.blame import Blame, Via, origin, with_members
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, FileRef
-from gitlint_ops.model.structure import value_at
 
 CONFIG_MAP, SECRET = "ConfigMap", "Secret"
 
@@ -258,7 +257,9 @@ class Absorber:
         old = self._resources[found[0]]
         if behavior not in ("merge", "replace"):
             raise _exists(made, old)
-        self.put(found[0], _joined(old, made, merge=behavior == "merge"))
+        if old.gvk != made.gvk:
+            raise _changed_kind(made, old)
+        self.put(found[0], joined(old, made, merge=behavior == "merge"))
         return found[0], old
 
     def put(self, index: int, resource: Resource) -> None:
@@ -302,6 +303,15 @@ def _absent(made: Resource, behavior: str) -> BuildFault:
     )
 
 
+def _changed_kind(made: Resource, old: Resource) -> BuildFault:
+    return fault(
+        f"what was {plain_id(made.cur_id)} is {plain_id(old.cur_id)} by now, and cannot be merged or "
+        f"replaced (kustomize: cannot find resource with id {format_id(made.cur_id)} to replace)",
+        _entry_place(made),
+        related=(_entry_place(old).note("the one that changed its kind"),),
+    )
+
+
 def _exists(made: Resource, old: Resource) -> BuildFault:
     return fault(
         f"{plain_id(made.cur_id)} is there already (kustomize: behavior must be merge or replace; "
@@ -313,85 +323,10 @@ def _exists(made: Resource, old: Resource) -> BuildFault:
     )
 
 
-def _joined(old: Resource, made: Resource, *, merge: bool) -> Resource:
-    """The new resource under the old one's names; if `merge`, with what the old one had."""
-    joined = replace(made, blame=_all_over(made, old))
-    for field in ("labels", "annotations"):
-        joined = _with_old_texts(joined, old, ("metadata", field))
-    for field in ("data", "binaryData") if merge else ():
-        joined = _with_old_texts(joined, old, (field,))
-    metadata = {key: value for key, value in joined.body["metadata"].items() if key != "namespace"}
-    blame = with_blame(joined.blame, ("metadata", "name"), at(old.blame, ("metadata", "name")))
-    metadata["name"] = old.name
-    if old.namespace:
-        metadata["namespace"] = old.namespace
-        blame = with_blame(blame, ("metadata", "namespace"), at(old.blame, ("metadata", "namespace")))
-    hashed = bool(old.generator and old.generator.needs_hash and made.generator and made.generator.needs_hash)
-    return replace(
-        joined,
-        body={**joined.body, "metadata": metadata},
-        blame=blame,
-        previous=old.previous,
-        prefixes=old.prefixes,
-        suffixes=old.suffixes,
-        generator=GeneratorFlags(hashed, old.generator.behavior) if old.generator else None,
-        variables=old.variables,
-    )
-
-
-def without_effects(made: Resource, old: Resource, joined: Resource) -> Iterator[Violation]:
+def without_effects(made: Resource, old: Resource, result: Resource) -> Iterator[Violation]:
     """The entry, where what it was merged into has all of it already."""
-    hashed = [one.generator is not None and one.generator.needs_hash for one in (old, joined)]
-    if hashed[0] == hashed[1] and is_same(old.body, joined.body):
+    hashed = [one.generator is not None and one.generator.needs_hash for one in (old, result)]
+    if hashed[0] == hashed[1] and is_same(old.body, result.body):
         yield without_effect(
             f"this entry changes nothing: {resource_label(old)} has all of it already", _entry_place(made)
         )
-
-
-def _with_old_texts(made: Resource, old: Resource, path: FieldPath) -> Resource:
-    """`made` with the members of a mapping of texts that only the old resource has."""
-    before = value_at(old.body, path)
-    now = value_at(made.body, path)
-    kept = before if isinstance(before, dict) else {}
-    new = now if isinstance(now, dict) else {}
-    if not kept:
-        return made if new or now is None else _without_member(made, path)
-    texts = {key: scalar_text(value) for key, value in {**kept, **new}.items()}
-    body = dict(made.body)
-    held = body
-    for key in path[:-1]:
-        held[str(key)] = dict(held.get(str(key)) or {})
-        held = held[str(key)]
-    held[str(path[-1])] = texts
-    only_old = {str(key): at(old.blame, (*path, key)) for key in kept if key not in new}
-    now_blamed = at(made.blame, path)
-    if isinstance(now_blamed, MapBlame):
-        only_old = {**now_blamed.changed, **only_old}
-        now_blamed = now_blamed.base
-    return replace(made, body=body, blame=with_blame(made.blame, path, MapBlame(now_blamed, only_old)))
-
-
-def _all_over(made: Resource, old: Resource) -> Blame:
-    """The blame of a generated resource over that of the one which it joins, field by field."""
-    fields: dict[FieldPath, Blame] = {}
-    for path, _ in _members(made.body):
-        set_here = origin(at(made.blame, path))
-        was_there = value_at(old.body, path) is not None
-        fields[path] = over(set_here, at(old.blame, path)) if was_there else set_here
-    return with_members(over(origin(made.blame), old.blame), fields)
-
-
-def _members(body: Mapping[str, Any], path: FieldPath = ()) -> Iterator[tuple[FieldPath, Any]]:
-    """The scalars of a generated body, which has no lists."""
-    for key, value in body.items():
-        if isinstance(value, dict):
-            yield from _members(value, (*path, key))
-        else:
-            yield (*path, key), value
-
-
-def _without_member(made: Resource, path: FieldPath) -> Resource:
-    """`made` without an empty mapping, which kustomize drops when it joins two."""
-    if len(path) > 1:
-        return made
-    return replace(made, body={key: value for key, value in made.body.items() if key != path[0]})

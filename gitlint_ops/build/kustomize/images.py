@@ -124,7 +124,7 @@ class ImageFields:
         specified: list[Hit] = []
         for parts, _, written in self.specs.of(resource.gvk):
             try:
-                specified += self._specified(resource.body, parts)
+                specified += _scalars_only(self._specified(resource.body, parts))
             except FieldSpecFault as error:
                 raise spec_fault(error, written, resource, place) from error
         return _ImagePaths(
@@ -147,6 +147,12 @@ class ImageFields:
         if not isinstance(value, dict | list):
             return tuple(hits(body, parts, create=False))
         return self._hits.of(value, parts, lambda: tuple(hits({key: value}, parts, create=False)))
+
+
+def _scalars_only(found: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    if any(isinstance(hit.value, dict | list) for hit in found):
+        raise FieldSpecFault("wrong node kind: expected ScalarNode")
+    return found
 
 
 def apply(

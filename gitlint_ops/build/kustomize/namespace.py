@@ -119,6 +119,8 @@ class _Change:
         for index, subject in enumerate(subjects):
             if subject is not None and not isinstance(subject, dict):
                 raise self._no_subjects(resource, "are no mappings", "MappingNode")
+            if subject and isinstance(subject.get(self._tells), dict | list):
+                raise self._no_subjects(resource, f"have a {self._tells} that is no text", "ScalarNode")
             if isinstance(subject, dict) and self._is_meant(subject):
                 path = ("subjects", index, "namespace")
                 resource = self._set(resource, path, subject.get("namespace"))
@@ -130,6 +132,11 @@ class _Change:
             f"(kustomize: wrong node kind: expected {wanted})",
             self._setting.place,
         )
+
+    @property
+    def _tells(self) -> str:
+        """The field of a subject that says whether it is meant."""
+        return "kind" if self._setting.subjects == ALL_SERVICE_ACCOUNTS else "name"
 
     def _is_meant(self, subject: dict[str, Any]) -> bool:
         if self._setting.subjects == ALL_SERVICE_ACCOUNTS:

@@ -55,10 +55,7 @@ def _entry(
 ) -> PatchEntry:
     # The text of an entry of patches: is trimmed, so that a block at its end has no last line break.
     found = _file_pieces(source, reader) if source else _inline_pieces(place, text, trimmed=mode == AUTO)
-    if source is None:
-        document = place.document.text_at(place.path)
-    else:
-        document = DocumentRef(reader.locate(source))
+    document = DocumentRef(reader.locate(source)) if source else place.document.text_at(place.path)
     if _is_json_patch(found):
         _check_json(source, place, text.strip() if mode == AUTO else text, reader)
     target = patch.struct("target")

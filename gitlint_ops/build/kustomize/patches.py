@@ -40,6 +40,8 @@ AUTO = "auto"
 STRATEGIC = "strategic"
 JSON6902 = "json6902"
 
+# What may stand before a scalar and is no part of it: quotes, a tag, an anchor.
+_DECORATED = ("!", "&", "*", '"', "'")
 _SELECTOR_HINTS = dict.fromkeys(
     ("labelSelector", "annotationSelector"), "write it as `key=value,other in (a, b)`"
 )
@@ -249,10 +251,11 @@ class _Work(Struct, frozen=True):
         return fitted
 
     def _text(self, value: Any, origin: Origin, path: FieldPath) -> str:
-        if value is not None:
-            return scalar_text(value)
+        if isinstance(value, str):
+            return value
         text = self.written(replace(origin, source_path=(*origin.source_path, *path)))
-        return "null" if text is None else text
+        told = "null" if value is None else scalar_text(value)
+        return told if text is None or text.startswith(_DECORATED) else text
 
     def _merge_all(
         self,

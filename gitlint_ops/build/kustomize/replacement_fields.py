@@ -52,6 +52,11 @@ class CopiedValue(Struct, frozen=True):
             return self.value
         return retyped(self.value if self.tagged else NEW_SCALAR, text)
 
+    def maker(self) -> Origin:
+        """The entry, as what makes the mappings, lists and items on the way to a new field."""
+        path = self.blame.source_path
+        return replace(self.blame, source_path=path[:-1] if path[-1:] == ("sourceValue",) else path)
+
     def blamed(self, old: Blame | None) -> Origin:
         """The replacement, over what set the field that it copies, over what stood there."""
         return over(replace(self.blame, over=self.source), old)
@@ -72,7 +77,7 @@ class FieldOptions(Struct, frozen=True):
 
 def fill(root: Node, field_path: str, value: CopiedValue, options: FieldOptions) -> None:
     parts = split_field_path(field_path)
-    create = Creation(Create.like(value.value), value.blame) if options.create else None
+    create = Creation(Create.like(value.value), value.maker()) if options.create else None
     if _fill_structured(root, parts, value, create):
         return
     found = match(root, parts, create)
@@ -95,7 +100,7 @@ def _fill_node(node: Node, value: CopiedValue, options: FieldOptions) -> None:
 def _put(node: Node, value: CopiedValue, text: str) -> None:
     new = value.whole(text) if node.is_container else retyped(node.value, text)
     held = node.blame()
-    is_new = node.value is NEW_SCALAR or held is value.blame
+    is_new = node.value is NEW_SCALAR or held == value.maker()
     node.overwrite(new, value.blamed(None if is_new else held))
 
 

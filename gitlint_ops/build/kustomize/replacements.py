@@ -27,7 +27,7 @@ from gitlint_ops.build.kustomize.replacement_fields import (
 )
 from gitlint_ops.build.kustomize.resource import Gvk, ResId, Resource
 from gitlint_ops.build.kustomize.selectors import ID_FIELDS, Selector, SelectorFault
-from gitlint_ops.model.blame import Origin, Via
+from gitlint_ops.model.blame import Origin, Via, at
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.model.structure import value_at
@@ -70,7 +70,7 @@ def apply_replacements(
     """The resources with all replacements applied in order, and the targets that change nothing.
 
     Where `complete` is False, resources are missing, and what is not found is passed over. `scopes`
-    say which kinds have no namespace, for hints.
+    say which kinds have no namespace.
 
     Raises:
         ReplacementFault: a replacement that kustomize fails on.
@@ -79,7 +79,7 @@ def apply_replacements(
     violations: list[Violation] = []
     for held, document, path in entries:
         place = Place(document, path)
-        value = _source_value(work, held, place, complete=complete)
+        value = _source_value(work, held, place, scopes or _NO_SCOPES, complete=complete)
         if value is None:
             continue
         for index, target in enumerate(held.get("targets") or ()):
@@ -99,7 +99,7 @@ def copies_annotations(entry: ReplacementEntry) -> bool:
 
 
 def _source_value(
-    resources: Sequence[Resource], held: Mapping[str, Any], place: Place, *, complete: bool
+    resources: Sequence[Resource], held: Mapping[str, Any], place: Place, scopes: Scopes, *, complete: bool
 ) -> CopiedValue | None:
     source, static = held.get("source"), held.get("sourceValue")
     if (source is None and static is None) or held.get("targets") is None:
@@ -119,7 +119,7 @@ def _source_value(
         here = Origin(place.document, (*place.path, "sourceValue"), Via.REPLACEMENT, verbatim=False)
         return CopiedValue(str(static), here, tagged=False)
     assert source is not None
-    position = _source(resources, source, place.of("source"), complete=complete)
+    position = _source(resources, source, place.of("source"), scopes, complete=complete)
     if position is None:
         return None
     value = _read_source(resources[position], source, place.of("source"), blame)
@@ -127,13 +127,13 @@ def _source_value(
 
 
 def _source(
-    resources: Sequence[Resource], source: Mapping[str, Any], place: Place, *, complete: bool
+    resources: Sequence[Resource], source: Mapping[str, Any], place: Place, scopes: Scopes, *, complete: bool
 ) -> int | None:
     """The one resource that the source names; None where it may be among the missing."""
     found = [
         position
         for position, resource in enumerate(resources)
-        if any(_is_source(one, source) for one in _all_ids(resource))
+        if any(_is_source(one, source) for one in _all_ids(resource, scopes))
     ]
     told = _told_selector(source)
     if len(found) == 1:
@@ -203,9 +203,9 @@ def _is_source(found: ResId, source: Mapping[str, Any]) -> bool:
     )
 
 
-def _all_ids(resource: Resource) -> tuple[ResId, ...]:
+def _all_ids(resource: Resource, scopes: Scopes) -> tuple[ResId, ...]:
     """The present id and the earlier ones; those were stored with the namespace that counted."""
-    earlier = (one._replace(namespace=one.namespace or DEFAULT_NAMESPACE) for one in resource.prev_ids)
+    earlier = (one._replace(namespace=scopes.namespace(one.gvk, one.namespace)) for one in resource.prev_ids)
     return resource.cur_id, *earlier
 
 
@@ -252,7 +252,8 @@ def _apply_target(
     positions = [
         position
         for position, resource in enumerate(resources)
-        if _is_chosen(resource, chosen) and not any(_is_rejected(resource, *one) for one in rejects)
+        if _is_chosen(resource, chosen, scopes)
+        and not any(_is_rejected(resource, *one, scopes) for one in rejects)
     ]
     filled = []
     for position in positions:
@@ -268,13 +269,17 @@ def _present(value: CopiedValue, resources: Sequence[Resource]) -> CopiedValue:
     """The value as it is now: a target may be the source itself, and change what is copied next."""
     if value.position is None or value.path is None:
         return value
-    return replace(value, value=value_at(resources[value.position].body, value.path, value.value))
+    owner = resources[value.position]
+    present = value_at(owner.body, value.path, value.value)
+    if present is value.value:
+        return value
+    return replace(value, value=present, source=at(owner.blame, value.path))
 
 
 def _nothing_selected(
     selector: Selector, resources: Sequence[Resource], scopes: Scopes, place: Place
 ) -> Violation:
-    rejected = any(_is_chosen(one, selector) for one in resources)
+    rejected = any(_is_chosen(one, selector, scopes) for one in resources)
     if rejected:
         message = "all that this target selects is rejected, so nothing is replaced (kustomize says nothing)"
         return violation(message, place, rule=UNRESOLVED)
@@ -291,23 +296,23 @@ def _selector(held: Mapping[str, Any], place: Place) -> Selector:
         ) from error
 
 
-def _is_chosen(resource: Resource, selector: Selector) -> bool:
-    return selector.matches_metadata(resource) and _has_id(resource, selector)
+def _is_chosen(resource: Resource, selector: Selector, scopes: Scopes) -> bool:
+    return selector.matches_metadata(resource) and _has_id(resource, selector, scopes)
 
 
-def _is_rejected(resource: Resource, selector: Selector, held: Mapping[str, Any]) -> bool:
+def _is_rejected(resource: Resource, selector: Selector, held: Mapping[str, Any], scopes: Scopes) -> bool:
     """By labels and annotations, or by id: either is enough where it is said."""
     by_metadata = (selector.labels or selector.annotations) and selector.matches_metadata(resource)
-    by_id = any(held.get(field) for field in ID_FIELDS) and _has_id(resource, selector)
+    by_id = any(held.get(field) for field in ID_FIELDS) and _has_id(resource, selector, scopes)
     return bool(by_metadata or by_id)
 
 
-def _has_id(resource: Resource, selector: Selector) -> bool:
+def _has_id(resource: Resource, selector: Selector, scopes: Scopes) -> bool:
     return any(
         selector.matches_gvk(one.gvk)
         and selector.matches("name", one.name)
         and selector.matches("namespace", one.namespace)
-        for one in _all_ids(resource)
+        for one in _all_ids(resource, scopes)
     )
 
 

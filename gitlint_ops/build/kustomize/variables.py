@@ -296,7 +296,7 @@ def expand(text: str, mapped: Callable[[str], Any]) -> Any:
             parts.append(scalar_text(value))
             length += len(parts[-1])
             if length > MAX_SIZE:
-                raise FieldSpecFault(f"{OURS}its variables make it larger than any object that a cluster takes")
+                raise FieldSpecFault(OURS + "its variables make it larger than any object a cluster takes")
             at = end + 1
         else:
             parts.append("$" if text[at + 1] == "$" else text[at : at + 2])
