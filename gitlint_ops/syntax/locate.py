@@ -269,7 +269,8 @@ class _Lines:
         line, column = scalar.end
         header = self._header(scalar)
         if "+" in _indicators(lines[header]) or (line < len(lines) and lines[line][:column].strip()):
-            return line + 1, column + 1
+            # The end of a line and not the start of the next: a text around this one indents that.
+            return (line, len(lines[line - 1]) + 1) if column == 0 < line else (line + 1, column + 1)
         line -= 1
         while line > header and not lines[line].strip(" \t"):
             line -= 1

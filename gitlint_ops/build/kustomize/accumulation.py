@@ -315,12 +315,27 @@ class Accumulation:
             error.elsewhere = {**record.elsewhere, **error.elsewhere}
             error.way = error.way or way_to(error, folder, kustomization)
             raise self._through(entry, folder, error) from error
+        self._check_distinct(entry)
         unmatched = tuple(record.violations) if record.complete else None
         # What does nothing in a component of another repository is not told here.
         if folder.outer is None:
             self._gathered.uses += (ComponentUse(folder.path, unmatched),)
         record.violations.clear()
         self._take_over(entry, folder, record)
+
+    def _check_distinct(self, entry: Entry) -> None:
+        """A component's patches and replacements may have given two resources the same name."""
+        seen: set[Identity] = set()
+        for resource in self._gathered.resources:
+            identity = self._gathered.schema.scopes.current(resource)
+            if identity in seen:
+                raise fault(
+                    f"{entry.text} leaves two resources {plain_id(resource.cur_id)} (kustomize: may not add "
+                    f"resource with an already registered id: {format_id(resource.cur_id)})",
+                    entry.place,
+                    rule=RESOURCE_ID_CONFLICT,
+                )
+            seen.add(identity)
 
     # Transformers
 

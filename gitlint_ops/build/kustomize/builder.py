@@ -20,6 +20,7 @@ from gitlint_ops.build.kustomize.field_specs import FieldSpecs
 from gitlint_ops.build.kustomize.folders import MAX_DEPTH, NoKustomization, too_deep
 from gitlint_ops.build.kustomize.kustomization import Kustomization
 from gitlint_ops.build.kustomize.loader import Folder, ReleaseDefaults
+from gitlint_ops.build.kustomize.memo import Memo
 from gitlint_ops.build.kustomize.metadata import Trail
 from gitlint_ops.build.kustomize.name_references import ReferencePaths
 from gitlint_ops.build.kustomize.order import sort_as_asked
@@ -57,6 +58,7 @@ class KustomizeBuilder:
         self._accumulator = Accumulator(sources, helm)
         self._written = written_in(sources)
         self._paths: dict[int, ReferencePaths] = {}
+        self._hashed: Memo[Resource] = Memo()
         self._uses: dict[str, dict[object, Violation]] = {}
         self._entries = EntryUses()
 
@@ -137,7 +139,7 @@ class KustomizeBuilder:
     def _finished(self, accumulated: Accumulated, kustomization: Kustomization) -> tuple[Resource, ...]:
         """The steps that kustomize takes once, at the top."""
         specs, scopes = accumulated.specs, accumulated.schema.scopes
-        resources = hashes.apply(accumulated.resources)
+        resources = hashes.apply(accumulated.resources, self._hashed)
         resources = name_references.apply(resources, self._reference_paths(specs), scopes)
         referring = resources
         resources = variables.resolve(

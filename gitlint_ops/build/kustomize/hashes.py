@@ -14,6 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import scalar_text
+from gitlint_ops.build.kustomize.memo import Memo
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import origin
 
@@ -27,9 +28,18 @@ _SAFE = str.maketrans("013ae", "ghkmt")
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def apply(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    """The resources, those that their generators want hashed with their hash in the name."""
-    return tuple(_hashed(one) if one.generator and one.generator.needs_hash else one for one in resources)
+def apply(resources: tuple[Resource, ...], hashed: Memo[Resource] | None = None) -> tuple[Resource, ...]:
+    """The resources, those that their generators want hashed with their hash in the name.
+
+    `hashed` are those of earlier builds: overlays that leave one alone get the same one.
+    """
+    known: Memo[Resource] = Memo() if hashed is None else hashed
+    return tuple(
+        known.of(one, None, lambda: _hashed(one))  # noqa: B023 - asked at once
+        if one.generator and one.generator.needs_hash
+        else one
+        for one in resources
+    )
 
 
 def _hashed(resource: Resource) -> Resource:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 _Found = TypeVar("_Found")
@@ -20,11 +20,11 @@ class Memo(Generic[_Found]):
     """
 
     def __init__(self) -> None:
-        self._held: dict[tuple[int, int], tuple[Any, Any, _Found]] = {}
+        self._held: dict[tuple[int, int, Hashable], tuple[Any, Any, _Found]] = {}
 
-    def of(self, one: Any, other: Any, find: Callable[[], _Found]) -> _Found:
-        """What `find` says of the two values, asked once for each pair of them."""
-        key = (id(one), id(other))
+    def of(self, one: Any, other: Any, find: Callable[[], _Found], *, at: Hashable = None) -> _Found:
+        """What `find` says of the two values, asked once for each pair of them (and each `at`)."""
+        key = (id(one), id(other), at)
         held = self._held.get(key)
         if held is None:
             if len(self._held) >= _MOST:

@@ -53,12 +53,25 @@ class ReferencePaths:
         self.references = references
         self._held: dict[Gvk, _Paths] = {}
         self._memo: Memo[tuple[_Reference, ...]] = Memo()
+        self._renamed: Memo[Resource] = Memo()
 
     def of(self, gvk: Gvk) -> _Paths:
         held = self._held.get(gvk)
         if held is None:
             held = self._held[gvk] = _path_tree(gvk, self.references)
         return held
+
+    def renamed(self, resource: Resource, path: FieldPath, old_name: str, found: Resource) -> Resource:
+        """A resource whose field `path` names another by its new name.
+
+        Overlays that leave both alone get the same one, so that it is judged once for all.
+        """
+        return self._renamed.of(
+            resource,
+            found,
+            lambda: resource.with_field(path, found.name, _renamed_by(found, old_name)),
+            at=path,
+        )
 
     def fields(self, resource: Resource) -> list[_Reference]:
         """The fields of a resource that may hold names, with the kinds they may name, in order.
@@ -97,7 +110,7 @@ class _Fixer:
 
     def __init__(self, resources: tuple[Resource, ...], paths: ReferencePaths, scopes: Scopes) -> None:
         self._resources = resources
-        self._paths = paths
+        self.paths = paths
         self._scopes = scopes
         self._namespaces = [scopes.namespace(resource.gvk, resource.namespace) for resource in resources]
         self._by_old_name: dict[str, list[int]] = {}
@@ -117,7 +130,7 @@ class _Fixer:
 
     def _fields_of(self, resource: Resource) -> list[_Reference]:
         try:
-            return self._paths.fields(resource)
+            return self.paths.fields(resource)
         except _LeadsNowhere as error:
             told = f"a name is looked for below this field of {resource.gvk.kind} {resource.name}"
             reason = "expected sequence or mapping node"
@@ -203,7 +216,7 @@ class _Referrer:
         found = self._select(name, target, path, None, lambda one: (one.name,))
         if found is None or found.name == name:
             return resource
-        return resource.with_field(path, found.name, _renamed_by(found, name))
+        return self._fixer.paths.renamed(resource, path, name, found)
 
     def _fix_mapping(
         self, resource: Resource, path: FieldPath, value: dict[str, Any], target: Gvk
@@ -218,7 +231,7 @@ class _Referrer:
         if found is None:
             return resource
         if found.name != name:
-            resource = resource.with_field((*path, "name"), found.name, _renamed_by(found, name))
+            resource = self._fixer.paths.renamed(resource, (*path, "name"), name, found)
         if found.namespace and found.namespace != value.get("namespace"):
             resource = resource.with_field((*path, "namespace"), found.namespace, _moved_by(found))
         return resource

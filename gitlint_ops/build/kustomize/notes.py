@@ -42,12 +42,19 @@ def read_back(resource: Resource, before: Resource, scopes: Scopes) -> Resource:
     """The resource with the notes that its annotations have now; `before` is what was written out."""
     held = value_at(resource.body, _ANNOTATIONS)
     found = {key: held[key] for key in held if key in _ALL} if isinstance(held, dict) else {}
-    kept = {key: held[key] for key in held if key not in _ALL} if isinstance(held, dict) else held
-    if found:
-        had_some = value_at(before.body, _ANNOTATIONS) is not None
-        body = with_value(resource.body, _ANNOTATIONS, kept)
-        resource = replace(resource, body=body if kept or had_some else without(body, _ANNOTATIONS))
+    resource = taken_out(resource, before)
     return resource if found == _notes(before, scopes) else _noted(resource, found)
+
+
+def taken_out(resource: Resource, before: Resource) -> Resource:
+    """The resource with the notes it had `before`, whatever became of them in its annotations."""
+    held = value_at(resource.body, _ANNOTATIONS)
+    if not isinstance(held, dict) or not _ALL.intersection(held):
+        return resource
+    kept = {key: value for key, value in held.items() if key not in _ALL}
+    had_some = value_at(before.body, _ANNOTATIONS) is not None
+    body = with_value(resource.body, _ANNOTATIONS, kept)
+    return replace(resource, body=body if kept or had_some else without(body, _ANNOTATIONS))
 
 
 def _notes(resource: Resource, scopes: Scopes) -> dict[str, str]:

@@ -6,6 +6,7 @@ PatchJson6902Transformer.go, api/resmap/reswrangler.go ApplySmPatch
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -20,7 +21,7 @@ from gitlint_ops.build.kustomize.json_patch import JsonPatchFault, apply_json_pa
 from gitlint_ops.build.kustomize.merge_effects import Patched, merge_effects
 from gitlint_ops.build.kustomize.merge_nodes import MergeFault, Written, holds_any, scalar_text, unknown_text
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
-from gitlint_ops.build.kustomize.notes import read_back, written_out
+from gitlint_ops.build.kustomize.notes import read_back, taken_out, written_out
 from gitlint_ops.build.kustomize.patch_faults import (
     PatchFault,
     merge_fault,
@@ -40,8 +41,11 @@ AUTO = "auto"
 STRATEGIC = "strategic"
 JSON6902 = "json6902"
 
-# What may stand before a scalar and is no part of it: quotes, a tag, an anchor.
-_DECORATED = ("!", "&", "*", '"', "'")
+# What may stand before a scalar and is no part of it: quotes, a tag, an anchor, the mark of a block.
+_DECORATED = ("!", "&", "*", '"', "'", "|", ">")
+# A plain one was read as kustomize prints it, which may be another text than the file has.
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT")
+_HOLDERS = ("", "/metadata", "/metadata/annotations")
 _SELECTOR_HINTS = dict.fromkeys(
     ("labelSelector", "annotationSelector"), "write it as `key=value,other in (a, b)`"
 )
@@ -134,9 +138,11 @@ class _Work(Struct, frozen=True):
                 hint="add `target:` with the kind and name of the object to patch",
             )
         patch = Origin(entry.text_document, (), Via.PATCH)
+        sees_notes = _sees_annotations(entry.documents[0])
         traces: list[Trace] = []
         for position in self._selected(held, entry, entry.target):
-            resource = held[position] if entry.mode == JSON6902 else held[position].remembered()
+            before = held[position] if entry.mode == JSON6902 else held[position].remembered()
+            resource = written_out(before, self.scopes) if sees_notes else before
             bodies: list[Any] = []
             traces.append((resource, bodies))
             try:
@@ -145,7 +151,7 @@ class _Work(Struct, frozen=True):
                 raise operation_fault(
                     error, held[position], entry.documents[0], entry.text_document
                 ) from error
-            held[position] = _with_text_annotations(patched)
+            held[position] = _with_text_annotations(taken_out(patched, before) if sees_notes else patched)
         if traces and self.complete and entry.documents[0]:
             text, at = Place(entry.text_document), Place(*entry.at)
             self.violations.extend(json_effects(entry.documents[0], traces, text, at, self.schema))
@@ -251,7 +257,7 @@ class _Work(Struct, frozen=True):
         return fitted
 
     def _text(self, value: Any, origin: Origin, path: FieldPath) -> str:
-        if isinstance(value, str):
+        if isinstance(value, str) and not _TIMESTAMP.match(value):
             return value
         text = self.written(replace(origin, source_path=(*origin.source_path, *path)))
         told = "null" if value is None else scalar_text(value)
@@ -334,6 +340,14 @@ def _id_of(body: Mapping[str, Any]) -> ResId:
         gvk_of(body),
         "" if name is None else scalar_text(name),
         "" if namespace is None else scalar_text(namespace),
+    )
+
+
+def _sees_annotations(operations: Any) -> bool:
+    """Whether a JSON patch tests or copies all annotations, kustomize's own among them."""
+    return isinstance(operations, list) and any(
+        isinstance(one, dict) and one.get("path" if one.get("op") == "test" else "from") in _HOLDERS
+        for one in operations
     )
 
 
