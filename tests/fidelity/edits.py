@@ -71,6 +71,8 @@ def fields(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def value_at(body: Any, path: Path) -> Any:
     for key in path:
+        if isinstance(body, str):
+            raise KeyError(key)
         body = body[key]
     return body
 
@@ -125,7 +127,7 @@ class Edits:
         if self._chance(0.08):
             patch["$patch"] = self._random.choice(("replace", "merge", "delete"))
         if self._chance(0.05):
-            patch["odd"] = self._objects.scalar()
+            patch["odd"] = self._objects.scalar(patching=True)
         return patch
 
     @staticmethod
@@ -242,7 +244,7 @@ class Edits:
             if path[0] not in ("apiVersion", "kind", "metadata") and all(isinstance(key, str) for key in path)
         ]
         if not found:
-            return {"extra": self._objects.scalar()}
+            return {"extra": self._objects.scalar(patching=True)}
         path = self._random.choice(found)
         old = value_at(body, path)
         value: Any
@@ -255,7 +257,7 @@ class Edits:
             if old and isinstance(old[0], dict):
                 value = self._random.choice((old[:1], [{**old[0], "more": 1}], None, []))
         else:
-            value = self._random.choice((self._objects.scalar(), old, None))
+            value = self._random.choice((self._objects.scalar(patching=True), old, None))
         for key in reversed(path):
             value = {key: deepcopy(value)}
         return value
@@ -290,7 +292,7 @@ class Edits:
             ("add", "add", "append", "replace", "replace", "remove", "test", "move", "copy")
         )
         if self._chance(0.05):
-            return [self._odd_operation(path)]
+            return [self._odd_operation(path, any(one.generated for one in helds))]
         if self._chance(self._objects.wrong / 4):
             return [self._wrong_operation(path)]
         make = getattr(self, f"_{way}")
@@ -308,21 +310,23 @@ class Edits:
             )
         )
 
-    def _odd_operation(self, path: Path) -> Body:
+    def _odd_operation(self, path: Path, generated: bool) -> Body:
+        # The hash of what is neither a ConfigMap nor a Secret is one of kustomize's inner data.
+        kind = "metadata/name" if generated else "kind"
         return self._random.choice(
             (
-                {"op": "add", "path": pointer(path), "value": self._objects.scalar()},
+                {"op": "add", "path": pointer(path), "value": self._objects.scalar(patching=True)},
                 {"op": "replace", "path": "/metadata/name", "value": "renamed"},
                 {"op": "replace", "path": "/metadata/namespace", "value": "moved"},
                 {"op": "add", "path": "/metadata/labels", "value": {"set": "here"}},
                 {"op": "add", "path": "/metadata/annotations", "value": {"set": "here"}},
                 {"op": "remove", "path": "/metadata/annotations"},
-                {"op": "replace", "path": "/kind", "value": "Gadget"},
+                {"op": "replace", "path": f"/{kind}", "value": "Gadget"},
             )
         )
 
     def _add(self, helds: Sequence[Held], path: Path, old: Any, _: Sequence[Path]) -> list[Body]:
-        value = self._random.choice((self._objects.scalar(), {"k": "v"}, ["x"], old))
+        value = self._random.choice((self._objects.scalar(patching=True), {"k": "v"}, ["x"], old))
         if path[0] == "metadata":
             value = old if isinstance(old, dict | list) else self._objects.text()
         if isinstance(old, dict) and self._chance(0.7):
@@ -344,7 +348,7 @@ class Edits:
     def _replace(self, helds: Sequence[Held], path: Path, old: Any, _: Sequence[Path]) -> list[Body]:
         value = self._objects.text() if isinstance(old, str) else deepcopy(old)
         if self._chance(0.2) and path[0] != "metadata":
-            value = self._objects.scalar()
+            value = self._objects.scalar(patching=True)
         self._set(helds, path, value)
         return [{"op": "replace", "path": pointer(path), "value": value}]
 
@@ -384,18 +388,22 @@ class Edits:
 
     # Replacements
 
-    def source(self, held: Held) -> tuple[str, Any]:
-        """A field path that a replacement may copy from, and what is there."""
+    def source(self, held: Held, *, alone: bool) -> tuple[str, Any]:
+        """A field path that a replacement may copy from, and what is there.
+
+        `alone`: it can be copied into the object itself only, where whole mappings had better not go.
+        """
         found = [
             (path, value)
             for path, value in fields(held.body)
             if value not in (None, "", [], {})
             # Copying a field into itself is not what this is about.
-            and path not in (("kind",), ("metadata",))
+            # Of all annotations kustomize's own are a part (a case has them).
+            and path not in (("kind",), ("metadata",), ("metadata", "annotations"))
             and not isinstance(value, Raw)
         ]
         leaves = [one for one in found if not isinstance(one[1], dict | list)]
-        path, value = self._random.choice(leaves if leaves and self._chance(0.8) else found)
+        path, value = self._random.choice(leaves if leaves and (alone or self._chance(0.8)) else found)
         return self.field_path(held.body, path, wild=self._chance(0.02)), value
 
     def target(self, held: Held, value: Any) -> tuple[str, bool]:
@@ -406,20 +414,24 @@ class Edits:
             if isinstance(old, dict | list) == isinstance(value, dict | list)
             and path[0] not in ("apiVersion", "kind")
             and path != ("metadata",)
-            # Names are rewritten on the way, and then what looks like a number is one.
-            and path[-1] != "name"
+            # Names are rewritten on the way, and then what looks like a number is one; a text for a
+            # number of replicas is fine for kustomize if `replicas` puts a number there afterwards.
+            and path[-1] not in ("name", "replicas")
             # A text put where a number stands fails, unless something else takes its place later.
             and isinstance(old, str) == isinstance(value, str)
             and not isinstance(old, Raw)
         ]
-        if not found or self._chance(0.2):
+        # What is made has no type in kustomize until something rewrites the object, and then is a text:
+        # so it is made of texts only.
+        makes = isinstance(value, str | dict | list)
+        if not found or (makes and self._chance(0.2)):
             parents = [path for path, old in fields(held.body) if isinstance(old, dict)]
             path = self._random.choice(parents)
             # Under a name of its own: kustomize keeps no type for what a replacement has made, and
             # what a second one puts there is of the type that it looks like.
-            return f"{self.field_path(held.body, path)}.created{self._random.randint(0, 10**6)}", True
+            return f"{self.field_path(held.body, path)}.created{self._random.randint(0, 10**6)}", makes
         path = self._random.choice(found)
-        return self.field_path(held.body, path), self._chance(0.2)
+        return self.field_path(held.body, path), isinstance(value, str) and self._chance(0.2)
 
     def variable_path(self, held: Held) -> str:
         """A field path that a variable may stand for."""

@@ -482,7 +482,7 @@ class Kustomizing:
         source = self._some_held()
         if source is None:
             return None
-        path, value = self._edits.source(source)
+        path, value = self._edits.source(source, alone=len(self._folder.held) < 2)
         name, namespace = self._id_for(source)
         chosen: Body = {"kind": source.kind, "name": name, "fieldPath": path}
         if namespace and source.scoped and self._chance(0.8):
@@ -510,6 +510,8 @@ class Kustomizing:
         if isinstance(value, dict | list):
             # Not into itself: what comes of that is chance.
             held = next((one for one in self._folder.held if one.now[:2] != source.now[:2]), held)
+            if held.now[:2] == source.now[:2]:
+                return {"select": {"kind": "None"}, "fieldPaths": ["metadata.name"]}
         path, create = self._edits.target(held, value)
         select, selected = self._target(held)
         if self._chance(0.6) or isinstance(value, dict | list):

@@ -1,7 +1,7 @@
 """Trees that were once built differently than by kustomize: found at random, made small.
 
-A case is a folder, named for the cause, with the tree and, in expected.yaml, what `kubectl kustomize` 5.8.1 prints for its
-folder `top`; or, in expected-failure.txt, why it fails.
+A case is a folder, named for the cause, with the tree and, in expected.yaml, what `kubectl kustomize`
+5.8.1 prints for its folder `top`; or, in expected-failure.txt, why it fails.
 """
 
 from __future__ import annotations

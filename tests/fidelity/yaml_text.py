@@ -52,11 +52,13 @@ STRINGS = (
 SCALARS = (
     *("0755", "0o17", "1_000", "0x1F", "0b101", "1e3", "1.0", ".5", "5.", "+1", "-0", "-0.0", "1.5e-7", "08"),
     *("True", "FALSE", "yes", "Off", "y", "~", "null", "Null", "2001-01-01", "2001-12-14t21:59:43.10-05:00"),
-    *("12:30", "190:20:30", "123456789012345678901234567890", "18446744073709551615", "1e21", "1e20", "0.1"),
-    *("!!str 123", '!!int "12"', "!!str true", "!!str", "1.23456789012345678901", "3.0e+5", "0.00001", "<<x"),
+    *("12:30", "190:20:30", "123456789012345678901234567890", "1e21", "1e20", "0.1"),
+    *("!!str 123", '!!int "12"', "!!str true", "1.23456789012345678901", "3.0e+5", "0.00001", "<<x"),
     *("2001-01-01 10:00:00", "1e-7", "100000000000000000000000", "-12", "0x_1", "1__0", "._1", "-.5", "0.0"),
 )
-REFUSED_SCALARS = (".inf", "-.Inf", ".NaN", "!!int x", "!!float abc", "*nowhere")
+PATCH_SCALARS = tuple(one for one in SCALARS if not one.startswith("2001-"))
+# Not `!!int x`: kustomize finds fault with that only where it is still there when all is printed.
+REFUSED_SCALARS = (".inf", "-.Inf", ".NaN", "*nowhere")
 
 _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*(?: [a-z]+)*\Z")
 _WORDS_OF_TYPES = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"])

@@ -95,17 +95,24 @@ class Accumulation:
         scopes = gathered.schema.scopes
         seen = {scopes.current(one): one for one in gathered.resources}
         for entry in entries:
-            added = self._resources_at(gathered, entry)
-            if len(gathered.resources) + len(added) > MAX_RESOURCES:
-                raise fault(
-                    f"with {entry.text} these are more than {MAX_RESOURCES:,} resources: so many are not "
-                    "built",
-                    entry.place,
-                    hint="bases that take each other in twice double at every level",
-                )
-            for resource in added:
-                self._check_new(resource, entry, seen, gathered)
-            gathered.resources += added
+            self._add_new(gathered, entry, self._resources_at(gathered, entry), seen)
+
+    def _add_new(
+        self,
+        gathered: Gathered,
+        entry: Entry,
+        added: tuple[Resource, ...],
+        seen: dict[Identity, Resource],
+    ) -> None:
+        if len(gathered.resources) + len(added) > MAX_RESOURCES:
+            raise fault(
+                f"with {entry.text} these are more than {MAX_RESOURCES:,} resources: so many are not built",
+                entry.place,
+                hint="bases that take each other in twice double at every level",
+            )
+        for resource in added:
+            self._check_new(resource, entry, seen, gathered)
+        gathered.resources += added
 
     def _check_new(
         self, resource: Resource, entry: Entry, seen: dict[Identity, Resource], gathered: Gathered
@@ -255,15 +262,15 @@ class Accumulation:
         """The configurations of plugins: inline, in files, or what folders build."""
         gathered = Gathered(self._gathered.schema, self._accumulator.no_specs)
         paths = []
+        seen: dict[Identity, Resource] = {}
         for entry in self._kustomization.entries(name):
             inline = embedded_resources(entry)
             if inline is None:
                 paths.append(entry)
-            elif self._trail is not None:
-                trail = self._trail.of(self._file_name)
-                gathered.resources += tuple(with_path(one, trail, entry.place) for one in inline)
             else:
-                gathered.resources += inline
+                trail = self._trail.of(self._file_name) if self._trail is not None else None
+                noted = tuple(with_path(one, trail, entry.place) for one in inline) if trail else inline
+                self._add_new(gathered, entry, noted, seen)
         self._take_in(gathered, paths)
         return gathered.resources
 
@@ -315,27 +322,16 @@ class Accumulation:
             error.elsewhere = {**record.elsewhere, **error.elsewhere}
             error.way = error.way or way_to(error, folder, kustomization)
             raise self._through(entry, folder, error) from error
-        self._check_distinct(entry)
+        # Its patches and replacements may have given two of them one name.
+        seen: dict[Identity, Resource] = {}
+        for resource in self._gathered.resources:
+            self._check_new(resource, entry, seen, self._gathered)
         unmatched = tuple(record.violations) if record.complete else None
         # What does nothing in a component of another repository is not told here.
         if folder.outer is None:
             self._gathered.uses += (ComponentUse(folder.path, unmatched),)
         record.violations.clear()
         self._take_over(entry, folder, record)
-
-    def _check_distinct(self, entry: Entry) -> None:
-        """A component's patches and replacements may have given two resources the same name."""
-        seen: set[Identity] = set()
-        for resource in self._gathered.resources:
-            identity = self._gathered.schema.scopes.current(resource)
-            if identity in seen:
-                raise fault(
-                    f"{entry.text} leaves two resources {plain_id(resource.cur_id)} (kustomize: may not add "
-                    f"resource with an already registered id: {format_id(resource.cur_id)})",
-                    entry.place,
-                    rule=RESOURCE_ID_CONFLICT,
-                )
-            seen.add(identity)
 
     # Transformers
 

@@ -61,6 +61,12 @@ def _entry(
     target = patch.struct("target")
     options = patch.struct("options")
     used = _used(found, patch, mode)
+    if mode == JSON6902 and not any(piece.body for piece in used):
+        raise fault(
+            "this JSON patch is empty (kustomize: patch appears to be empty)",
+            source.place if source else place,
+            hint="remove the entry, or write the operations",
+        )
     repeats = repeats_told(used, reader)
     reader.record.violations += repeats
     return PatchEntry(

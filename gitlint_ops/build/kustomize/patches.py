@@ -307,12 +307,17 @@ class _Work(Struct, frozen=True):
         entry: PatchEntry,
     ) -> Resource | None:
         wipes = _may_wipe_annotations(body)
-        written = written_out(dest, self.scopes) if wipes else dest
+        written = dest
+        if wipes:
+            # What may rename it is noted before, too; the merge itself remembers the name.
+            renames = options.allow_name_change or options.allow_kind_change
+            noted = dest.remembered() if renames else dest
+            written = replace(written_out(noted, self.scopes), previous=dest.previous)
         merged = merge_resource(written, body, origin, self.schema, options)
         if merged is None:
             return None
         if wipes:
-            merged = read_back(merged, dest, self.scopes)
+            merged = read_back(merged, noted, self.scopes)
         if "apiVersion" not in merged.body and (entry.target is not None or entry.mode == STRATEGIC):
             # The patch is given the apiVersion of what it patches, be it nothing.
             return merged.with_field(("apiVersion",), None, origin)
