@@ -114,7 +114,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     return CheckResult(
         findings=triaged,
         targets=tuple(TargetSummary(one.target, one.status, len(one.objects), one.reason) for one in builds),
-        unchecked=_unchecked(builds, surveys, sources),
+        unchecked=(*_unchecked(builds, surveys, sources), *validated.unchecked),
         coverage=_coverage(surveys, altered, validated),
         cards=request.cards,
         seconds=0.0,

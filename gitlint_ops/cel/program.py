@@ -51,7 +51,7 @@ class Program(Struct, frozen=True):
             # Faults of conversion and of the iteration budget are raised; those of the
             # expression come back as values.
             reason = str(error)
-        raise EvaluationError(_plain(reason))
+        raise EvaluationError(plain_reason(reason))
 
 
 def compile_expression(expression: str, variables: Iterable[str]) -> Program:
@@ -68,7 +68,7 @@ def compile_expression(expression: str, variables: Iterable[str]) -> Program:
     try:
         compiled = environment.compile(expression)
     except (RuntimeError, ValueError, TypeError) as error:
-        raise ExpressionError(_plain(str(error))) from error
+        raise ExpressionError(plain_reason(str(error))) from error
     return Program(expression, named, compiled)
 
 
@@ -94,7 +94,7 @@ def _environment(variables: Iterable[str]) -> Any:
     )
 
 
-def _plain(reason: str) -> str:
+def plain_reason(reason: str) -> str:
     """The engine's message without its status words."""
     text = _TAIL.sub("", reason)
     for status in ("INVALID_ARGUMENT: ", "NOT_FOUND: ", "UNKNOWN: ", "INTERNAL: ", "ERROR: "):

@@ -25,6 +25,9 @@ _MAY_BE_ABSENT: Mapping[str, frozenset[str]] = {
     "io.k8s.api.discovery.v1.EndpointSlice": frozenset({"endpoints"}),
     "io.k8s.api.networking.v1.NetworkPolicySpec": frozenset({"podSelector"}),
     "io.k8s.api.rbac.v1.RoleRef": frozenset({"apiGroup"}),
+    "io.k8s.api.storage.v1.CSIDriver": frozenset({"spec"}),
+    "io.k8s.api.storage.v1.CSINodeSpec": frozenset({"drivers"}),
+    "io.k8s.api.storage.v1.TokenRequest": frozenset({"audience"}),
     "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion": frozenset(
         {"served", "storage"}
     ),
@@ -72,9 +75,26 @@ _BOUNDS = {
 }
 
 
+TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+BASE64 = (
+    r"^[\r\n]*(([A-Za-z0-9+/][\r\n]*){4})*"
+    r"(([A-Za-z0-9+/][\r\n]*){2}(=[\r\n]*){2}|([A-Za-z0-9+/][\r\n]*){3}=[\r\n]*)?$"
+)
+QUANTITY = (
+    r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)((n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[eE][+-]?[0-9]+)?\s*$"
+)
+"""What the API server can decode; the schemas only name these formats."""
+
+_PATTERNS = {"date-time": TIME, "byte": BASE64}
+
+_QUANTITY_DEFINITION = "io.k8s.apimachinery.pkg.api.resource.Quantity"
+
+
 def amended(name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
     """The definition called `name` as the API server understands it, without prose, refs local."""
     mended = _slim(definition)
+    if name == _QUANTITY_DEFINITION:
+        return {**mended, "pattern": QUANTITY}
     free = _MAY_BE_ABSENT.get(name, frozenset())
     published = mended.get("required", ())
     required = [field for field in published if field not in free]
@@ -88,7 +108,7 @@ def amended(name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _slim(node: Mapping[str, Any]) -> dict[str, Any]:
-    slim: dict[str, Any] = {}
+    slim: dict[str, Any] = _merged_as(node)
     for key, value in node.items():
         if key in _DROPPED:
             continue
@@ -100,9 +120,23 @@ def _slim(node: Mapping[str, Any]) -> dict[str, Any]:
             slim[key] = _slim(value)
         elif key == "format":
             slim.update(_BOUNDS.get(value, {}), format=value)
+            if value in _PATTERNS:
+                slim["pattern"] = _PATTERNS[value]
         else:
             slim[key] = value
     return slim
+
+
+def _merged_as(node: Mapping[str, Any]) -> dict[str, Any]:
+    """The list type that the API server takes from the older patch keys (kube-openapi's schemaconv)."""
+    if "x-kubernetes-list-type" in node or "merge" not in str(node.get("x-kubernetes-patch-strategy", "")):
+        return {}
+    if "items" not in node:
+        return {}
+    if "x-kubernetes-patch-merge-key" not in node:
+        return {"x-kubernetes-list-type": "set"}
+    keys = [node["x-kubernetes-patch-merge-key"]]
+    return {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": keys}
 
 
 def _either(branches: list[Mapping[str, Any]]) -> list[str]:

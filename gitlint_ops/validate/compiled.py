@@ -15,6 +15,8 @@ from gitlint_ops.model.location import FieldPath
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
+    from gitlint_ops.validate.cel_rules import RuleNode
+
 MOST_ERRORS = 100
 """Errors looked at per object; a hostile document could hold millions."""
 
@@ -40,6 +42,11 @@ class Schema:
     def __init__(self, root: dict[str, Any]) -> None:
         self.source = root
         self._definitions: Mapping[str, Any] = root.get("$defs", {})
+
+    @property
+    def rules(self) -> RuleNode | None:
+        """The rules in CEL that go with the schema, if there are any."""
+        return None
 
     def is_valid(self, body: Any) -> bool:
         return self._validator.is_valid(body)

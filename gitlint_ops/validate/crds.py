@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from gitlint_ops.model.objects import RenderedObject
-from gitlint_ops.validate.compiled import Schema
+from gitlint_ops.validate.compiled import Schema, SchemaError
+from gitlint_ops.validate.defaulting import defaulted
+from gitlint_ops.validate.patterns import for_this_engine
+
+if TYPE_CHECKING:
+    from gitlint_ops.validate.cel_rules import RuleNode
 
 _API_VERSION = "apiextensions.k8s.io/v1"
 _KIND = "CustomResourceDefinition"
@@ -22,12 +28,40 @@ _COPIED = frozenset(
         "minProperties",
         "maxProperties",
         "multipleOf",
-        "pattern",
         "x-kubernetes-list-type",
         "x-kubernetes-list-map-keys",
     }
 )
 _ANYTHING: Mapping[str, Any] = {}
+_WORTH_SHARING = 3
+"""Fields from which on an object is worth a definition of its own."""
+
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_FORMATS = {
+    "ipv4": rf"^{_BYTE}(\.{_BYTE}){{3}}$",
+    "ipv6": "^[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*$",
+}
+"""Formats that choices are made by."""
+
+
+class CustomSchema(Schema):
+    """The schema of a custom resource, from the structural schema (`source`) of its definition."""
+
+    def __init__(self, source: Mapping[str, Any], object_meta: Mapping[str, Any]) -> None:
+        super().__init__(custom_resource(source, object_meta))
+        self._structural = source
+
+    def is_valid(self, body: Any) -> bool:
+        return super().is_valid(defaulted(body, self._structural))
+
+    def errors(self, body: Any) -> Iterator[SchemaError]:
+        return super().errors(defaulted(body, self._structural))
+
+    @cached_property
+    def rules(self) -> RuleNode | None:
+        from gitlint_ops.validate.cel_rules import rules_of
+
+        return rules_of(self._structural)
 
 
 class CustomSchemas:
@@ -40,6 +74,7 @@ class CustomSchemas:
     def __init__(self, objects: Iterable[RenderedObject], object_meta: Mapping[str, Any]) -> None:
         self._object_meta = object_meta
         self._sources: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+        self._kinds: set[tuple[str, str]] = set()
         self._schemas: dict[tuple[str, str], tuple[Schema, ...]] = {}
         for definition in objects:
             if definition.kind == _KIND and definition.api_version == _API_VERSION:
@@ -55,15 +90,18 @@ class CustomSchemas:
         if wanted not in self._schemas:
             sources = self._sources.get(wanted, ())
             self._schemas[wanted] = tuple(
-                schema
-                for source in sources
-                if (schema := Schema(custom_resource(source, self._object_meta))).compiles
+                schema for source in sources if (schema := CustomSchema(source, self._object_meta)).compiles
             )
         return self._schemas[wanted]
+
+    def defines(self, group: str, kind: str) -> bool:
+        """Whether a definition of this kind stands in the workspace, whichever versions it serves."""
+        return (group, kind) in self._kinds
 
     def _add(self, body: Mapping[str, Any]) -> None:
         spec = _mapping(body.get("spec"))
         kind = _mapping(spec.get("names")).get("kind")
+        self._kinds.add((str(spec.get("group")), str(kind)))
         for version, schema in _served(spec):
             held = self._sources.setdefault((f"{spec.get('group')}/{version}", str(kind)), [])
             if schema not in held:
@@ -84,54 +122,83 @@ def custom_resource(source: Mapping[str, Any], object_meta: Mapping[str, Any]) -
 
     Source: k8s.io/apiextensions-apiserver/pkg/apiserver/schema (structural schemas, pruning)
     """
-    root = _structural(source)
+    translation = _Translation()
+    root = translation.structural(source)
     root["properties"] = {
         **root.get("properties", {}),
         "apiVersion": {"type": "string"},
         "kind": {"type": "string"},
         "metadata": {"$ref": object_meta["$ref"]},
     }
-    root["$defs"] = object_meta["$defs"]
+    root["$defs"] = {**object_meta["$defs"], **translation.definitions}
     return root
 
 
-def _structural(node: Mapping[str, Any]) -> dict[str, Any]:
-    schema = _value_checks(node)
-    if node.get("x-kubernetes-int-or-string") is True:
-        schema["type"] = ["integer", "string"]
-    elif isinstance(node.get("type"), str):
-        schema["type"] = node["type"]
-    if "items" in node:
-        schema["items"] = _structural(_mapping(node["items"]))
-    if schema.get("type") == "object" or "properties" in node:
-        _describe_fields(schema, node)
-    if node.get("nullable") is True:
-        return _or_null(schema)
-    return schema
+class _Translation:
+    """From a structural schema to a JSON schema.
 
+    What stands in several places as one value (a pin's equal parts, a YAML alias) is translated once
+    into `definitions` and referred to: the generators of an ApplicationSet repeat themselves 20 times.
+    """
 
-def _describe_fields(schema: dict[str, Any], node: Mapping[str, Any]) -> None:
-    fields = {name: _mapping(field) for name, field in _mapping(node.get("properties")).items()}
-    required = [name for name in _names(node.get("required")) if "default" not in fields.get(name, _ANYTHING)]
-    schema["properties"] = {
-        # A null in a field that is not nullable is dropped before validation, so it counts as absent.
-        name: _structural(field) if name in required else _or_null(_structural(field))
-        for name, field in fields.items()
-    }
-    if required:
-        schema["required"] = required
-    if node.get("x-kubernetes-embedded-resource") is True:
-        schema["properties"] = {"apiVersion": {}, "kind": {}, "metadata": {}, **schema["properties"]}
-    others = node.get("additionalProperties")
-    if isinstance(others, Mapping):
-        schema["additionalProperties"] = _structural(others)
-    elif others is not True and node.get("x-kubernetes-preserve-unknown-fields") is not True:
-        schema["additionalProperties"] = False
+    def __init__(self) -> None:
+        self.definitions: dict[str, Any] = {}
+        self._names: dict[tuple[int, bool], str] = {}
+
+    def structural(self, node: Mapping[str, Any]) -> dict[str, Any]:
+        schema = _value_checks(node)
+        if node.get("x-kubernetes-int-or-string") is True:
+            schema["type"] = ["integer", "string"]
+        elif isinstance(node.get("type"), str):
+            schema["type"] = node["type"]
+        if "items" in node:
+            schema["items"] = self._shared(_mapping(node["items"]))
+        if schema.get("type") == "object" or "properties" in node:
+            self._describe_fields(schema, node)
+        if node.get("nullable") is True:
+            return _or_null(schema)
+        return schema
+
+    def _shared(self, node: Mapping[str, Any], *, or_null: bool = False) -> dict[str, Any]:
+        """The schema of a node, or a reference to it."""
+        if len(_mapping(node.get("properties"))) < _WORTH_SHARING:
+            return self._translated(node, or_null)
+        wanted = (id(node), or_null)
+        name = self._names.get(wanted)
+        if name is None:
+            name = self._names[wanted] = f"part{len(self._names)}"
+            self.definitions[name] = self._translated(node, or_null)
+        return {"$ref": f"#/$defs/{name}"}
+
+    def _translated(self, node: Mapping[str, Any], or_null: bool) -> dict[str, Any]:
+        schema = self.structural(node)
+        return _or_null(schema) if or_null else schema
+
+    def _describe_fields(self, schema: dict[str, Any], node: Mapping[str, Any]) -> None:
+        fields = {name: _mapping(field) for name, field in _mapping(node.get("properties")).items()}
+        needed = _names(node.get("required"))
+        required = [name for name in needed if "default" not in fields.get(name, _ANYTHING)]
+        schema["properties"] = {
+            # A null in a field that is not nullable is dropped before validation, so it counts as absent.
+            name: self._shared(field, or_null=name not in required)
+            for name, field in fields.items()
+        }
+        if required:
+            schema["required"] = required
+        if node.get("x-kubernetes-embedded-resource") is True:
+            schema["properties"] = {"apiVersion": {}, "kind": {}, "metadata": {}, **schema["properties"]}
+        others = node.get("additionalProperties")
+        if isinstance(others, Mapping):
+            schema["additionalProperties"] = self._shared(others)
+        elif others is not True and node.get("x-kubernetes-preserve-unknown-fields") is not True:
+            schema["additionalProperties"] = False
 
 
 def _value_checks(node: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords that judge values and say nothing of structure."""
     checks = {key: node[key] for key in _COPIED if key in node}
+    if isinstance(node.get("pattern"), str):
+        checks["pattern"] = for_this_engine(node["pattern"])
     if isinstance(node.get("enum"), list):
         checks["enum"] = list(node["enum"])
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
@@ -152,6 +219,8 @@ def _branch(node: Mapping[str, Any]) -> dict[str, Any]:
     branch = _value_checks(node)
     if isinstance(node.get("type"), str):
         branch["type"] = node["type"]
+    if node.get("format") in _FORMATS:
+        branch["allOf"] = [*branch.get("allOf", ()), {"pattern": _FORMATS[node["format"]]}]
     if isinstance(node.get("properties"), Mapping):
         branch["properties"] = {name: _branch(_mapping(field)) for name, field in node["properties"].items()}
     if _names(node.get("required")):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.location import FieldPath, format_path
+from gitlint_ops.validate import amendments
 from gitlint_ops.validate.compiled import Schema, SchemaError, type_names
 from gitlint_ops.validate.suggestions import Suggestion, suggestion
 from gitlint_ops.validate.values import expected, given, is_filled_later, is_sensitive, json_type
@@ -154,7 +155,32 @@ def _out_of_range(wrong: _Wrong) -> tuple[str, str]:
 
 
 def _no_match(wrong: _Wrong) -> tuple[str, str]:
+    got = given(wrong.value, hidden=wrong.hidden)
+    match wrong.limit:
+        case amendments.TIME:
+            return f"{got} is no time such as 2026-01-31T12:00:00Z", ""
+        case amendments.BASE64:
+            plain = wrong.path[0] == "data"
+            return f"{got} is no base64", "plain text belongs under `stringData`" if plain else ""
+        case amendments.QUANTITY:
+            return f'{got} is no quantity such as 2, "500m" or "1Gi"', _suffix_hint(wrong.value)
     return f"{given(wrong.value, hidden=wrong.hidden)} does not match the pattern {wrong.limit}", ""
+
+
+_SUFFIXES_MEANT = {
+    **{f"{letter}b": f"{letter.upper()}i" for letter in "kmgt"},
+    **{f"{letter}ib": f"{letter.upper()}i" for letter in "kmgt"},
+    **{f"{letter}i": f"{letter.upper()}i" for letter in "kmgt"},
+    "k": "k or Ki",
+    "g": "G or Gi",
+    "t": "T or Ti",
+}
+
+
+def _suffix_hint(value: str) -> str:
+    suffix = value.strip().lstrip("+-.0123456789").strip()
+    meant = _SUFFIXES_MEANT.get(suffix.lower(), "")
+    return f"the suffix `{suffix}` does not exist; meant is {meant}" if meant else ""
 
 
 def _limited(words: str) -> Callable[[_Wrong], tuple[str, str]]:

@@ -12,11 +12,14 @@ from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.objects import RenderedObject, api_group
 from gitlint_ops.model.removed_apis import removed
 from gitlint_ops.validate.compiled import Schema
-from gitlint_ops.validate.messages import Fault, explained
+from gitlint_ops.validate.messages import MOST_FAULTS, Fault, explained
 from gitlint_ops.validate.schemas import CoreSchemas, available_versions, may_be_core, resolve_version
 
 if TYPE_CHECKING:
+    from gitlint_ops.validate.cel_rules import CelRules
     from gitlint_ops.validate.crds import CustomSchemas
+    from gitlint_ops.validate.pins import PinnedSchemas
+    from gitlint_ops.validate.server_checks import ServerChecks
 
 # Files in the form of an object that programs on a workstation or node read; no API server does.
 _LOCAL_GROUPS = frozenset(
@@ -46,7 +49,8 @@ _SURELY_MISSPELT = 0.9
 class Unvalidated(Struct, frozen=True):
     """A kind without a schema: how many of its objects passed unread, and the first of them.
 
-    `told` says that another finding explains why (the API was removed, the kind is misspelt).
+    `told` says that another finding explains why (the API was removed, the kind is misspelt);
+    `versions` are those of the kind that have a schema.
     """
 
     api_version: str
@@ -54,6 +58,7 @@ class Unvalidated(Struct, frozen=True):
     objects: int
     first: RenderedObject
     told: bool
+    versions: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -65,7 +70,8 @@ class Validator:
     """Judges objects for one release of Kubernetes ("1.34", "v1.34.2"; "" is the newest known).
 
     `definitions` are the workspace's objects as far as they are CustomResourceDefinitions (others
-    are passed over); they give the schemas of their custom resources.
+    are passed over); they give the schemas of their custom resources. Kinds that none of them
+    defines are judged by the pinned schemas.
 
     Raises:
         UsageError: there are no schemas for that release.
@@ -78,6 +84,9 @@ class Validator:
         self._newest: CoreSchemas | None = None
         self._definitions = tuple(definitions)
         self._custom: CustomSchemas | None = None
+        self._pins: PinnedSchemas | None = None
+        self._cel: CelRules | None = None
+        self._checks: ServerChecks | None = None
         # Bodies are kept alive beside their faults, so that no id is ever used twice.
         self._judged: dict[int, tuple[Mapping[str, Any], tuple[Fault, ...]]] = {}
         self._unvalidated: dict[tuple[str, str], Unvalidated] = {}
@@ -98,6 +107,10 @@ class Validator:
             self._judged[id(obj.body)] = known
         return tuple(_stamped(obj, fault) for fault in known[1])
 
+    def unevaluated(self) -> tuple[str, ...]:
+        """The rules in CEL that could not be evaluated for some object, which proves nothing of it."""
+        return tuple(one.said for one in self._cel.unevaluated) if self._cel else ()
+
     def unvalidated(self) -> tuple[Unvalidated, ...]:
         """The kinds without a schema that were met, in that order."""
         return tuple(self._unvalidated.values())
@@ -106,19 +119,70 @@ class Validator:
         core = self._core.schema(obj.api_version, obj.kind) if may_be_core(obj.api_version) else None
         if core is not None:
             return (core,)
-        if not self._definitions:
-            return ()
+        if self._is_defined(obj):
+            return self._defined().schemas(obj.api_version, obj.kind)
+        pinned = self._pinned().schema(obj.api_version, obj.kind) if api_group(obj.api_version) else None
+        return (pinned,) if pinned else ()
+
+    def _is_defined(self, obj: RenderedObject) -> bool:
+        """Whether the workspace itself defines the kind, in this version or in others."""
+        return bool(self._definitions) and self._defined().defines(api_group(obj.api_version), obj.kind)
+
+    def _defined(self) -> CustomSchemas:
         if self._custom is None:
             from gitlint_ops.validate.crds import CustomSchemas
 
             self._custom = CustomSchemas(self._definitions, self._core.object_meta())
-        return self._custom.schemas(obj.api_version, obj.kind)
+        return self._custom
+
+    def _pinned(self) -> PinnedSchemas:
+        if self._pins is None:
+            from gitlint_ops.validate.pins import PinnedSchemas
+
+            self._pins = PinnedSchemas(self._core.object_meta())
+        return self._pins
 
     def _faults(self, schemas: tuple[Schema, ...], obj: RenderedObject) -> tuple[Fault, ...]:
         body = _decrypted(obj.body)
+        known = self._schema_faults(schemas, obj, body) or self._rule_faults(schemas, body)
+        is_core = self._core.has(schemas[0])
+        beyond = self._beyond().faults(schemas[0], body, core=is_core, known=known)
+        return (*known, *beyond)[:MOST_FAULTS]
+
+    def _rule_faults(self, schemas: tuple[Schema, ...], body: Mapping[str, Any]) -> tuple[Fault, ...]:
+        """The rules in CEL that a body breaks; of several definitions that accept it, one must be content."""
+        if not any(schema.rules for schema in schemas):
+            return ()
+        told = [
+            self._rules().faults(body, schema.rules) if schema.rules else ()
+            for schema in schemas
+            if schema.is_valid(body)
+        ]
+        return told[0] if told and all(told) else ()
+
+    def _rules(self) -> CelRules:
+        if self._cel is None:
+            from gitlint_ops.validate.cel_rules import CelRules
+
+            self._cel = CelRules()
+        return self._cel
+
+    def _beyond(self) -> ServerChecks:
+        if self._checks is None:
+            from gitlint_ops.validate.server_checks import ServerChecks
+
+            self._checks = ServerChecks(self.version)
+        return self._checks
+
+    def _schema_faults(
+        self, schemas: tuple[Schema, ...], obj: RenderedObject, body: Mapping[str, Any]
+    ) -> tuple[Fault, ...]:
         if any(schema.is_valid(body) for schema in schemas):
             return ()
         faults = explained(schemas[0], body)
+        if self._pins is not None and self._pins.holds(schemas[0]):
+            origin = self._pins.origin(obj.api_version, obj.kind)
+            return tuple(_with_origin(fault, origin) for fault in faults)
         return tuple(self._with_release(fault, obj) for fault in faults)
 
     def _with_release(self, fault: Fault, obj: RenderedObject) -> Fault:
@@ -140,9 +204,15 @@ class Validator:
         met = self._unvalidated.get(wanted)
         if met is None:
             told = fault is not None or (gone is not None and gone.product == "kubernetes")
-            met = Unvalidated(obj.api_version, obj.kind, 0, obj, told)
+            met = Unvalidated(obj.api_version, obj.kind, 0, obj, told, self._other_versions(obj))
         self._unvalidated[wanted] = replace(met, objects=met.objects + 1)
         return (_stamped(obj, fault),) if fault else ()
+
+    def _other_versions(self, obj: RenderedObject) -> tuple[str, ...]:
+        """The versions with a schema of a kind that has none in the version of `obj`."""
+        if not api_group(obj.api_version) or self._is_defined(obj):
+            return ()
+        return self._pinned().versions(obj.api_version, obj.kind)
 
     def _wrong_kind(self, obj: RenderedObject) -> Fault | None:
         """The fault of a kind that cannot be a custom resource and that this release does not have."""
@@ -176,11 +246,15 @@ def schema_missing(unvalidated: Iterable[Unvalidated]) -> tuple[Violation, ...]:
 
 def _missing(kind: Unvalidated) -> Violation:
     objects = "1 object was" if kind.objects == 1 else f"{kind.objects} objects were"
+    hint = "objects of this kind are checked once its CustomResourceDefinition stands in the workspace"
+    if kind.versions:
+        version = kind.api_version.rpartition("/")[2]
+        hint = f"version {version} is not among those with a schema ({_listed(kind.versions)}); {hint}"
     return Violation(
         kind.first,
         ("kind",),
         f"no schema for {kind.name}: {objects} not validated",
-        hint="objects of this kind are checked once its CustomResourceDefinition stands in the workspace",
+        hint=hint,
         rule="schema-missing",
     )
 
@@ -211,6 +285,12 @@ def _misspelt(kind: str, known: Iterable[str]) -> str:
         if SequenceMatcher(None, kind.lower(), name.lower()).ratio() >= _SURELY_MISSPELT:
             return name
     return ""
+
+
+def _with_origin(fault: Fault, origin: str) -> Fault:
+    """A fault that says by what it was judged: another version of the operator may differ."""
+    said = f"judged by the schema of {origin}"
+    return replace(fault, hint=f"{fault.hint} ({said})" if fault.hint else said)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -71,6 +71,10 @@ class CoreSchemas:
             self._schemas[wanted] = Schema({"$ref": _REF + name, "$defs": self._closure(name)})
         return self._schemas[wanted]
 
+    def has(self, schema: Schema) -> bool:
+        """Whether a schema is one of these."""
+        return any(schema is held for held in self._schemas.values())
+
     def object_meta(self) -> Mapping[str, Any]:
         """The schema of every object's metadata."""
         return {"$ref": _REF + _OBJECT_META, "$defs": self._closure(_OBJECT_META)}

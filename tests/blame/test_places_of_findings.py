@@ -70,7 +70,7 @@ def test_a_namespace_is_blamed_on_the_kustomization_that_sets_it(tmp_path: Path)
     ran = check(write(tmp_path, over("namespace: Not_A_Namespace\n")), "--select", "schema")
 
     if ran.found():
-        assert ran.places("schema-violation") == ["over/kustomization.yaml:3"]
+        assert ran.places("objectmeta-invalid") == ["over/kustomization.yaml:3"]
 
 
 @pytest.mark.parametrize(

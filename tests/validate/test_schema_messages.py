@@ -25,7 +25,7 @@ spec:
     spec: {containers: [{name: web, image: "web:1"}]}
 """
 
-POD = "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: web, %s}]}}"
+POD = "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: web, image: web, %s}]}}"
 
 
 def test_a_legal_object_has_no_violation(judge: Judge) -> None:
@@ -90,7 +90,7 @@ def test_a_misspelt_required_field_is_one_fault(judge: Judge) -> None:
 
 
 def test_a_required_field_under_half_of_its_name_is_one_fault(judge: Judge) -> None:
-    (said,) = judge(POD % "volumeMounts: [{name: a, path: /data}]")
+    (said,) = judge(POD % "volumeDevices: [], volumeMounts: [{name: '${VOLUME}', path: /data}]")
     assert said.startswith("spec.containers[0].volumeMounts[0].path:")
     assert said.endswith("(did you mean `mountPath`?)")
 
@@ -185,5 +185,7 @@ def test_the_number_of_faults_of_one_object_is_bounded(judge: Judge) -> None:
 def test_a_key_that_looks_like_a_number_stays_as_written(
     rendered: Rendered, newest: Validator, key: str
 ) -> None:
-    (violation,) = newest.validate(rendered(f"{{apiVersion: v1, kind: ConfigMap, data: {{'{key}': 1}}}}"))
+    (violation,) = newest.validate(
+        rendered(f"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: a}}, data: {{'{key}': 1}}}}")
+    )
     assert violation.path == ("data", key)

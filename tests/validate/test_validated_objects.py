@@ -18,14 +18,17 @@ POD = """
     apiVersion: v1
     kind: Pod
     metadata: {name: a, creationTimestamp: null}
-    spec: {containers: [{name: a, %s}]}
+    spec: {containers: [{name: a, image: a, %s}]}
 """
 
 DEPLOYMENT = """
     apiVersion: apps/v1
     kind: Deployment
     metadata: {name: a}
-    spec: {%s, selector: {}, template: {spec: {containers: [{name: a}]}}}
+    spec:
+      %s
+      selector: {matchLabels: {app: a}}
+      template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a, image: a}]}}
 """
 
 ACCEPTED = {
@@ -121,19 +124,19 @@ def test_groups_are_matched_exactly_so_a_custom_deployment_has_no_schema(rendere
 
 
 def test_a_kind_without_schema_is_told_once_with_its_count_over_all_validators(rendered: Rendered) -> None:
-    application = "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: %s}}"
-    first = rendered(application % "a")
+    widget = "{apiVersion: example.com/v1, kind: Widget, metadata: {name: %s}}"
+    first = rendered(widget % "a")
     one, other = Validator("1.30"), Validator("1.34")
     for validator, obj in (
         (one, first),
-        (one, rendered(application % "b")),
-        (other, rendered(application % "c")),
+        (one, rendered(widget % "b")),
+        (other, rendered(widget % "c")),
     ):
         validator.validate(obj)
     (violation,) = schema_missing([*one.unvalidated(), *other.unvalidated()])
     assert violation.rule == "schema-missing"
     assert (violation.on, violation.path) == (first, ("kind",))
-    assert violation.message == "no schema for argoproj.io/v1alpha1 Application: 3 objects were not validated"
+    assert violation.message == "no schema for example.com/v1 Widget: 3 objects were not validated"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,8 @@ def test_openshift_kinds_in_v1_are_no_misspellings(rendered: Rendered) -> None:
 
 def test_a_field_of_a_newer_release_says_so(judge: Judge) -> None:
     pod = (
-        "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, resizePolicy: []}]}}"
+        "{apiVersion: v1, kind: Pod, metadata: {name: a},"
+        " spec: {containers: [{name: a, image: a, resizePolicy: []}]}}"
     )
     assert judge(pod) == []
     (said,) = judge(pod, Validator("1.25"))

@@ -1,0 +1,189 @@
+"""Jobs and CronJobs.
+
+Source: k8s.io/kubernetes/pkg/apis/batch/validation/validation.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gitlint_ops.validate.core.checks import (
+    Check,
+    Release,
+    at_most_items,
+    below,
+    between,
+    both,
+    each,
+    fields,
+    forbids,
+    is_settled,
+    mapping,
+    members,
+    number,
+    one_of,
+    text,
+    wrong,
+)
+from gitlint_ops.validate.core.pods import mounts_of, template
+from gitlint_ops.validate.core.schedules import schedule, time_zone
+from gitlint_ops.validate.core.selectors import label_selector
+from gitlint_ops.validate.messages import Fault
+from gitlint_ops.validate.name_syntax import qualified_name
+from gitlint_ops.validate.values import given
+
+_NOT_NEGATIVE = between(0)
+_MOST_PARALLEL_INDEXED = 100_000
+_POLICIES = ("Never", "OnFailure")
+
+
+def _mounts(spec: Any) -> Iterator[Fault]:
+    yield from below(("template", "spec"), mounts_of(mapping(spec.get("template")).get("spec")))
+
+
+def _restarts(spec: Any) -> Iterator[Fault]:
+    held = mapping(spec.get("template")).get("spec")
+    if not isinstance(held, dict):
+        return
+    policy = held.get("restartPolicy")
+    path = ("template", "spec")
+    if policy in (None, "", "Always"):
+        at = (*path, "restartPolicy") if "restartPolicy" in held else path
+        yield wrong("a Job's pods need `restartPolicy` Never or OnFailure", *at, at_key=policy is None)
+    elif spec.get("podFailurePolicy") is not None and policy == "OnFailure":
+        yield wrong("with `podFailurePolicy` it must be Never", *path, "restartPolicy")
+
+
+def _indexed(spec: Any) -> Iterator[Fault]:
+    mode = spec.get("completionMode") or "NonIndexed"
+    if mode == "Indexed":
+        if spec.get("completions") is None:
+            yield wrong("completionMode Indexed needs `completions`", "completionMode")
+        parallelism = number(spec.get("parallelism"))
+        if parallelism is not None and parallelism > _MOST_PARALLEL_INDEXED:
+            yield wrong(f"expected at most {_MOST_PARALLEL_INDEXED}, got {given(parallelism)}", "parallelism")
+    elif is_settled(mode):
+        for name in ("backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"):
+            if spec.get(name) is not None:
+                yield wrong(f"`{name}` needs completionMode: Indexed", name, at_key=True)
+
+
+def _failed_indexes(spec: Any) -> Iterator[Fault]:
+    if spec.get("maxFailedIndexes") is not None and spec.get("backoffLimitPerIndex") is None:
+        yield wrong("`maxFailedIndexes` needs `backoffLimitPerIndex`", "maxFailedIndexes", at_key=True)
+
+
+def _failure_containers(spec: Any) -> Iterator[Fault]:
+    held = mapping(spec.get("template")).get("spec")
+    names = {one.get("name") for key in ("containers", "initContainers") for _, one in members(held, key)}
+    for index, rule in members(spec.get("podFailurePolicy"), "rules"):
+        if rule.get("action") == "FailIndex" and spec.get("backoffLimitPerIndex") is None:
+            said = "FailIndex needs `backoffLimitPerIndex`"
+            yield wrong(said, "podFailurePolicy", "rules", index, "action")
+        name = mapping(rule.get("onExitCodes")).get("containerName")
+        if isinstance(name, str) and is_settled(name) and name not in names:
+            path = ("podFailurePolicy", "rules", index, "onExitCodes", "containerName")
+            yield wrong(f"the pod has no container {given(name)[len('the string ') :]}", *path)
+
+
+def _failure_rule(rule: Any) -> Iterator[Fault]:
+    codes, conditions = rule.get("onExitCodes") is not None, bool(rule.get("onPodConditions"))
+    if codes == conditions:
+        yield wrong("exactly one of `onExitCodes` and `onPodConditions` is required", at_key=True)
+
+
+def _exit_codes(value: Any) -> Iterator[Fault]:
+    values = value.get("values")
+    if not isinstance(values, list) or not values:
+        return
+    numbers = [number(one) for one in values]
+    known = [one for one in numbers if one is not None]
+    if known != sorted(known):
+        yield wrong("the exit codes must be in ascending order", "values")
+    if value.get("operator") == "In" and 0 in numbers:
+        yield wrong("0 (success) is not allowed with operator In", "values", numbers.index(0))
+
+
+_FAILURE_POLICY = fields(
+    {
+        "rules": both(
+            at_most_items(20),
+            each(
+                fields(
+                    {
+                        "action": one_of("FailJob", "FailIndex", "Ignore", "Count"),
+                        "onExitCodes": fields({"operator": one_of("In", "NotIn")}, _exit_codes),
+                        "onPodConditions": each(
+                            fields(
+                                {
+                                    "type": text(qualified_name, required=True),
+                                    "status": one_of("True", "False", "Unknown"),
+                                }
+                            )
+                        ),
+                    },
+                    _failure_rule,
+                )
+            ),
+        )
+    }
+)
+
+
+def _job_spec(release: Release, *crossing: Check) -> Check:
+    counts = dict.fromkeys(
+        (
+            "parallelism",
+            "completions",
+            "activeDeadlineSeconds",
+            "backoffLimit",
+            "ttlSecondsAfterFinished",
+            "backoffLimitPerIndex",
+            "maxFailedIndexes",
+        ),
+        _NOT_NEGATIVE,
+    )
+    table: dict[str, Check] = {
+        **counts,
+        "completionMode": one_of("NonIndexed", "Indexed"),
+        "podReplacementPolicy": one_of("Failed", "TerminatingOrFailed"),
+        "podFailurePolicy": _FAILURE_POLICY,
+        "selector": label_selector,
+        # That of a Job is judged by _restarts, which knows both ways to write it wrongly.
+        "template": template(release, restart=("Always", *_POLICIES)),
+    }
+    return fields(table, _mounts, _restarts, _indexed, _failed_indexes, _failure_containers, *crossing)
+
+
+def _own_selector(spec: Any) -> Iterator[Fault]:
+    if spec.get("selector") is not None and spec.get("manualSelector") is not True:
+        said = "`selector` is made by the API server, and needs manualSelector: true otherwise"
+        yield wrong(said, "selector", at_key=True)
+
+
+def job(release: Release) -> Check:
+    """A Job."""
+    return fields({"spec": _job_spec(release, _own_selector)})
+
+
+def _no_manual_selector(spec: Any) -> Iterator[Fault]:
+    if spec.get("manualSelector") is True:
+        yield wrong("`manualSelector` must not be given in a CronJob", "manualSelector", at_key=True)
+
+
+def cron_job(release: Release) -> Check:
+    """A CronJob; time zones are known since 1.25."""
+    job_template = fields(
+        {"spec": _job_spec(release, forbids("selector", "in a CronJob"), _no_manual_selector)}
+    )
+    table: dict[str, Check] = {
+        "schedule": schedule,
+        "timeZone": time_zone,
+        "startingDeadlineSeconds": _NOT_NEGATIVE,
+        "successfulJobsHistoryLimit": _NOT_NEGATIVE,
+        "failedJobsHistoryLimit": _NOT_NEGATIVE,
+        "concurrencyPolicy": one_of("Allow", "Forbid", "Replace"),
+        "jobTemplate": job_template,
+    }
+    return fields({"spec": fields(table)})

@@ -1,0 +1,174 @@
+"""Priority and fairness of requests to the API server.
+
+Source: k8s.io/kubernetes/pkg/apis/flowcontrol/validation/validation.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gitlint_ops.validate.core.checks import (
+    Check,
+    between,
+    both,
+    each,
+    fields,
+    filled,
+    is_settled,
+    mapping,
+    number,
+    one_of,
+    requires,
+    text,
+    wrong,
+)
+from gitlint_ops.validate.messages import Fault
+from gitlint_ops.validate.name_syntax import dns_label, dns_subdomain, path_segment
+from gitlint_ops.validate.values import given
+
+# --- FlowSchema
+
+_SUBJECTS = {"ServiceAccount": "serviceAccount", "User": "user", "Group": "group"}
+
+
+def _account(name: str) -> str:
+    return "" if name == "*" else dns_subdomain(name)
+
+
+def _one_subject(value: Any) -> Iterator[Fault]:
+    kind = value.get("kind")
+    if not isinstance(kind, str) or kind not in _SUBJECTS:
+        return
+    for other, name in _SUBJECTS.items():
+        if kind == other and value.get(name) is None:
+            yield wrong(f"kind {kind} needs `{name}`", at_key=True)
+        if kind != other and value.get(name) is not None:
+            yield wrong(f"`{name}` must not be given with kind {kind}", name, at_key=True)
+
+
+_SUBJECT = fields(
+    {
+        "kind": both(filled, one_of(*_SUBJECTS)),
+        "serviceAccount": fields(
+            {"name": text(_account, required=True), "namespace": text(dns_label, required=True)}
+        ),
+        "user": fields({"name": filled}),
+        "group": fields({"name": filled}),
+    },
+    _one_subject,
+)
+
+
+def _url_path(value: Any) -> Iterator[Fault]:
+    if value is None or (isinstance(value, str) and is_settled(value) and value != "*" and value[:1] != "/"):
+        yield wrong(f"{given(value)} must begin with '/'")
+
+
+def _some_rules(value: Any) -> Iterator[Fault]:
+    if not value.get("resourceRules") and not value.get("nonResourceRules"):
+        yield wrong("`resourceRules` or `nonResourceRules` is required", at_key=True)
+
+
+def _some_namespace(value: Any) -> Iterator[Fault]:
+    if not value.get("namespaces") and value.get("clusterScope") is not True:
+        yield wrong("`clusterScope: true` or `namespaces` is required", at_key=True)
+
+
+_RULE = fields(
+    {
+        "subjects": each(_SUBJECT),
+        "resourceRules": each(
+            fields(
+                {"verbs": each(filled)},
+                requires("verbs"),
+                requires("apiGroups"),
+                requires("resources"),
+                _some_namespace,
+            )
+        ),
+        "nonResourceRules": each(
+            fields({"nonResourceURLs": each(_url_path)}, requires("verbs"), requires("nonResourceURLs"))
+        ),
+    },
+    requires("subjects"),
+    _some_rules,
+)
+
+
+def _first_is_exempt(value: Any) -> Iterator[Fault]:
+    precedence = mapping(value.get("spec")).get("matchingPrecedence")
+    if precedence == 1 and mapping(value.get("metadata")).get("name") != "exempt":
+        yield wrong("only the FlowSchema `exempt` may have precedence 1", "spec", "matchingPrecedence")
+
+
+flow_schema: Check = fields(
+    {
+        "spec": fields(
+            {
+                "matchingPrecedence": between(1, 10_000),
+                "distinguisherMethod": fields({"type": both(filled, one_of("ByUser", "ByNamespace"))}),
+                "priorityLevelConfiguration": fields({"name": text(path_segment, required=True)}),
+                "rules": each(_RULE),
+            }
+        )
+    },
+    _first_is_exempt,
+)
+"""A FlowSchema."""
+
+# --- PriorityLevelConfiguration
+
+
+def _level(spec: Any) -> Iterator[Fault]:
+    kind = spec.get("type")
+    if kind == "Limited" and spec.get("limited") is None:
+        yield wrong("type Limited needs `limited`", "type")
+    for name, wanted in (("limited", "Limited"), ("exempt", "Exempt")):
+        if (
+            spec.get(name) is not None
+            and is_settled(kind)
+            and kind in ("Limited", "Exempt")
+            and kind != wanted
+        ):
+            yield wrong(f"`{name}` needs type {wanted}", name, at_key=True)
+
+
+def _response(value: Any) -> Iterator[Fault]:
+    if value.get("type") == "Reject" and value.get("queuing") is not None:
+        yield wrong("`queuing` needs type Queue", "queuing", at_key=True)
+
+
+def _hand(value: Any) -> Iterator[Fault]:
+    hand, queues = number(value.get("handSize")), number(value.get("queues"))
+    if hand is not None and hand > (64 if queues is None else queues):
+        yield wrong(
+            f"expected at most queues ({64 if queues is None else queues}), got {given(hand)}", "handSize"
+        )
+
+
+_QUEUING = fields(
+    {"queues": between(1, 10_000_000), "handSize": between(1), "queueLengthLimit": between(1)}, _hand
+)
+
+priority_level: Check = fields(
+    {
+        "spec": fields(
+            {
+                "type": both(filled, one_of("Limited", "Exempt")),
+                "limited": fields(
+                    {
+                        "nominalConcurrencyShares": between(0),
+                        "lendablePercent": between(0, 100),
+                        "borrowingLimitPercent": between(0),
+                        "limitResponse": fields(
+                            {"type": both(filled, one_of("Queue", "Reject")), "queuing": _QUEUING}, _response
+                        ),
+                    }
+                ),
+            },
+            _level,
+        )
+    }
+)
+"""A PriorityLevelConfiguration."""

@@ -1,0 +1,157 @@
+"""Persistent volumes, their claims and their classes.
+
+Sources: k8s.io/kubernetes/pkg/apis/core/validation/validation.go (persistent volumes and claims) and
+pkg/apis/storage/validation/validation.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gitlint_ops.validate.core.checks import (
+    Check,
+    both,
+    duplicates,
+    each,
+    fields,
+    filled,
+    is_absent,
+    mapping,
+    one_of,
+    requires,
+    some,
+    text,
+    wrong,
+)
+from gitlint_ops.validate.core.resources import positive
+from gitlint_ops.validate.core.selectors import label_selector, volume_node_selector
+from gitlint_ops.validate.messages import Fault
+from gitlint_ops.validate.name_syntax import annotation_key, dns_subdomain, qualified_name
+
+_ACCESS_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
+_RECLAIM_POLICIES = ("Retain", "Delete", "Recycle")
+_VOLUME_MODE = one_of("Filesystem", "Block")
+
+
+def _once_pod_alone(value: Any) -> Iterator[Fault]:
+    if isinstance(value, list) and "ReadWriteOncePod" in value and set(value) != {"ReadWriteOncePod"}:
+        yield wrong("ReadWriteOncePod must stand alone")
+
+
+_MODES = both(some("at least one access mode"), each(both(filled, one_of(*_ACCESS_MODES))), _once_pod_alone)
+
+
+def _needs_storage(value: Any) -> Iterator[Fault]:
+    requests = mapping(mapping(value.get("resources")).get("requests"))
+    if requests.get("storage") is None:
+        yield wrong("`resources.requests.storage` is required", at_key=True)
+
+
+def _one_data_source(value: Any) -> Iterator[Fault]:
+    source, reference = value.get("dataSource"), value.get("dataSourceRef")
+    if not isinstance(source, dict) or not isinstance(reference, dict):
+        return
+    if not is_absent(reference.get("namespace")):
+        yield wrong("`dataSource` excludes a `dataSourceRef` with a namespace", "dataSource", at_key=True)
+    elif any(source.get(name) != reference.get(name) for name in ("apiGroup", "kind", "name")):
+        yield wrong("`dataSource` and `dataSourceRef` must be the same", "dataSource", at_key=True)
+
+
+claim_spec: Check = fields(
+    {
+        "accessModes": _MODES,
+        "selector": label_selector,
+        "resources": fields({"requests": fields({"storage": positive})}),
+        "storageClassName": text(dns_subdomain),
+        "volumeMode": _VOLUME_MODE,
+        "dataSource": fields({"name": filled, "kind": filled}),
+        "dataSourceRef": fields({"name": filled, "kind": filled}),
+    },
+    requires("accessModes"),
+    _needs_storage,
+    _one_data_source,
+)
+"""The spec of a PersistentVolumeClaim, also where it is a template."""
+
+# Fields of a PersistentVolume's spec that are no volume source.
+_NO_SOURCES = frozenset(
+    {
+        "accessModes",
+        "capacity",
+        "claimRef",
+        "mountOptions",
+        "nodeAffinity",
+        "persistentVolumeReclaimPolicy",
+        "storageClassName",
+        "volumeAttributesClassName",
+        "volumeMode",
+    }
+)
+
+
+def _one_source(value: Any) -> Iterator[Fault]:
+    chosen = [name for name in value if name not in _NO_SOURCES and value[name] is not None]
+    if not chosen:
+        yield wrong("no volume source is given, one is required (csi, nfs, local, …)", at_key=True)
+    elif len(chosen) > 1:
+        said = f"`{chosen[0]}` and `{chosen[1]}` are both given, but a volume has one source"
+        yield wrong(said, chosen[1], at_key=True)
+
+
+def _capacity(value: Any) -> Iterator[Fault]:
+    if set(value) != {"storage"} or value["storage"] is None:
+        yield wrong("exactly `storage` is required here")
+
+
+def _local_needs_a_node(value: Any) -> Iterator[Fault]:
+    if value.get("local") is not None and not mapping(value.get("nodeAffinity")).get("required"):
+        yield wrong("a local volume needs `nodeAffinity`", "local", at_key=True)
+
+
+_VOLUME_SPEC = fields(
+    {
+        "accessModes": _MODES,
+        "capacity": fields({"storage": positive}, _capacity),
+        "persistentVolumeReclaimPolicy": one_of(*_RECLAIM_POLICIES),
+        "storageClassName": text(dns_subdomain),
+        "volumeMode": _VOLUME_MODE,
+        "nodeAffinity": fields({"required": volume_node_selector}),
+        "csi": fields({"driver": text(dns_subdomain, required=True), "volumeHandle": filled}),
+        "nfs": fields({"server": filled, "path": filled}),
+        "local": fields({"path": filled}),
+        "hostPath": fields({"path": filled}),
+    },
+    requires("accessModes"),
+    requires("capacity"),
+    _one_source,
+    _local_needs_a_node,
+)
+
+persistent_volume: Check = fields({"spec": _VOLUME_SPEC})
+"""A PersistentVolume."""
+
+persistent_volume_claim: Check = fields({"spec": claim_spec})
+"""A PersistentVolumeClaim."""
+
+
+def _differ(value: Any) -> Iterator[Fault]:
+    for index, held in enumerate(value if isinstance(value, list) else ()):
+        if held in value[:index]:
+            yield wrong("an earlier item is the same", index)
+
+
+_TOPOLOGY_LABELS = both(
+    each(fields({"key": text(qualified_name, required=True), "values": some("at least one value")})),
+    duplicates("key", rule="schema-violation"),
+)
+
+storage_class: Check = fields(
+    {
+        "provisioner": text(annotation_key, required=True),
+        "reclaimPolicy": one_of("Delete", "Retain"),
+        "volumeBindingMode": one_of("Immediate", "WaitForFirstConsumer"),
+        "allowedTopologies": both(each(fields({"matchLabelExpressions": _TOPOLOGY_LABELS})), _differ),
+    }
+)
+"""A StorageClass."""
