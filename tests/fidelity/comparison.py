@@ -17,6 +17,7 @@ from ..cli.command_line import BUG, run
 from .overlays import TOP
 
 _TIMEOUT = 60
+_INCOMPLETE = 3  # docs/reference/exit-codes.md
 
 
 class Agreement(Enum):
@@ -34,10 +35,14 @@ AGREED = (Agreement.BYTES, Agreement.BOTH_FAIL, Agreement.PANIC)
 
 @dataclass(frozen=True)
 class Built:
-    """What one of the two made of a tree: its output, or (None) the reason why not."""
+    """What one of the two made of a tree: its output, or (None) the reason why not.
+
+    `unchecked`: a part of it cannot be had here, which is no verdict.
+    """
 
     text: str | None
     reason: str = ""
+    unchecked: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def build_here(root: Path, folder: str = TOP) -> Built:
     ran = run("build", str(root / folder))
     if ran.code == BUG:
         raise AssertionError(ran.err)
-    return Built(None if ran.code else ran.out, ran.err)
+    return Built(None if ran.code else ran.out, ran.err, unchecked=ran.code == _INCOMPLETE)
 
 
 def build_with_kubectl(root: Path, folder: str = TOP) -> Built:
