@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from gitlint_ops.model.blame import Origin, Via, at, chain, takes_elsewhere
 from gitlint_ops.model.cards import Card
+from gitlint_ops.model.disclosure import without_logins, without_secret_key
 from gitlint_ops.model.findings import Finding, Note, ObjectName, Related, Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, FileRef, Location, format_path
 from gitlint_ops.model.objects import RenderedObject
@@ -86,15 +87,22 @@ def _finding(violation: Violation, card: Card, sources: Sources) -> Finding:
     on = violation.on
     rendered = on if isinstance(on, RenderedObject) else None
     related = (*links, *(_related(note, sources) for note in violation.related))
+    kind = rendered.kind if rendered else ""
+
+    def told(text: str) -> str:
+        return without_secret_key(without_logins(text), kind, violation.path)
+
     return Finding(
         rule=card.id,
         severity=violation.severity or card.severity,
         confidence=violation.confidence or card.confidence,
-        message=violation.message,
-        hint=violation.hint,
+        message=told(violation.message),
+        hint=told(violation.hint),
         location=location,
         object=ObjectName(rendered.api_version, rendered.key) if rendered else _named(on, sources),
-        path=named_path(rendered.body, violation.path) if rendered else _source_path(violation, sources),
+        path=told(
+            named_path(rendered.body, violation.path) if rendered else _source_path(violation, sources)
+        ),
         related=tuple(dict.fromkeys(one for one in related if one.location != location)),
         targets=violation.targets or ((rendered.target,) if rendered else ()),
         fingerprint=_digest([card.id, violation.cause])
@@ -134,12 +142,13 @@ def _links(origins: list[Origin], sources: Sources) -> Iterator[Related]:
 
 
 def _related(note: Note, sources: Sources) -> Related:
+    said = without_logins(note.message)
     if isinstance(note.on, Location):
-        return Related(note.on, note.message)
+        return Related(note.on, said)
     if isinstance(note.on, DocumentRef):
-        return Related(sources.location(note.on, note.path)[0], note.message)
+        return Related(sources.location(note.on, note.path)[0], said)
     first = next(chain(at(note.on.blame, note.path)))
-    return Related(sources.location_of(first)[0], note.message)
+    return Related(sources.location_of(first)[0], said)
 
 
 def _source_path(violation: Violation, sources: Sources) -> str:

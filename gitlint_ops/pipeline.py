@@ -17,24 +17,23 @@ from gitlint_ops.build.helm.program import Helm
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.build.retold import told_once
 from gitlint_ops.build.stage import Built, altered_builds, build_all, judged_builds, with_ways
-from gitlint_ops.discover.delivery import replaced_images
 from gitlint_ops.discover.survey import Extent, Survey, survey
 from gitlint_ops.discover.targets import Versions, targets
 from gitlint_ops.discover.unlisted import unlisted
+from gitlint_ops.facts import labelled_namespaces, rule_inputs
 from gitlint_ops.model.cards import Card, Profile
-from gitlint_ops.model.environments import environment_of
 from gitlint_ops.model.findings import Finding, Severity, Violation
 from gitlint_ops.model.globs import Globs
 from gitlint_ops.model.location import DocumentRef, FileRef
 from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
+from gitlint_ops.on_demand import Seen, on_demand
 from gitlint_ops.rules.engine import run_rules
-from gitlint_ops.rules.inputs import RuleInputs
-from gitlint_ops.rules.subjects import Facts
 from gitlint_ops.triage.accepted import accepted
 from gitlint_ops.triage.baseline import Baseline
 from gitlint_ops.triage.suppressions import Hygiene
 from gitlint_ops.triage.triage import triage
+from gitlint_ops.validate.own_sources import own_sources
 from gitlint_ops.validate.stage import Validated, validate
 from gitlint_ops.workspace.config import Config, RemoteRepository
 from gitlint_ops.workspace.problems import violation_of
@@ -42,13 +41,13 @@ from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Tree
 
 if TYPE_CHECKING:
+    from gitlint_ops.validate.transitions import Former
     from gitlint_ops.workspace.remotes import Declared
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
 
 HYGIENE = "suppression-hygiene"
-DEPRECATED_FIELD = "deprecated-field"
 
 
 class Request(Struct, frozen=True):
@@ -83,18 +82,21 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     judged = judged_builds(builds, surveys)
     altered = altered_builds(judged, surveys)
     progress("validating", 0, 1)
-    validated = validate(altered)
+    former = _former(trees, surveys, builds, request)
+    own = own_sources(trees[0], request.config)
+    validated = validate(altered, judged, own, former)
     progress("running rules", 0, 1)
     cards = {card.id: card for card in request.cards}
+    limited = request.changed is not None or any(tree.repository.scopes for tree in trees)
+    namespaces = labelled_namespaces(judged, sources, trees, limited=limited)
+    inputs = rule_inputs(judged, altered, surveys, request.config, request.kubernetes, namespaces)
+    seen = Seen(trees, surveys, builds, judged, sources, own)
     violations = (
-        *(one for found in surveys for one in (*found.violations, *unlisted(found, sources, builds))),
-        *parse_violations(sources),
+        *_of_files(surveys, builds, sources),
         *told_once(_of_builds(built, cards, sources, request), validated.violations),
         *validated.violations,
-        *run_rules(request.cards, _inputs(judged, altered, surveys, request)),
-        *_deprecated(cards, surveys, sources),
-        *_remote_bases(surveys, sources),
-        *_dead(cards, surveys, builds, sources),
+        *run_rules(request.cards, inputs),
+        *on_demand(seen, cards, request.config, request.kubernetes),
     )
     progress("locating", 0, 1)
     entries = {one.target.id: one.elsewhere for one in builds if one.elsewhere}
@@ -113,7 +115,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     )
     return CheckResult(
         findings=triaged,
-        targets=tuple(TargetSummary(one.target, one.status, len(one.objects), one.reason) for one in builds),
+        targets=tuple(_summary(one, validated) for one in builds),
         unchecked=(*_unchecked(builds, surveys, sources), *validated.unchecked),
         coverage=_coverage(surveys, altered, validated),
         cards=request.cards,
@@ -123,15 +125,32 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     )
 
 
-def _deprecated(
-    cards: Mapping[str, Card], surveys: Iterable[Survey], sources: Sources
+def _of_files(
+    surveys: Iterable[Survey], builds: Sequence[BuildResult], sources: Sources
 ) -> Iterator[Violation]:
-    """Deprecated fields with edits: found only where asked for, as the edits and their proof take time."""
-    if DEPRECATED_FIELD in cards:
-        from gitlint_ops.build.kustomize.deprecated import deprecated_fields
+    """What is wrong with files as such: unreadable, unlisted, no YAML."""
+    for found in surveys:
+        yield from found.violations
+        yield from unlisted(found, sources, builds)
+    yield from parse_violations(sources)
 
-        for found in surveys:
-            yield from deprecated_fields(found, sources)
+
+def _former(
+    trees: Sequence[Tree], surveys: Iterable[Survey], builds: Iterable[BuildResult], request: Request
+) -> Former | None:
+    """What objects were at the base of a change; None where the run is given none."""
+    if request.changed is None:
+        return None
+    from gitlint_ops.build.former import FormerObjects
+
+    return FormerObjects(
+        trees,
+        request.changed or None,
+        [one.target for one in builds],
+        {found.repo: found.changed for found in surveys if found.changed is not None},
+        _declared(request.config.repositories, trees[0]),
+        request.helm,
+    ).body_of
 
 
 def _declared(repositories: Sequence[RemoteRepository], tree: Tree) -> Sequence[Declared]:
@@ -140,15 +159,6 @@ def _declared(repositories: Sequence[RemoteRepository], tree: Tree) -> Sequence[
     from gitlint_ops.workspace.remotes import declared
 
     return declared(repositories, tree)
-
-
-def _remote_bases(surveys: Iterable[Survey], sources: Sources) -> Iterator[Violation]:
-    """Of references to other repositories, which few have."""
-    for found in surveys:
-        if any(not one.path for directory in found.dirs.values() for one in directory.references):
-            from gitlint_ops.discover.remote_bases import remote_bases
-
-            yield from remote_bases(found, sources)
 
 
 def build_folder(
@@ -212,29 +222,6 @@ def to_findings(
             yield finding(violation, card, sources, entries)
 
 
-def _dead(
-    cards: Mapping[str, Card], surveys: Sequence[Survey], builds: Sequence[BuildResult], sources: Sources
-) -> Iterator[Violation]:
-    """Folders that nothing delivers."""
-    if "overlay-dead" in cards:
-        from gitlint_ops.discover.dead import dead
-
-        documents = [one for found in surveys for one in found.documents]
-        apart = {(found.repo, folder) for found in surveys for folder in found.undelivered}
-        bodies = [
-            *(one.body for one in documents if one.delivered),
-            *(
-                one.body
-                for built in builds
-                if (built.target.repo, built.target.path) not in apart
-                for one in built.objects
-            ),
-        ]
-        examples = [one.body for one in documents if not one.delivered]
-        for found in surveys:
-            yield from dead(found, sources, bodies, examples)
-
-
 def _extent(tree: Tree, request: Request) -> Extent:
     excluded = Globs(request.config.exclude)
     changed: frozenset[str] | None = None
@@ -255,42 +242,6 @@ def _targets(surveys: Sequence[Survey], request: Request) -> tuple[BuildTarget, 
     by_environment = {one.name: one.kubernetes for one in config.environments if one.kubernetes}
     versions = Versions(request.kubernetes or config.kubernetes, {} if request.kubernetes else by_environment)
     return targets(surveys, config.declared_environments, versions)
-
-
-def _inputs(
-    judged: tuple[BuildResult, ...],
-    altered: tuple[BuildResult, ...],
-    surveys: Sequence[Survey],
-    request: Request,
-) -> RuleInputs:
-    config = request.config
-    documents = tuple(one for found in surveys for one in found.documents)
-    replaced = replaced_images(one.body for one in documents)
-
-    def facts(kubernetes: str) -> Facts:
-        return Facts(
-            kubernetes=kubernetes,
-            flux=config.operators.flux,
-            argocd=config.operators.argocd,
-            replaced_images=replaced,
-            environments=config.declared_environments,
-        )
-
-    versions = {one.name: one.kubernetes for one in config.environments if one.kubernetes}
-    of_files: dict[tuple[str, str], Facts] = {}
-    for one in documents if versions and not request.kubernetes else ():
-        found = environment_of(one.ref.file.path, config.declared_environments)
-        if found is not None and found[0] in versions:
-            of_files[one.ref.file.repo, one.ref.file.path] = facts(versions[found[0]])
-    by_version = {one.target.kubernetes: facts(one.target.kubernetes) for one in judged}
-    return RuleInputs(
-        judged=judged,
-        altered=altered,
-        documents=documents,
-        facts=facts(request.kubernetes or config.kubernetes),
-        target_facts={one.target.id: by_version[one.target.kubernetes] for one in judged},
-        file_facts=of_files,
-    )
 
 
 def _with_comments(findings: Sequence[Finding], sources: Sources, request: Request) -> Iterable[FileRef]:
@@ -370,4 +321,10 @@ def _coverage(surveys: Sequence[Survey], judged: Sequence[BuildResult], validate
         validated=validated.objects,
         unvalidated=validated.unvalidated,
         left_out=tuple(sorted(left_out.items())),
+        unverifiable=validated.unverifiable,
     )
+
+
+def _summary(build: BuildResult, validated: Validated) -> TargetSummary:
+    measure = validated.measures.get(build.target.id)
+    return TargetSummary(build.target, build.status, len(build.objects), build.reason, measure)

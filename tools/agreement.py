@@ -19,30 +19,34 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
 from gitlint_ops.model.location import format_path  # noqa: E402
+from tests.cluster import page  # noqa: E402
 from tests.cluster.agreement import Case, Judge, Judged, Matrix, matrix  # noqa: E402
-from tests.cluster.apiserver import Server, find_programs, running  # noqa: E402
 from tests.cluster.client import Body, Client  # noqa: E402
 from tests.cluster.corpora import filled_in_later, objects  # noqa: E402
 from tests.cluster.definitions import create, legal  # noqa: E402
 from tests.cluster.mutations import SEED, mutations  # noqa: E402
-from tests.cluster.others import find_kubeconform, kubeconform  # noqa: E402
+from tests.cluster.others import Other, others  # noqa: E402
 from tests.cluster.pinned import pinned_definitions  # noqa: E402
+from tests.cluster.provision import find, running  # noqa: E402
 from tests.cluster.seeds import definitions, seeds  # noqa: E402
+from tests.cluster.server import Server  # noqa: E402
 
 LEAST_CAUGHT = 0.97
 MOST_ALARMED = 0.005
 Write = Callable[[str], None]
+Beside = tuple[str, str, Matrix, Matrix, int]
+"""Another validator, what it judged, its figures, ours on the same, and how many it has no schema of."""
 
 
 def main() -> int:
     arguments = _arguments()
-    programs = find_programs()
-    if isinstance(programs, str):
-        print(f"not compared: {programs}")
+    means = find()
+    if isinstance(means, str):
+        print(f"not compared: {means}")
         return 0
     lines: list[str] = []
-    with running(programs) as server:
-        held = _run(server, arguments, lines.append)
+    with running(means) as server, Client(server) as client:
+        held = _run(server, client, arguments, lines.append)
     text = "\n".join(lines) + "\n"
     if arguments.report:
         Path(arguments.report).write_text(text)
@@ -53,6 +57,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--page", type=Path, help="the page of the documentation to write the tables into")
     parser.add_argument("--report", help="the file to write, instead of the screen")
     parser.add_argument("--changes", type=int, default=4, help="at most so many of one sort to one object")
     parser.add_argument("--seed", type=int, default=SEED, help="another one makes other changes")
@@ -60,9 +65,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(server: Server, arguments: argparse.Namespace, write: Write) -> bool:
+def _run(server: Server, client: Client, arguments: argparse.Namespace, write: Write) -> bool:
     started = time.monotonic()
-    client = Client(server)
     bodies = [(name, one.body) for name, folder in _repositories(arguments.corpus) for one in objects(folder)]
     defined, refused = legal(client, [*definitions(), *(body for _, body in bodies if _is_definition(body))])
     held = {_name(one) for one in defined}
@@ -84,7 +88,9 @@ def _run(server: Server, arguments: argparse.Namespace, write: Write) -> bool:
     found = _judged(judge, client, pins, cases)
     for title, judged in found.items():
         _tell(title, judged, write)
-    _others(found, server.release(), write)
+    beside = list(_others(found, server.release(), write))
+    if arguments.page:
+        page.written(arguments.page, page.measured(found, beside))
     write(f"\n{time.monotonic() - started:.0f} s in all.")
     figures = [matrix(judged) for judged in found.values()]
     crashed = any(one.crash for judged in found.values() for one in judged)
@@ -139,23 +145,26 @@ def _tell(title: str, judged: Sequence[Judged], write: Write) -> None:
     _disagreements(judged, write)
 
 
-def _others(found: Mapping[str, Sequence[Judged]], kubernetes: str, write: Write) -> None:
-    """What kubeconform says to the same objects, those of kinds that it has no schema of left out."""
-    program = find_kubeconform()
-    if program is None:
-        write("\nkubeconform is not compared: it is not there.")
-        return
-    write("\n## kubeconform -strict with the same schemas\n")
+def _others(found: Mapping[str, Sequence[Judged]], kubernetes: str, write: Write) -> Iterator[Beside]:
+    """What other validators say to the same objects."""
+    for other in others(kubernetes):
+        if isinstance(other, str):
+            write(f"\nNot compared: {other}.")
+        else:
+            yield from _beside(other, found, write)
+
+
+def _beside(other: Other, found: Mapping[str, Sequence[Judged]], write: Write) -> Iterator[Beside]:
+    """Another validator and ours, objects of kinds that it has no schema of left out."""
+    write(f"\n## {other.title}\n")
     for title, judged in found.items():
-        verdicts = kubeconform(program, [one.case.body for one in judged], kubernetes)
-        theirs = [
-            Judged(one.case, one.server, () if accepted else ("rejected",))
-            for one, accepted in zip(judged, verdicts, strict=True)
-            if accepted is not None
-        ]
-        ours = [one for one, accepted in zip(judged, verdicts, strict=True) if accepted is not None]
-        write(f"- {title}, kubeconform: {_figures(matrix(theirs))}")
-        write(f"- {title}, gitlint-ops on those: {_figures(matrix(ours))}")
+        verdicts = other.verdicts([one.case.body for one in judged])
+        known = [(one, verdict) for one, verdict in zip(judged, verdicts, strict=True) if verdict is not None]
+        theirs = [Judged(one.case, one.server, () if accepted else ("rejected",)) for one, accepted in known]
+        write(f"- {title}, {len(judged) - len(known)} left out, it: {_figures(matrix(theirs))}")
+        ours = matrix([one for one, _ in known])
+        write(f"- {title}, gitlint-ops on those: {_figures(ours)}")
+        yield other.title, title, matrix(theirs), ours, len(judged) - len(known)
 
 
 def _reasons(judged: Sequence[Judged], write: Write) -> None:

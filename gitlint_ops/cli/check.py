@@ -21,12 +21,24 @@ PIPE_COLUMNS = 100
     "--format", "formats", multiple=True, metavar="FMT[=FILE]", help="text, json, sarif; repeatable."
 )
 @click.option("--fail-on", type=click.Choice(THRESHOLDS), help="Least severity that exits with 1.")
+@click.option(
+    "--min-coverage",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Least share of objects to be judged in full, else exit with 3.",
+)
 @click.option("--baseline", metavar="FILE", help="Accepted findings that do not count.")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True)
 @click.option("-q", "--quiet", count=True, help="One line a finding; twice: nothing.")
 @click.option("-v", "--verbose", count=True, help="Also what does not count, and tracebacks of bugs.")
 def check(
-    formats: tuple[str, ...], fail_on: str | None, color: str, quiet: int, verbose: int, **chosen: Any
+    formats: tuple[str, ...],
+    fail_on: str | None,
+    min_coverage: float | None,
+    color: str,
+    quiet: int,
+    verbose: int,
+    **chosen: Any,
 ) -> int:
     """Lint the repositories at PATH (default: here): build, validate, run the rules, report.
 
@@ -46,7 +58,8 @@ def check(
     session = open_session(Options(**chosen))
     with progress(enabled=not quiet) as told:
         result = run_check(session.trees, session.request, told)
-    result = replace(result, seconds=time.monotonic() - started)
+    wanted = session.config.min_coverage if min_coverage is None else min_coverage
+    result = replace(result, seconds=time.monotonic() - started, min_coverage=wanted)
     source_line = Sources(session.trees).line
     for report in reports:
         options = TextOptions(

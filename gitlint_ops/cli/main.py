@@ -19,6 +19,7 @@ COMMANDS = {
     "fix": "Make the edits that findings carry and that change nothing rendered.",
     "build": "Print what a kustomization renders to, offline.",
     "rules": "List the rules.",
+    "schemas": "List, pin and verify schemas of custom resources.",
     "explain": "Show one rule: why, how to fix, a bad and a good example.",
     "baseline": "Write or prune the baseline of accepted findings.",
 }

@@ -39,8 +39,9 @@ class Absent(Struct, frozen=True):
 def locate(remote: Remote, remotes: Remotes) -> Located | Absent:
     """The file or folder that is meant, which need not exist in the commit."""
     if isinstance(remote, str):
-        reason = f"{remote} is fetched by HTTP, which is not done here: commit the file and list it instead"
-        return Absent(reason, remote)
+        shown = without_credentials(remote)
+        reason = f"{shown} is fetched by HTTP, which is not done here: commit the file and list it instead"
+        return Absent(reason, shown)
     clone = remotes.clone(remote.url)
     if clone is None:
         return _not_here(remote.url, remotes)

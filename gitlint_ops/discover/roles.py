@@ -39,6 +39,18 @@ TOOL_GROUPS = (
     "tilt.dev",
 )
 
+# Kinds that are meant for a cluster even where their name was forgotten. Others without a name are often
+# templates that a program fills in (Jenkins' and Airflow's pods) or other tools' files.
+_SURELY_APPLIED = {
+    "v1": "ConfigMap Namespace PersistentVolume PersistentVolumeClaim Secret Service ServiceAccount",
+    "apps/v1": "DaemonSet Deployment StatefulSet",
+    "autoscaling/v2": "HorizontalPodAutoscaler",
+    "batch/v1": "CronJob",
+    "networking.k8s.io/v1": "Ingress NetworkPolicy",
+    "policy/v1": "PodDisruptionBudget",
+    "rbac.authorization.k8s.io/v1": "ClusterRole ClusterRoleBinding Role RoleBinding",
+}
+
 
 class FileRole(Enum):
     """What a whole file is taken for."""
@@ -147,7 +159,9 @@ def is_object(body: Any) -> bool:
         return False
     metadata = body.get("metadata")
     named = isinstance(metadata, Mapping) and ("name" in metadata or "generateName" in metadata)
-    return named or isinstance(body.get("items"), list)
+    return (
+        named or isinstance(body.get("items"), list) or kind in _SURELY_APPLIED.get(api_version, "").split()
+    )
 
 
 def document_role(body: Any, role: FileRole) -> DocumentRole:

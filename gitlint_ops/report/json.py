@@ -15,7 +15,7 @@ from gitlint_ops.model.findings import (
     TriagedFinding,
 )
 from gitlint_ops.model.location import Location
-from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
+from gitlint_ops.model.results import CheckResult, Coverage, Measure, TargetSummary
 from gitlint_ops.report.counts import count
 from gitlint_ops.report.edits import ToldEdits
 from gitlint_ops.report.lines import encode
@@ -54,6 +54,17 @@ def _target(summary: TargetSummary) -> dict[str, Any]:
         "status": summary.status.value,
         "objects": summary.objects,
         "reason": summary.reason,
+        "coverage": measured(summary.measure) if summary.measure else None,
+    }
+
+
+def measured(measure: Measure) -> dict[str, Any]:
+    """How much was judged, as figures."""
+    return {
+        "validated": measure.validated,
+        "unvalidated": measure.unvalidated,
+        "unverifiable": measure.unverifiable,
+        "percent": measure.percent,
     }
 
 
@@ -133,6 +144,8 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
         "objects": coverage.objects,
         "validated": coverage.validated,
         "unvalidated": [{"gvk": gvk, "count": number} for gvk, number in coverage.unvalidated],
+        "unverifiable": [{"reason": reason, "count": number} for reason, number in coverage.unverifiable],
+        "percent": coverage.measure.percent,
         "left_out": [{"reason": reason, "count": number} for reason, number in coverage.left_out],
     }
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.findings import Confidence, Severity, State
-from gitlint_ops.model.results import CheckResult
+from gitlint_ops.model.results import CheckResult, Measure
 from gitlint_ops.report.cards import card_markdown, card_plain
+from gitlint_ops.report.json import measured
 from gitlint_ops.report.lines import Encoded, encode, encode_line
 
 if TYPE_CHECKING:
@@ -57,7 +58,25 @@ def _run(result: CheckResult, cards: Mapping[str, Card | None], places: Places) 
             for base, text in places.described()
         },
         column_kind="unicodeCodePoints",
+        properties={"coverage": _coverage(result)},
     )
+
+
+def _coverage(result: CheckResult) -> dict[str, Any]:
+    """How much was judged, over all and of each target."""
+    coverage = result.coverage
+    targets = {one.target.id: _measured(one.measure) for one in result.targets if one.measure}
+    return {
+        **_measured(coverage.measure),
+        "withoutSchema": dict(coverage.unvalidated),
+        "inPart": dict(coverage.unverifiable),
+        "targets": targets,
+    }
+
+
+def _measured(measure: Measure) -> dict[str, Any]:
+    """As in JSON, but for a percentage of nothing: SARIF has no null."""
+    return {key: held for key, held in measured(measure).items() if held is not None}
 
 
 def _cards(result: CheckResult) -> dict[str, Card | None]:
@@ -129,7 +148,19 @@ def _invocation(result: CheckResult) -> sarif_om.Invocation:
                 message=sarif_om.Message(text=_sentence(f"{one.target} was not checked: {one.said}")),
             )
             for one in _distinct(result.unchecked)
-        ],
+        ]
+        + ([] if result.is_covered else [_too_little(result)]),
+    )
+
+
+def _too_little(result: CheckResult) -> sarif_om.Notification:
+    import sarif_om
+
+    reached = f"Coverage is {result.coverage.measure.percent} %, and {result.min_coverage:g} % are asked for."
+    return sarif_om.Notification(
+        level="warning",
+        descriptor=sarif_om.ReportingDescriptorReference(id=UNCHECKED, index=0),
+        message=sarif_om.Message(text=reached),
     )
 
 

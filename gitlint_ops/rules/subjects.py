@@ -10,6 +10,7 @@ from msgspec import Struct
 from gitlint_ops.model.environments import DeclaredEnvironment
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.rules.namespaces import NO_NAMESPACES, Namespaces
 
 Params: TypeAlias = Mapping[str, Any]
 _Check = TypeVar("_Check", bound=Callable[..., Any])
@@ -28,6 +29,8 @@ class Facts(Struct, frozen=True):
     """What is known beside the repository's objects; an empty version means the newest known.
 
     `replaced_images` are image names that a build tool (skaffold) replaces before delivery.
+    `pod_security` is the level of the Pod Security Standards that the configuration asks for, or "";
+    `namespaces` are those whose labels ask for one.
     """
 
     kubernetes: str = ""
@@ -35,6 +38,8 @@ class Facts(Struct, frozen=True):
     argocd: str = ""
     replaced_images: frozenset[str] = frozenset()
     environments: tuple[DeclaredEnvironment, ...] = ()
+    pod_security: str = ""
+    namespaces: Namespaces = NO_NAMESPACES
 
 
 def nameless(check: _Check) -> _Check:

@@ -21,7 +21,7 @@ from yaml.events import (
 )
 
 from gitlint_ops.syntax import faults, scalars
-from gitlint_ops.syntax.text import YAML_INVALID, Limits, Problem, Typing
+from gitlint_ops.syntax.text import YAML_INVALID, Limits, Problem, Typing, Unfit
 
 _KEY = object()
 _ITEM = object()
@@ -163,22 +163,25 @@ class Composer:
         else:
             value = self._resolve(text)
         if value.__class__ is float and value - value != 0:
-            self._problem(event, f"`{text}` cannot be written as JSON", "write a finite number, or quote it")
-            return text
+            message, hint = f"`{text}` cannot be written as JSON", "write a finite number, or quote it"
+            return self._unfit(event, "float", message, hint)
         return value
 
     def _tagged(self, event: Any, tag: str) -> Any:
         try:
             return scalars.tagged(tag, event.value, self._typing)
         except ValueError as error:
-            self._problem(event, str(error), "correct the value, or remove the tag")
-            return event.value
+            return self._unfit(
+                event, scalars.tag_name(tag), str(error), "correct the value, or remove the tag"
+            )
 
     def _key(self, event: Any, depth: int) -> Any:
         """A key that may be no text: kubectl makes text of it, kustomize takes it at the top only."""
         text = event.value
         if event.tag and event.tag != "!":
             value = self._tagged(event, event.tag)
+            if isinstance(value, Unfit):
+                self._problem(event, f"`{text}` does not fit its tag", "quote the key")
             key = value if isinstance(value, str) else scalars.key(text, self._typing)
         elif text == "<<":
             return _MERGE
@@ -272,9 +275,20 @@ class Composer:
                         container[key] = value
                         merged.add(key)
 
+    def _unfit(self, event: Any, tag: str, message: str, hint: str) -> str:
+        if self._typing is Typing.KUBECTL:
+            self._problem(event, message, hint)
+            return str(event.value)
+        problem = Problem(YAML_INVALID, message, faults.event_span(event), hint=hint, late=True)
+        self._keep(problem)
+        return Unfit(event.value, tag, problem)
+
     def _problem(self, event: Event, message: str, hint: str) -> None:
+        self._keep(Problem(YAML_INVALID, message, faults.event_span(event), hint=hint))
+
+    def _keep(self, problem: Problem) -> None:
         if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append(Problem(YAML_INVALID, message, faults.event_span(event), hint=hint))
+            self.problems.append(problem)
 
 
 def _refolded(text: str) -> str:

@@ -53,8 +53,7 @@ def quoted(text: str, column: int | None, indent: int) -> str:
 
     Only a literal block may end with line breaks.
     """
-    if "\x85" in text:
-        text = _NEXT_LINES.sub(_joined, text)
+    text = read_from_json(text)
     if not text or ((not is_plain_text(text) or _BASE_60.match(text)) and "\n" not in text):
         return _double_quoted(text, column, indent)
     special = _UNPRINTABLE.search(text) is not None or _SPACE_BREAK.search(text) is not None
@@ -69,8 +68,12 @@ def quoted(text: str, column: int | None, indent: int) -> str:
     return _folded(text, column, indent)
 
 
+def read_from_json(text: str) -> str:
+    """What is left of a text once go-yaml has read the JSON that holds it: U+0085 breaks a line to YAML."""
+    return _NEXT_LINES.sub(_joined, text) if "\x85" in text else text
+
+
 def _joined(match: re.Match[str]) -> str:
-    """What is left of raw U+0085 once go-yaml has read the JSON that holds it: for YAML it breaks a line."""
     return "\n" * (match[0].count("\x85") - 1) or " "
 
 

@@ -147,7 +147,7 @@ def tagged(tag: str, text: str, typing: Typing) -> Any:
     Raises:
         ValueError: the text is no such thing (`!!int 3.5`); the message is for the user.
     """
-    name = tag.removeprefix(_LONG) if tag.startswith(_LONG) else ""
+    name = tag_name(tag)
     if name == "binary":
         return _decoded(text)
     if name not in ("bool", "int", "float", "null", "timestamp"):
@@ -157,6 +157,11 @@ def tagged(tag: str, text: str, typing: Typing) -> Any:
     if kind == name or (name == "float" and kind == "int"):
         return text if name == "timestamp" and typing is Typing.KUBECTL else found
     raise ValueError(f"`{_shown(text)}` is no {name}, as its tag !!{name} says")
+
+
+def tag_name(tag: str) -> str:
+    """What stands behind the exclamation marks of a tag that YAML defines; "" for others."""
+    return tag.removeprefix(_LONG) if tag.startswith(_LONG) else ""
 
 
 def _kind(text: str, value: Any) -> str:

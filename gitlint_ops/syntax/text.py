@@ -46,7 +46,8 @@ class Problem(Struct, frozen=True):
     """A fault of the text; when `fatal`, the tool that `Typing` names refuses the file.
 
     `path` is that of a key that stands twice; other problems have none. kustomize refuses such a
-    key in objects only: of a patch it takes the first.
+    key in objects only: of a patch it takes the first. What is `late` it finds only once it makes JSON
+    of the object, if the value is still there.
     """
 
     rule: str
@@ -56,6 +57,22 @@ class Problem(Struct, frozen=True):
     hint: str = ""
     fatal: bool = True
     path: FieldPath = ()
+    late: bool = False
+
+
+class Unfit(str):
+    """The text of a value that does not fit its tag (`!!int x`), or that JSON cannot hold (`.inf`).
+
+    `tag` is without exclamation marks. `found` is what tells of it, if it is read so.
+    """
+
+    tag: str
+    found: Problem | None
+
+    def __new__(cls, text: str, tag: str, found: Problem | None = None) -> Unfit:
+        made = super().__new__(cls, text)
+        made.tag, made.found = tag, found
+        return made
 
 
 class Document(Struct, frozen=True):

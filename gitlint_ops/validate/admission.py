@@ -70,6 +70,7 @@ class Admission:
     def __init__(self, judged: Sequence[BuildResult]) -> None:
         self._judged = judged
         self._unchecked: dict[str, str] = {}
+        self._in_part: set[int] = set()
         self._environment = KubernetesEnvironment(_VARIABLES)
 
     def violations(self) -> Iterator[Violation]:
@@ -83,6 +84,10 @@ class Admission:
     def unchecked(self) -> tuple[Unchecked, ...]:
         """What was not evaluated, at the first target that it was met in."""
         return tuple(Unchecked(target, said) for said, target in self._unchecked.items())
+
+    def left_out(self, obj: RenderedObject) -> bool:
+        """Whether some policy could not be evaluated for an object."""
+        return id(obj.body) in self._in_part
 
     def _in_repository(
         self, builds: Sequence[BuildResult], policies: Mapping[str, Sequence[_Policy]]
@@ -159,6 +164,7 @@ class Admission:
     def _leave_out(self, policy: _Policy, obj: RenderedObject, reason: str) -> None:
         said = f"the policy {policy.obj.key.name} was not evaluated for {obj.kind} objects: {reason}"
         self._unchecked.setdefault(said, obj.target)
+        self._in_part.add(id(obj.body))
 
 
 class _Judge:

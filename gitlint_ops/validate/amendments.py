@@ -15,6 +15,7 @@ from typing import Any
 _MAY_BE_ABSENT: Mapping[str, frozenset[str]] = {
     "io.k8s.api.apps.v1.ControllerRevision": frozenset({"revision"}),
     "io.k8s.api.apps.v1.StatefulSetSpec": frozenset({"serviceName"}),
+    "io.k8s.api.batch.v1.PodFailurePolicy": frozenset({"rules"}),
     "io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern": frozenset({"status"}),
     "io.k8s.api.batch.v1.PodFailurePolicyRule": frozenset({"onPodConditions"}),
     "io.k8s.api.core.v1.HTTPHeader": frozenset({"value"}),
@@ -25,7 +26,9 @@ _MAY_BE_ABSENT: Mapping[str, frozenset[str]] = {
     "io.k8s.api.discovery.v1.EndpointSlice": frozenset({"endpoints"}),
     "io.k8s.api.networking.v1.NetworkPolicySpec": frozenset({"podSelector"}),
     "io.k8s.api.rbac.v1.RoleRef": frozenset({"apiGroup"}),
+    "io.k8s.api.core.v1.TypedLocalObjectReference": frozenset({"kind", "name"}),
     "io.k8s.api.storage.v1.CSIDriver": frozenset({"spec"}),
+    "io.k8s.api.storage.v1.CSINode": frozenset({"spec"}),
     "io.k8s.api.storage.v1.CSINodeSpec": frozenset({"drivers"}),
     "io.k8s.api.storage.v1.TokenRequest": frozenset({"audience"}),
     "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion": frozenset(
@@ -76,23 +79,44 @@ _BOUNDS = {
 
 
 TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+MICRO_TIME = TIME.replace(r"(\.[0-9]+)?", r"\.[0-9]{6}")
 BASE64 = (
     r"^[\r\n]*(([A-Za-z0-9+/][\r\n]*){4})*"
     r"(([A-Za-z0-9+/][\r\n]*){2}(=[\r\n]*){2}|([A-Za-z0-9+/][\r\n]*){3}=[\r\n]*)?$"
 )
 QUANTITY = (
-    r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)((n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[eE][+-]?[0-9]+)?\s*$"
+    r"^\s*([+-]|[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
+    r"((n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[eE][+-]?[0-9]+)?)\s*$"
 )
 """What the API server can decode; the schemas only name these formats."""
 
 _PATTERNS = {"date-time": TIME, "byte": BASE64}
+
+_MICRO_TIME = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime"
+_EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
+_SCHEMA = f"{_EXTENSIONS}JSONSchemaProps"
+_REFERENCE = "#/$defs/"
+
+# These are published as anything at all; the API server decodes them itself, without a word on fields
+# that it does not know.
+_SCHEMA_OF_ITEMS = f"{_EXTENSIONS}JSONSchemaPropsOrArray"
+_SCHEMA_OR_BOOLEAN = f"{_EXTENSIONS}JSONSchemaPropsOrBool"
 
 _QUANTITY_DEFINITION = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 
 
 def amended(name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
     """The definition called `name` as the API server understands it, without prose, refs local."""
+    if name == _SCHEMA_OR_BOOLEAN:
+        return {"if": {"type": "boolean"}, "else": {"$ref": _REFERENCE + _SCHEMA_OF_ITEMS}}
     mended = _slim(definition)
+    if name == _MICRO_TIME:
+        return {**mended, "pattern": MICRO_TIME}
+    if name in (_SCHEMA, _SCHEMA_OF_ITEMS):
+        # A null among the names of required fields is read as an empty one.
+        mended["properties"]["required"]["items"] = {"type": ["string", "null"]}
+    if name == _SCHEMA_OF_ITEMS:
+        return _decoded_only(mended)
     if name == _QUANTITY_DEFINITION:
         return {**mended, "pattern": QUANTITY}
     free = _MAY_BE_ABSENT.get(name, frozenset())
@@ -105,6 +129,29 @@ def amended(name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
     fields.update({name: {**fields[name], "type": _NOT_NULL} for name in required if "$ref" in fields[name]})
     fields.update({name: _nullable(fields[name]) for name in published if name in free})
     return {**mended, "required": required} if required or published else mended
+
+
+def published_as(name: str) -> str:
+    """The definition that says what the one called `name` holds."""
+    return _SCHEMA if name == _SCHEMA_OF_ITEMS else name
+
+
+def _decoded_only(node: dict[str, Any]) -> dict[str, Any]:
+    """A definition of schemas and what is below: types only, and references to it alone."""
+    if isinstance(node.get("$ref"), str):
+        to = node["$ref"].removeprefix(_REFERENCE)
+        if to == _SCHEMA_OR_BOOLEAN:
+            return node
+        return {"$ref": _REFERENCE + _SCHEMA_OF_ITEMS} if to in (_SCHEMA, _SCHEMA_OF_ITEMS) else {}
+    slim: dict[str, Any] = {}
+    for key, held in node.items():
+        if key.startswith("x-kubernetes-list") or (key == "additionalProperties" and held is False):
+            continue
+        if key == "properties":
+            slim[key] = {name: _decoded_only(field) for name, field in held.items()}
+        else:
+            slim[key] = _decoded_only(held) if isinstance(held, dict) else held
+    return slim
 
 
 def _slim(node: Mapping[str, Any]) -> dict[str, Any]:

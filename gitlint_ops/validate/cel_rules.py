@@ -1,6 +1,7 @@
 """The rules in CEL that CustomResourceDefinitions set for their resources (x-kubernetes-validations).
 
-An object is judged as one that is created: rules that compare with the old object do not apply to it.
+An object is judged as one that is created, for which rules that compare with the old object do not
+apply; where its former body is known, these are judged as on an update.
 
 Source: k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go
 """
@@ -18,6 +19,7 @@ from gitlint_ops.cel.program import EvaluationError, named_variables
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.validate.defaulting import defaulted
 from gitlint_ops.validate.messages import Fault
+from gitlint_ops.validate.transitions import aligned, former_field, former_item
 from gitlint_ops.validate.typed_values import typed
 from gitlint_ops.validate.values import is_filled_later
 
@@ -79,32 +81,42 @@ class Unevaluated(Struct, frozen=True):
 
 
 class CelRules:
-    """Judges custom resources by the rules of their structural schemas; `unevaluated` counts the others."""
+    """Judges custom resources by the rules of their structural schemas; `unevaluated` counts the others.
+
+    `left_out` is the sum of these counts.
+    """
 
     def __init__(self) -> None:
         self.unevaluated: dict[Unevaluated, int] = {}
+        self.left_out = 0
         self._of = ""
         self._environment = KubernetesEnvironment(_VARIABLES)
 
-    def faults(self, body: Mapping[str, Any], rules: RuleNode) -> tuple[Fault, ...]:
-        """The rules that a body breaks, which its schema accepts."""
+    def faults(
+        self, body: Mapping[str, Any], rules: RuleNode, former: Mapping[str, Any] | None = None
+    ) -> tuple[Fault, ...]:
+        """The rules that a body breaks, which its schema accepts; `former` is the body before the change."""
         self._of = f"{body.get('apiVersion')} {body.get('kind')}"
         filled = defaulted(body, rules.node)
+        old = None if former is None else aligned(defaulted(former, rules.node), filled, rules.node)
         found: list[Fault] = []
-        for count, (rule, value, path, node) in enumerate(_applied(rules, filled, ())):
+        for count, (rule, (value, was), path, node) in enumerate(_applied(rules, (filled, old), ())):
             if count >= MOST_EVALUATIONS:
                 self._leave_out(rule, f"more than {MOST_EVALUATIONS} evaluations for one object")
                 break
-            fault = self._judged(rule, value, path, node)
+            fault = self._judged(rule, value, was, path, node)
             if fault is not None:
                 found.append(_within(fault, body))
         return tuple(found)
 
-    def _judged(self, rule: Rule, value: Any, path: FieldPath, node: RuleNode) -> Fault | None:
-        expression = _as_created(rule)
+    def _judged(self, rule: Rule, value: Any, was: Any, path: FieldPath, node: RuleNode) -> Fault | None:
+        expression = _bound(rule.expression, rule, was)
         if not expression:
             return None
-        values = {"self": typed(value, node.node, node.is_object), "oldSelf": None}
+        values = {
+            "self": typed(value, node.node, node.is_object),
+            "oldSelf": typed(was, node.node, node.is_object),
+        }
         try:
             if _reads_times(rule, node):
                 raise Unevaluable("it reads a time or a duration")
@@ -113,28 +125,30 @@ class CelRules:
                 return None
             if held is not False:
                 raise Unevaluable("it gives neither true nor false")
-            said = self._message(rule, values)
+            said = self._message(rule, values, was)
         except EvaluationError as error:
             said = f"{_plain_message(rule)} (the rule fails: {_spoken(error)})"
         except Unevaluable as error:
             self._leave_out(rule, str(error))
             return None
-        if _is_open(value):
+        if _is_open(value) or _is_open(was):
             self._leave_out(rule, "it reads a value that is filled in later")
             return None
         return Fault(RULE, (*path, *_steps(rule.field_path)), said)
 
-    def _message(self, rule: Rule, values: Mapping[str, Any]) -> str:
+    def _message(self, rule: Rule, values: Mapping[str, Any], was: Any) -> str:
         plain = _plain_message(rule)
-        if not rule.message_expression:
+        expression = _bound(rule.message_expression, rule, was)
+        if not expression:
             return plain
         try:
-            said = self._environment.compile(rule.message_expression).evaluate(values)
+            said = self._environment.compile(expression).evaluate(values)
         except (EvaluationError, Unevaluable):
             return plain
         return said.strip() if isinstance(said, str) and said.strip() and "\n" not in said else plain
 
     def _leave_out(self, rule: Rule, reason: str) -> None:
+        self.left_out += 1
         one = Unevaluated(self._of, rule.expression, reason)
         self.unevaluated[one] = self.unevaluated.get(one, 0) + 1
 
@@ -194,29 +208,46 @@ def _time_fields(node: Mapping[str, Any], name: str = "self") -> Iterator[str]:
             yield from _time_fields(node[key], name)
 
 
-def _applied(rules: RuleNode, value: Any, path: FieldPath) -> Iterator[tuple[Rule, Any, FieldPath, RuleNode]]:
-    """Every rule with each value that it judges; nulls are judged by the rules around them."""
+def _applied(
+    rules: RuleNode, values: tuple[Any, Any], path: FieldPath
+) -> Iterator[tuple[Rule, tuple[Any, Any], FieldPath, RuleNode]]:
+    """Every rule with each value that it judges, and the former one (None where none corresponds).
+
+    Nulls are judged by the rules around them.
+    """
+    value, old = values
     if value is None:
         return
     for rule in rules.rules:
-        yield rule, value, path, rules
+        yield rule, values, path, rules
     for branch in rules.branches:
-        yield from _applied(branch, value, path)
+        yield from _applied(branch, values, path)
     if isinstance(value, dict):
         for name, held in value.items():
             below = rules.properties.get(name, rules.others)
             if below is not None:
-                yield from _applied(below, held, (*path, name))
+                yield from _applied(below, (held, former_field(old, name, rules.node)), (*path, name))
     elif isinstance(value, list) and rules.items is not None:
         for index, held in enumerate(value):
-            yield from _applied(rules.items, held, (*path, index))
+            yield from _applied(rules.items, (held, former_item(old, held, rules.node)), (*path, index))
 
 
-def _as_created(rule: Rule) -> str:
-    """The expression for an object without an old one, "" where it does not apply to such."""
-    if "oldSelf" not in named_variables(rule.expression, _VARIABLES):
-        return rule.expression
-    return f"cel.bind(oldSelf, optional.none(), ({rule.expression}\n))" if rule.optional else ""
+def has_transitions(rules: RuleNode) -> bool:
+    """Whether a rule compares with the former object."""
+    below = (*rules.properties.values(), rules.others, rules.items, *rules.branches)
+    return any("oldSelf" in rule.expression for rule in rules.rules) or any(
+        has_transitions(one) for one in below if one is not None
+    )
+
+
+def _bound(expression: str, rule: Rule, was: Any) -> str:
+    """An expression of a rule for this former value, "" where it does not apply without one."""
+    if "oldSelf" not in named_variables(expression, _VARIABLES):
+        return expression
+    if not rule.optional:
+        return expression if was is not None else ""
+    old = "optional.none()" if was is None else "optional.of(oldSelf)"
+    return f"cel.bind(oldSelf, {old}, ({expression}\n))"
 
 
 def _plain_message(rule: Rule) -> str:

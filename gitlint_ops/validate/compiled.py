@@ -37,7 +37,12 @@ class SchemaError(Struct, frozen=True):
 
 
 class Schema:
-    """A JSON schema whose references all lead into its own `$defs`."""
+    """A JSON schema whose references all lead into its own `$defs`.
+
+    `is_namespaced` says that its objects stand in namespaces, as far as a definition says otherwise.
+    """
+
+    is_namespaced = True
 
     def __init__(self, root: dict[str, Any]) -> None:
         self.source = root
@@ -47,6 +52,11 @@ class Schema:
     def rules(self) -> RuleNode | None:
         """The rules in CEL that go with the schema, if there are any."""
         return None
+
+    @property
+    def compares(self) -> bool:
+        """Whether some of the rules compare with the object of before."""
+        return False
 
     def is_valid(self, body: Any) -> bool:
         return self._validator.is_valid(body)

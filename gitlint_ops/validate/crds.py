@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.validate.compiled import Schema, SchemaError
 from gitlint_ops.validate.defaulting import defaulted
+from gitlint_ops.validate.formats import bounds_of, pattern_of
 from gitlint_ops.validate.patterns import for_this_engine
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _API_VERSION = "apiextensions.k8s.io/v1"
 _KIND = "CustomResourceDefinition"
+_NAMESPACED = "Namespaced"
 
 _COPIED = frozenset(
     {
@@ -33,23 +35,26 @@ _COPIED = frozenset(
     }
 )
 _ANYTHING: Mapping[str, Any] = {}
+_NAMES_OF_KIND: Mapping[str, Any] = {
+    "apiVersion": {"type": "string", "minLength": 1},
+    "kind": {"type": "string", "pattern": "^[A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?$"},
+}
 _WORTH_SHARING = 3
 """Fields from which on an object is worth a definition of its own."""
 
-_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_FORMATS = {
-    "ipv4": rf"^{_BYTE}(\.{_BYTE}){{3}}$",
-    "ipv6": "^[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*$",
-}
-"""Formats that choices are made by."""
-
 
 class CustomSchema(Schema):
-    """The schema of a custom resource, from the structural schema (`source`) of its definition."""
+    """The schema of a custom resource, from the structural schema (`source`) of its definition.
 
-    def __init__(self, source: Mapping[str, Any], object_meta: Mapping[str, Any]) -> None:
+    `scope` is the definition's: "Namespaced" or "Cluster".
+    """
+
+    def __init__(
+        self, source: Mapping[str, Any], object_meta: Mapping[str, Any], *, scope: str = _NAMESPACED
+    ) -> None:
         super().__init__(custom_resource(source, object_meta))
         self._structural = source
+        self.is_namespaced = scope == _NAMESPACED
 
     def is_valid(self, body: Any) -> bool:
         return super().is_valid(defaulted(body, self._structural))
@@ -57,11 +62,22 @@ class CustomSchema(Schema):
     def errors(self, body: Any) -> Iterator[SchemaError]:
         return super().errors(defaulted(body, self._structural))
 
+    def without_rules(self) -> CustomSchema:
+        """This schema, known to hold no rules in CEL, so that they are not looked for."""
+        self.__dict__["rules"] = None
+        return self
+
     @cached_property
     def rules(self) -> RuleNode | None:
         from gitlint_ops.validate.cel_rules import rules_of
 
         return rules_of(self._structural)
+
+    @cached_property
+    def compares(self) -> bool:
+        from gitlint_ops.validate.cel_rules import has_transitions
+
+        return self.rules is not None and has_transitions(self.rules)
 
 
 class CustomSchemas:
@@ -74,11 +90,13 @@ class CustomSchemas:
     def __init__(self, objects: Iterable[RenderedObject], object_meta: Mapping[str, Any]) -> None:
         self._object_meta = object_meta
         self._sources: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-        self._kinds: set[tuple[str, str]] = set()
+        self._kinds: dict[tuple[str, str], RenderedObject] = {}
+        self._served: dict[tuple[str, str], dict[str, None]] = {}
         self._schemas: dict[tuple[str, str], tuple[Schema, ...]] = {}
+        self._scopes: dict[tuple[str, str], str] = {}
         for definition in objects:
             if definition.kind == _KIND and definition.api_version == _API_VERSION:
-                self._add(definition.body)
+                self._add(definition)
 
     def schemas(self, api_version: str, kind: str) -> tuple[Schema, ...]:
         """The schemas of a kind, one for each different definition that serves it, as first met.
@@ -88,24 +106,44 @@ class CustomSchemas:
         """
         wanted = (api_version, kind)
         if wanted not in self._schemas:
-            sources = self._sources.get(wanted, ())
-            self._schemas[wanted] = tuple(
-                schema for source in sources if (schema := CustomSchema(source, self._object_meta)).compiles
-            )
+            scope = self._scopes.get((api_version.rpartition("/")[0], kind), _NAMESPACED)
+            made = [
+                CustomSchema(source, self._object_meta, scope=scope)
+                for source in self._sources.get(wanted, ())
+            ]
+            self._schemas[wanted] = tuple(schema for schema in made if schema.compiles)
         return self._schemas[wanted]
 
     def defines(self, group: str, kind: str) -> bool:
         """Whether a definition of this kind stands in the workspace, whichever versions it serves."""
         return (group, kind) in self._kinds
 
-    def _add(self, body: Mapping[str, Any]) -> None:
-        spec = _mapping(body.get("spec"))
+    def definition(self, group: str, kind: str) -> RenderedObject:
+        """The first definition of a kind that is defined."""
+        return self._kinds[group, kind]
+
+    def served(self, group: str, kind: str) -> tuple[str, ...]:
+        """The versions of a kind that any definition serves, in the order of the definitions."""
+        return tuple(self._served.get((group, kind), ()))
+
+    def _add(self, definition: RenderedObject) -> None:
+        spec = _mapping(definition.body.get("spec"))
         kind = _mapping(spec.get("names")).get("kind")
-        self._kinds.add((str(spec.get("group")), str(kind)))
+        named = (str(spec.get("group")), str(kind))
+        self._kinds.setdefault(named, definition)
+        self._scopes.setdefault(named, str(spec.get("scope")))
+        self._served.setdefault(named, {}).update(dict.fromkeys(_served_names(spec)))
         for version, schema in _served(spec):
             held = self._sources.setdefault((f"{spec.get('group')}/{version}", str(kind)), [])
             if schema not in held:
                 held.append(schema)
+
+
+def _served_names(spec: Mapping[str, Any]) -> Iterator[str]:
+    versions = spec.get("versions")
+    for version in versions if isinstance(versions, list) else ():
+        if _mapping(version).get("served") is True:
+            yield str(_mapping(version).get("name"))
 
 
 def _served(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -122,7 +160,7 @@ def custom_resource(source: Mapping[str, Any], object_meta: Mapping[str, Any]) -
 
     Source: k8s.io/apiextensions-apiserver/pkg/apiserver/schema (structural schemas, pruning)
     """
-    translation = _Translation()
+    translation = _Translation(object_meta["$ref"])
     root = translation.structural(source)
     root["properties"] = {
         **root.get("properties", {}),
@@ -134,15 +172,25 @@ def custom_resource(source: Mapping[str, Any], object_meta: Mapping[str, Any]) -
     return root
 
 
+def fits(value: Any, node: Mapping[str, Any]) -> bool:
+    """Whether a value is one that a structural schema takes; metadata of objects in it are not judged."""
+    translation = _Translation("#/$defs/metadata")
+    schema = translation.structural(node)
+    judge = Schema({**schema, "$defs": {"metadata": {}, **translation.definitions}})
+    return not judge.compiles or judge.is_valid(defaulted(value, node))
+
+
 class _Translation:
     """From a structural schema to a JSON schema.
 
     What stands in several places as one value (a pin's equal parts, a YAML alias) is translated once
     into `definitions` and referred to: the generators of an ApplicationSet repeat themselves 20 times.
+    `metadata` is a reference to the metadata of any object.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, metadata: str) -> None:
         self.definitions: dict[str, Any] = {}
+        self._metadata = metadata
         self._names: dict[tuple[int, bool], str] = {}
 
     def structural(self, node: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,19 +234,29 @@ class _Translation:
         if required:
             schema["required"] = required
         if node.get("x-kubernetes-embedded-resource") is True:
-            schema["properties"] = {"apiVersion": {}, "kind": {}, "metadata": {}, **schema["properties"]}
+            self._describe_object(schema)
         others = node.get("additionalProperties")
         if isinstance(others, Mapping):
             schema["additionalProperties"] = self._shared(others)
         elif others is not True and node.get("x-kubernetes-preserve-unknown-fields") is not True:
             schema["additionalProperties"] = False
 
+    def _describe_object(self, schema: dict[str, Any]) -> None:
+        """An object in an object: it names its kind, and its metadata are those of any object."""
+        own = schema["properties"]
+        named = {name: {"allOf": [own.get(name, {}), judge]} for name, judge in _NAMES_OF_KIND.items()}
+        schema["properties"] = {**own, **named, "metadata": {"$ref": self._metadata}}
+        schema["required"] = [*dict.fromkeys((*schema.get("required", ()), *named))]
+
 
 def _value_checks(node: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords that judge values and say nothing of structure."""
-    checks = {key: node[key] for key in _COPIED if key in node}
+    checks = {key: node[key] for key in _COPIED if key in node} | bounds_of(node)
+    format_pattern = pattern_of(node)
     if isinstance(node.get("pattern"), str):
         checks["pattern"] = for_this_engine(node["pattern"])
+    elif format_pattern:
+        checks["pattern"] = format_pattern
     if isinstance(node.get("enum"), list):
         checks["enum"] = list(node["enum"])
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
@@ -209,6 +267,8 @@ def _value_checks(node: Mapping[str, Any]) -> dict[str, Any]:
         for key in ("allOf", "anyOf", "oneOf"):
             if isinstance(node.get(key), list):
                 checks[key] = [_branch(_mapping(branch)) for branch in node[key]]
+    if format_pattern and checks.get("pattern") != format_pattern:
+        checks["allOf"] = [*checks.get("allOf", ()), {"pattern": format_pattern}]
     if isinstance(node.get("not"), Mapping):
         checks["not"] = _branch(node["not"])
     return checks
@@ -219,8 +279,6 @@ def _branch(node: Mapping[str, Any]) -> dict[str, Any]:
     branch = _value_checks(node)
     if isinstance(node.get("type"), str):
         branch["type"] = node["type"]
-    if node.get("format") in _FORMATS:
-        branch["allOf"] = [*branch.get("allOf", ()), {"pattern": _FORMATS[node["format"]]}]
     if isinstance(node.get("properties"), Mapping):
         branch["properties"] = {name: _branch(_mapping(field)) for name, field in node["properties"].items()}
     if _names(node.get("required")):

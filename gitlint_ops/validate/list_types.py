@@ -23,6 +23,9 @@ RULE = "listmap-duplicate"
 # A port without a protocol is one for TCP; the published schemas do not say so.
 _DEFAULTS = {"protocol": "TCP"}
 
+# A reference to a Secret without a name is one to "".
+_DEFAULTS_OF = {"imagePullSecrets": {"name": ""}}
+
 _DEEPEST = 40
 
 
@@ -65,6 +68,7 @@ class ListTypes:
             below = self._node(field, depth) if isinstance(field, Mapping) else None
             if below is not None:
                 node.fields[name] = below
+                below.defaults.update(_DEFAULTS_OF.get(name, {}))
         if isinstance(shape.get("items"), Mapping):
             node.items = self._node(shape["items"], depth)
         if isinstance(shape.get("additionalProperties"), Mapping):
@@ -148,9 +152,9 @@ def _surely_differ(node: _Node, value: list[Any]) -> bool:
 
 
 def _lacks_keys(node: _Node, item: Any) -> bool:
-    """Whether an item has none of its keys, nor defaults for them."""
+    """Whether an item has none of its keys, nor defaults for them; a null is a key."""
     return isinstance(item, dict) and all(
-        item.get(name) is None and node.defaults[name] is None for name in node.keys
+        name not in item and node.defaults[name] is None for name in node.keys
     )
 
 

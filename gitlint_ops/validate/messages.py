@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.location import FieldPath, format_path
-from gitlint_ops.validate import amendments
+from gitlint_ops.validate import amendments, formats
 from gitlint_ops.validate.compiled import Schema, SchemaError, type_names
 from gitlint_ops.validate.suggestions import Suggestion, suggestion
 from gitlint_ops.validate.values import expected, given, is_filled_later, is_sensitive, json_type
@@ -159,11 +159,15 @@ def _no_match(wrong: _Wrong) -> tuple[str, str]:
     match wrong.limit:
         case amendments.TIME:
             return f"{got} is no time such as 2026-01-31T12:00:00Z", ""
+        case amendments.MICRO_TIME:
+            return f"{got} is no time such as 2026-01-31T12:00:00.000000Z", ""
         case amendments.BASE64:
             plain = wrong.path[0] == "data"
             return f"{got} is no base64", "plain text belongs under `stringData`" if plain else ""
         case amendments.QUANTITY:
             return f'{got} is no quantity such as 2, "500m" or "1Gi"', _suffix_hint(wrong.value)
+        case pattern if pattern in formats.SAID:
+            return f"{got} is no {formats.SAID[pattern]}", ""
     return f"{given(wrong.value, hidden=wrong.hidden)} does not match the pattern {wrong.limit}", ""
 
 

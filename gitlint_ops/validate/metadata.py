@@ -17,6 +17,7 @@ from gitlint_ops.validate.core.addresses import address
 from gitlint_ops.validate.core.checks import (
     Check,
     Release,
+    between,
     both,
     each,
     each_key,
@@ -123,26 +124,59 @@ _WITHOUT_NAMESPACE = frozenset(
 )
 
 
-def _pod_security_level(value: Any) -> Iterable[Fault]:
-    levels = ("privileged", "baseline", "restricted")
-    if not isinstance(value, str) or value in levels or not is_settled(value):
-        return ()
-    return (wrong(f"expected one of {', '.join(levels)}; got {given(value)}"),)
-
+_POD_SECURITY_LEVELS = ("privileged", "baseline", "restricted")
 
 # The labels that the admission plugin PodSecurity reads; it refuses a level that does not exist.
-_POD_SECURITY: Mapping[str, Check] = dict.fromkeys(
-    [f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "audit", "warn")], _pod_security_level
+_POD_SECURITY = tuple(f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "audit", "warn"))
+
+
+def _pod_security(labels: Any) -> Iterator[Fault]:
+    for name in _POD_SECURITY:
+        level = mapping(labels).get(name, _POD_SECURITY_LEVELS[0])
+        if level not in _POD_SECURITY_LEVELS and is_settled(level):
+            yield wrong(f"expected one of {', '.join(_POD_SECURITY_LEVELS)}; got {given(level)}", name)
+
+
+# The API server writes 1 over the generation of these before it looks at it.
+_GENERATION_SET = frozenset(
+    {"admissionregistration.k8s.io", "apiextensions.k8s.io", "apps", "autoscaling", "batch"}
+)
+_GENERATION_SET_OF = frozenset(
+    {
+        ("", "Pod"),
+        ("", "PodTemplate"),
+        ("", "ReplicationController"),
+        ("discovery.k8s.io", "EndpointSlice"),
+        ("flowcontrol.apiserver.k8s.io", "FlowSchema"),
+        ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration"),
+        ("networking.k8s.io", "Ingress"),
+        ("networking.k8s.io", "IngressClass"),
+        ("networking.k8s.io", "NetworkPolicy"),
+        ("policy", "PodDisruptionBudget"),
+        ("resource.k8s.io", "DeviceClass"),
+        ("resource.k8s.io", "DeviceTaintRule"),
+        ("resource.k8s.io", "ResourceSlice"),
+        ("scheduling.k8s.io", "PriorityClass"),
+    }
 )
 
 _STANDARD_FINALIZERS = frozenset({"orphan", "foregroundDeletion", "kubernetes"})
 _FREE_FINALIZERS = frozenset(
-    {"admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "policy"}
+    {
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "node.k8s.io",
+        "policy",
+    }
 )
 
 
-def metadata(api_version: str, kind: str, release: Release, *, core: bool) -> Check:
-    """The check of one kind's `metadata`; `core` says that the kind is Kubernetes' own."""
+def metadata(api_version: str, kind: str, release: Release, *, core: bool, namespaced: bool = True) -> Check:
+    """The check of one kind's `metadata`; `core` says that the kind is Kubernetes' own.
+
+    `namespaced` is what the definition of a custom resource says; Kubernetes' own are known here.
+    """
     group = api_group(api_version)
     named = (group, kind)
     name = _name_syntax(named, release)
@@ -151,13 +185,15 @@ def metadata(api_version: str, kind: str, release: Release, *, core: bool) -> Ch
         "generateName": text(as_prefix(name)),
         "labels": _LABELS,
         "annotations": _ANNOTATIONS,
-        "finalizers": each(_core_finalizer if core and group not in _FREE_FINALIZERS else _finalizer),
+        "finalizers": each(_core_finalizer if core and _needs_domains(named) else _finalizer),
         "ownerReferences": _OWNERS,
     }
-    if not core or named not in _WITHOUT_NAMESPACE:
+    if core and _keeps_generation(named):
+        table["generation"] = between(0)
+    if named not in _WITHOUT_NAMESPACE if core else namespaced:
         table["namespace"] = text(dns_label)
     if named == ("", "Namespace"):
-        table["labels"] = both(_LABELS, fields(_POD_SECURITY))
+        table["labels"] = both(_LABELS, _pod_security)
     crossing = () if group in _NAMELESS_GROUPS else (_named,)
     check = fields(table, *crossing)
 
@@ -166,6 +202,16 @@ def metadata(api_version: str, kind: str, release: Release, *, core: bool) -> Ch
             yield replace(found, rule=RULE)
 
     return judge
+
+
+def _keeps_generation(named: tuple[str, str]) -> bool:
+    if named[1] == "ControllerRevision":
+        return True
+    return named[0] not in _GENERATION_SET and named not in _GENERATION_SET_OF
+
+
+def _needs_domains(named: tuple[str, str]) -> bool:
+    return named[0] not in _FREE_FINALIZERS and named != ("", "Event")
 
 
 def without_metadata() -> Fault:
@@ -209,7 +255,7 @@ def _annotation_sizes(value: Any) -> Iterator[Fault]:
 
 
 def _finalizer(value: Any) -> Iterable[Fault]:
-    return _FINALIZER(value)
+    return (wrong("it is empty"),) if value == "" else _FINALIZER(value)
 
 
 def _core_finalizer(value: Any) -> Iterable[Fault]:

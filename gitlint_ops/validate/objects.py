@@ -12,14 +12,16 @@ from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.objects import RenderedObject, api_group
 from gitlint_ops.model.removed_apis import removed
 from gitlint_ops.validate.compiled import Schema
+from gitlint_ops.validate.coverage import UNEVALUATED, UNVALIDATED, VALIDATED, unknown_values
+from gitlint_ops.validate.custom_kinds import CustomKinds, Judge
 from gitlint_ops.validate.messages import MOST_FAULTS, Fault, explained
 from gitlint_ops.validate.schemas import CoreSchemas, available_versions, may_be_core, resolve_version
 
 if TYPE_CHECKING:
     from gitlint_ops.validate.cel_rules import CelRules
-    from gitlint_ops.validate.crds import CustomSchemas
-    from gitlint_ops.validate.pins import PinnedSchemas
+    from gitlint_ops.validate.own_sources import OwnSources
     from gitlint_ops.validate.server_checks import ServerChecks
+    from gitlint_ops.validate.transitions import Former
 
 # Files in the form of an object that programs on a workstation or node read; no API server does.
 _LOCAL_GROUPS = frozenset(
@@ -71,24 +73,30 @@ class Validator:
 
     `definitions` are the workspace's objects as far as they are CustomResourceDefinitions (others
     are passed over); they give the schemas of their custom resources. Kinds that none of them
-    defines are judged by the pinned schemas.
+    defines are judged by what the user pinned (`own`), else by the shipped pins.
+    `former` tells what an object was before a change.
 
     Raises:
         UsageError: there are no schemas for that release.
     """
 
-    def __init__(self, kubernetes: str = "", definitions: Iterable[RenderedObject] = ()) -> None:
+    def __init__(
+        self,
+        kubernetes: str = "",
+        definitions: Iterable[RenderedObject] = (),
+        own: OwnSources | None = None,
+        former: Former | None = None,
+    ) -> None:
         self.version = resolve_version(kubernetes)
         self.validated = 0
         self._core = CoreSchemas(self.version)
         self._newest: CoreSchemas | None = None
-        self._definitions = tuple(definitions)
-        self._custom: CustomSchemas | None = None
-        self._pins: PinnedSchemas | None = None
+        self._custom = CustomKinds(self._core, definitions, own)
+        self._former = former
         self._cel: CelRules | None = None
         self._checks: ServerChecks | None = None
         # Bodies are kept alive beside their faults, so that no id is ever used twice.
-        self._judged: dict[int, tuple[Mapping[str, Any], tuple[Fault, ...]]] = {}
+        self._judged: dict[int, tuple[Mapping[str, Any], tuple[Fault, ...], str]] = {}
         self._unvalidated: dict[tuple[str, str], Unvalidated] = {}
 
     def validate(self, obj: RenderedObject) -> tuple[Violation, ...]:
@@ -97,15 +105,25 @@ class Validator:
             return ()
         if not obj.api_version or not obj.kind:
             return (_stamped(obj, _without_kind(obj)),)
-        schemas = self._schemas(obj)
-        if not schemas:
+        judge = self._judge(obj)
+        if not judge.schemas:
             return self._without_schema(obj)
         self.validated += 1
-        known = self._judged.get(id(obj.body))
+        known = None if self._is_compared(judge) else self._judged.get(id(obj.body))
         if known is None:
-            known = (obj.body, self._faults(schemas, obj))
-            self._judged[id(obj.body)] = known
+            evaluated = self._cel.left_out if self._cel else 0
+            faults = self._faults(judge, obj)
+            is_partial = self._cel is not None and self._cel.left_out > evaluated
+            reason = unknown_values(obj.body) or (UNEVALUATED if is_partial else VALIDATED)
+            known = self._judged[id(obj.body)] = (obj.body, faults, reason)
         return tuple(_stamped(obj, fault) for fault in known[1])
+
+    def reason_of(self, obj: RenderedObject) -> str | None:
+        """How far an object that was met was judged, in the terms of `validate.coverage`."""
+        known = self._judged.get(id(obj.body))
+        if known is not None:
+            return known[2]
+        return UNVALIDATED if (obj.api_version, obj.kind) in self._unvalidated else None
 
     def unevaluated(self) -> tuple[str, ...]:
         """The rules in CEL that could not be evaluated for some object, which proves nothing of it."""
@@ -115,50 +133,42 @@ class Validator:
         """The kinds without a schema that were met, in that order."""
         return tuple(self._unvalidated.values())
 
-    def _schemas(self, obj: RenderedObject) -> tuple[Schema, ...]:
+    def _judge(self, obj: RenderedObject) -> Judge:
         core = self._core.schema(obj.api_version, obj.kind) if may_be_core(obj.api_version) else None
-        if core is not None:
-            return (core,)
-        if self._is_defined(obj):
-            return self._defined().schemas(obj.api_version, obj.kind)
-        pinned = self._pinned().schema(obj.api_version, obj.kind) if api_group(obj.api_version) else None
-        return (pinned,) if pinned else ()
+        return Judge((core,)) if core is not None else self._custom.judge(obj.api_version, obj.kind)
 
-    def _is_defined(self, obj: RenderedObject) -> bool:
-        """Whether the workspace itself defines the kind, in this version or in others."""
-        return bool(self._definitions) and self._defined().defines(api_group(obj.api_version), obj.kind)
-
-    def _defined(self) -> CustomSchemas:
-        if self._custom is None:
-            from gitlint_ops.validate.crds import CustomSchemas
-
-            self._custom = CustomSchemas(self._definitions, self._core.object_meta())
-        return self._custom
-
-    def _pinned(self) -> PinnedSchemas:
-        if self._pins is None:
-            from gitlint_ops.validate.pins import PinnedSchemas
-
-            self._pins = PinnedSchemas(self._core.object_meta())
-        return self._pins
-
-    def _faults(self, schemas: tuple[Schema, ...], obj: RenderedObject) -> tuple[Fault, ...]:
+    def _faults(self, judge: Judge, obj: RenderedObject) -> tuple[Fault, ...]:
+        schemas = judge.schemas
         body = _decrypted(obj.body)
-        known = self._schema_faults(schemas, obj, body) or self._rule_faults(schemas, body)
+        known = self._schema_faults(judge, obj, body) or self._rule_faults(schemas, obj, body)
         is_core = self._core.has(schemas[0])
         beyond = self._beyond().faults(schemas[0], body, core=is_core, known=known)
         return (*known, *beyond)[:MOST_FAULTS]
 
-    def _rule_faults(self, schemas: tuple[Schema, ...], body: Mapping[str, Any]) -> tuple[Fault, ...]:
+    def _rule_faults(
+        self, schemas: tuple[Schema, ...], obj: RenderedObject, body: Mapping[str, Any]
+    ) -> tuple[Fault, ...]:
         """The rules in CEL that a body breaks; of several definitions that accept it, one must be content."""
         if not any(schema.rules for schema in schemas):
             return ()
+        former = self._former_of(obj, body) if any(schema.compares for schema in schemas) else None
         told = [
-            self._rules().faults(body, schema.rules) if schema.rules else ()
+            self._rules().faults(body, schema.rules, former) if schema.rules else ()
             for schema in schemas
             if schema.is_valid(body)
         ]
         return told[0] if told and all(told) else ()
+
+    def _is_compared(self, judge: Judge) -> bool:
+        """Whether the verdict depends on the target, as what an object was before may."""
+        return self._former is not None and any(schema.compares for schema in judge.schemas)
+
+    def _former_of(self, obj: RenderedObject, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What an object was, None where that is not known, or where nothing of it has changed."""
+        held = self._former(obj) if self._former is not None else None
+        former = _decrypted(held) if held is not None else None
+        is_of_kind = former is not None and former.get("apiVersion") == body.get("apiVersion")
+        return former if is_of_kind and former != body else None
 
     def _rules(self) -> CelRules:
         if self._cel is None:
@@ -174,15 +184,12 @@ class Validator:
             self._checks = ServerChecks(self.version)
         return self._checks
 
-    def _schema_faults(
-        self, schemas: tuple[Schema, ...], obj: RenderedObject, body: Mapping[str, Any]
-    ) -> tuple[Fault, ...]:
-        if any(schema.is_valid(body) for schema in schemas):
+    def _schema_faults(self, judge: Judge, obj: RenderedObject, body: Mapping[str, Any]) -> tuple[Fault, ...]:
+        if any(schema.is_valid(body) for schema in judge.schemas):
             return ()
-        faults = explained(schemas[0], body)
-        if self._pins is not None and self._pins.holds(schemas[0]):
-            origin = self._pins.origin(obj.api_version, obj.kind)
-            return tuple(_with_origin(fault, origin) for fault in faults)
+        faults = explained(judge.schemas[0], body)
+        if judge.origin:
+            return tuple(_with_origin(fault, judge.origin) for fault in faults)
         return tuple(self._with_release(fault, obj) for fault in faults)
 
     def _with_release(self, fault: Fault, obj: RenderedObject) -> Fault:
@@ -200,19 +207,18 @@ class Validator:
     def _without_schema(self, obj: RenderedObject) -> tuple[Violation, ...]:
         gone = removed(obj.api_version, obj.kind, {"kubernetes": self.version})
         fault = None if gone else self._wrong_kind(obj)
+        not_served = None if gone or fault else self._custom.not_served(obj)
         wanted = (obj.api_version, obj.kind)
         met = self._unvalidated.get(wanted)
         if met is None:
-            told = fault is not None or (gone is not None and gone.product == "kubernetes")
-            met = Unvalidated(obj.api_version, obj.kind, 0, obj, told, self._other_versions(obj))
+            gone_here = gone is not None and gone.product == "kubernetes"
+            told = fault is not None or not_served is not None or gone_here
+            versions = self._custom.versions(obj.api_version, obj.kind)
+            met = Unvalidated(obj.api_version, obj.kind, 0, obj, told, versions)
         self._unvalidated[wanted] = replace(met, objects=met.objects + 1)
+        if not_served is not None:
+            return (not_served,)
         return (_stamped(obj, fault),) if fault else ()
-
-    def _other_versions(self, obj: RenderedObject) -> tuple[str, ...]:
-        """The versions with a schema of a kind that has none in the version of `obj`."""
-        if not api_group(obj.api_version) or self._is_defined(obj):
-            return ()
-        return self._pinned().versions(obj.api_version, obj.kind)
 
     def _wrong_kind(self, obj: RenderedObject) -> Fault | None:
         """The fault of a kind that cannot be a custom resource and that this release does not have."""
@@ -246,7 +252,7 @@ def schema_missing(unvalidated: Iterable[Unvalidated]) -> tuple[Violation, ...]:
 
 def _missing(kind: Unvalidated) -> Violation:
     objects = "1 object was" if kind.objects == 1 else f"{kind.objects} objects were"
-    hint = "objects of this kind are checked once its CustomResourceDefinition stands in the workspace"
+    hint = "`gitlint-ops schemas pin` adds the schemas of a CustomResourceDefinition, chart or cluster"
     if kind.versions:
         version = kind.api_version.rpartition("/")[2]
         hint = f"version {version} is not among those with a schema ({_listed(kind.versions)}); {hint}"

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from gitlint_ops.model.objects import api_group
 from gitlint_ops.resources import schemas_folder
 from gitlint_ops.validate.compiled import Schema
 from gitlint_ops.validate.crds import CustomSchema
 
+_RULES = b'"x-kubernetes-validations"'
 _VERSION = re.compile(r"v(\d{1,9})(?:(alpha|beta)(\d{1,9}))?")
 
 
@@ -39,17 +42,16 @@ class PinnedSchemas:
             return None
         if wanted not in self._schemas:
             text = (_folder() / group / f"{kind.lower()}_{version}.json").read_bytes()
-            source = json.loads(text, object_pairs_hook=_EqualParts().joined)
-            self._schemas[wanted] = CustomSchema(source, self._object_meta)
+            source = json.loads(text, object_pairs_hook=EqualParts().joined)
+            scope = self._index["kinds"][group][kind]["scope"]
+            made = CustomSchema(source, self._object_meta, scope=scope)
+            # Most have no rules, and looking for them in the parsed schema takes longer than compiling it.
+            self._schemas[wanted] = made if _RULES in text else made.without_rules()
         return self._schemas[wanted]
-
-    def holds(self, schema: Schema) -> bool:
-        """Whether `schema` was given by these pins."""
-        return any(schema is held for held in self._schemas.values())
 
     def versions(self, api_version: str, kind: str) -> tuple[str, ...]:
         """The versions of the kind in this group that have a schema, the most stable first."""
-        return tuple(sorted(self._served(api_group(api_version), kind), key=_stability, reverse=True))
+        return by_stability(self._served(api_group(api_version), kind))
 
     def origin(self, api_version: str, kind: str) -> str:
         """What a kind's schema was taken from, as "argo-cd v3.5.7"."""
@@ -70,7 +72,34 @@ class PinnedSchemas:
         return held
 
 
-class _EqualParts:
+class ShippedKind(Struct, frozen=True):
+    """A shipped kind: versions that are served and have a schema, and those that are not served."""
+
+    group: str
+    kind: str
+    scope: str
+    versions: tuple[str, ...]
+    unserved: tuple[str, ...]
+    origin: str
+
+
+def shipped_kinds() -> Iterator[ShippedKind]:
+    """All kinds that schemas are shipped of, by group and kind."""
+    index = json.loads((_folder() / "index.json").read_bytes())
+    for group, kinds in index["kinds"].items():
+        for kind, entry in kinds.items():
+            versions = entry["versions"]
+            yield ShippedKind(
+                group,
+                kind,
+                entry["scope"],
+                by_stability(name for name, facts in versions.items() if facts.get("schema")),
+                by_stability(name for name, facts in versions.items() if not facts.get("served")),
+                str(index["sources"][entry["source"]]),
+            )
+
+
+class EqualParts:
     """Makes equal objects of one JSON text one value, so that they are worked on once."""
 
     def __init__(self) -> None:
@@ -91,6 +120,11 @@ def _identity(value: Any) -> Any:
     if isinstance(value, list):
         return (list, *map(_identity, value))
     return (type(value), value)
+
+
+def by_stability(versions: Iterable[str]) -> tuple[str, ...]:
+    """Versions of a kind, the most stable first: v2, v1, v1beta2, v1beta1, v1alpha1."""
+    return tuple(sorted(versions, key=_stability, reverse=True))
 
 
 def _folder() -> Path:

@@ -16,7 +16,7 @@ from typing import Any
 
 from gitlint_ops.model.errors import UsageError
 from gitlint_ops.model.objects import api_group
-from gitlint_ops.validate.amendments import amended
+from gitlint_ops.validate.amendments import amended, published_as
 from gitlint_ops.validate.compiled import Schema
 
 _FOLDER = re.compile(r"v(\d+)\.(\d+)\.\d+-local-strict\Z")
@@ -123,7 +123,7 @@ class CoreSchemas:
 
     def _definition(self, name: str) -> Any:
         if name not in self._prepared:
-            self._prepared[name] = amended(name, self._definitions[name])
+            self._prepared[name] = amended(name, self._definitions[published_as(name)])
         return self._prepared[name]
 
 

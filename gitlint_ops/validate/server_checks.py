@@ -69,7 +69,7 @@ class ServerChecks:
             api_version, name, _ = named
             kind = self._kinds[named] = _Kind(
                 ListTypes(schema),
-                metadata(api_version, name, self._release, core=core),
+                metadata(api_version, name, self._release, core=core, namespaced=schema.is_namespaced),
                 check_of(api_version, name, self._release) if core else None,
             )
         return kind
@@ -106,5 +106,6 @@ def _explains(known: tuple[Fault, ...], path: FieldPath) -> bool:
 
 
 def _worded(fault: Fault) -> Fault:
-    at = format_path(fault.path)
+    # What is wrong with the whole is told at its kind.
+    at = "" if fault.path == ("kind",) else format_path(fault.path)
     return replace(fault, message=f"{at}: {fault.message}") if at else fault

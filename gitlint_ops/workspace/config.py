@@ -37,12 +37,16 @@ class RemoteRepository(Struct, frozen=True):
 
 
 class Environment(Struct, frozen=True):
-    """The paths (globs) and branches (globs) of an environment; `kubernetes` is "" where unsaid."""
+    """The paths (globs) and branches (globs) of an environment; the others are "" where unsaid.
+
+    `pod_security` is a level of the Pod Security Standards.
+    """
 
     name: str
     paths: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
     kubernetes: str = ""
+    pod_security: str = ""
 
 
 class Cluster(Struct, frozen=True):
@@ -83,9 +87,15 @@ class RuleSettings(Struct, frozen=True):
 
 
 class SchemaSettings(Struct, frozen=True):
-    """`crds` are files and folders in the repository."""
+    """`crds` are files and folders in the repository, `catalogues` paths with kubeconform's names in them.
+
+    `external` are the kinds ("ServiceMonitor.monitoring.coreos.com") and groups that are defined on the
+    clusters by others; None where nothing is said of it.
+    """
 
     crds: tuple[str, ...] = ()
+    catalogues: tuple[str, ...] = ()
+    external: tuple[str, ...] | None = None
 
 
 class ConfigSource(Struct, frozen=True):
@@ -99,11 +109,13 @@ class Config(Struct, frozen=True):
     """What the user said; empty values and None where nothing was.
 
     `baseline`, `rules.folders` and `schemas.crds` never lead out of the repository, and no path here
-    is absolute. `fail_on` is "error", "warning", "note", "never" or "". `folder` is where the file lies;
+    is absolute. `fail_on` is "error", "warning", "note", "never" or "". `min_coverage`
+    is a percentage. `folder` is where the file lies;
     `source` is None where there is none.
     """
 
     kubernetes: str = ""
+    pod_security: str = ""
     repositories: tuple[RemoteRepository, ...] = ()
     environments: tuple[Environment, ...] = ()
     clusters: tuple[Cluster, ...] = ()
@@ -112,6 +124,7 @@ class Config(Struct, frozen=True):
     schemas: SchemaSettings = SchemaSettings()
     baseline: str = ""
     fail_on: str = ""
+    min_coverage: float | None = None
     exclude: tuple[str, ...] = ()
     folder: str = ""
     source: ConfigSource | None = None
@@ -197,7 +210,11 @@ def below(folder: str, config: Config) -> Config:
             folders=tuple(f"{folder}/{one}" for one in rules.folders),
             paths=tuple(replace(one, paths=globs_below(folder, one.paths)) for one in rules.paths),
         ),
-        schemas=SchemaSettings(tuple(f"{folder}/{one}" for one in config.schemas.crds)),
+        schemas=replace(
+            config.schemas,
+            crds=tuple(f"{folder}/{one}" for one in config.schemas.crds),
+            catalogues=tuple(f"{folder}/{one}" for one in config.schemas.catalogues),
+        ),
         baseline=f"{folder}/{config.baseline}" if config.baseline else "",
         folder=folder,
         exclude=globs_below(folder, config.exclude),
@@ -282,6 +299,7 @@ def _config(body: Mapping[str, Any], source: ConfigSource) -> Config:
     """The values of a body that the schema allows."""
     return Config(
         kubernetes=body.get("kubernetes", ""),
+        pod_security=body.get("pod_security", ""),
         repositories=tuple(RemoteRepository(**one) for one in body.get("repositories", ())),
         environments=tuple(
             Environment(name, **_tuples(one)) for name, one in body.get("environments", {}).items()
@@ -292,6 +310,7 @@ def _config(body: Mapping[str, Any], source: ConfigSource) -> Config:
         schemas=SchemaSettings(**_tuples(body.get("schemas", {}))),
         baseline=body.get("baseline", ""),
         fail_on=body.get("fail_on", ""),
+        min_coverage=body.get("min_coverage"),
         exclude=tuple(body.get("exclude", ())),
         source=source,
     )

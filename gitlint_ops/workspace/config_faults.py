@@ -120,6 +120,11 @@ def _empty(at: FieldPath, _value: Any, rule: Any) -> ConfigFault:
     return ConfigFault(at, f"{_named(at)} is empty", _looks_like(rule))
 
 
+def _out_of_range(at: FieldPath, value: Any, rule: Any) -> ConfigFault:
+    message = f"{_named(at)} is {value} and must be from {rule['minimum']} to {rule['maximum']}"
+    return ConfigFault(at, message, _looks_like(rule))
+
+
 def _too_long(at: FieldPath, _value: Any, rule: Any) -> ConfigFault:
     return ConfigFault(at, f"{_named(at)} is too long", _looks_like(rule))
 
@@ -131,6 +136,8 @@ _DESCRIBED: dict[str, Callable[[FieldPath, Any, Any], ConfigFault]] = {
     "required": _missing,
     "minItems": _empty,
     "minLength": _empty,
+    "minimum": _out_of_range,
+    "maximum": _out_of_range,
 }
 
 

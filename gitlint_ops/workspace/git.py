@@ -230,6 +230,12 @@ def _kind(mode: int) -> EntryKind:
 
 
 def base_tree(git: pygit2.Repository, base: str | None, head: pygit2.Commit | None) -> pygit2.Tree | None:
+    """The files of what a change is compared with (raises as `base_commit` and `tree_of` do)."""
+    commit = base_commit(git, base, head)
+    return None if commit is None else tree_of(commit)
+
+
+def base_commit(git: pygit2.Repository, base: str | None, head: pygit2.Commit | None) -> pygit2.Commit | None:
     """What a change is compared with: the merge base of `base` and `head`; without `base`, `head`.
 
     None before the first commit.
@@ -239,10 +245,8 @@ def base_tree(git: pygit2.Repository, base: str | None, head: pygit2.Commit | No
     """
     import pygit2
 
-    if head is None:
-        return None
-    if base is None:
-        return tree_of(head)
+    if head is None or base is None:
+        return head
     commit = commit_of(git, base)
     try:
         common = git.merge_base(commit.id, head.id)
@@ -252,7 +256,7 @@ def base_tree(git: pygit2.Repository, base: str | None, head: pygit2.Commit | No
     if not isinstance(merge_base, pygit2.Commit):
         why = " in this shallow clone" if git.is_shallow else ""
         raise UsageError(f"'{base}' has no common history with the commit checked{why}", hint=_FETCH_HINT)
-    return tree_of(merge_base)
+    return merge_base
 
 
 def head_commit(git: pygit2.Repository) -> pygit2.Commit | None:

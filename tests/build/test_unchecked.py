@@ -70,6 +70,20 @@ def test_plugins_outside_kustomize_and_helm_charts_are_left_out(repo) -> None:
     ]
 
 
+def test_a_hash_of_what_kustomize_alone_knows_is_not_made_up(repo) -> None:
+    kustomization = (
+        "configMapGenerator:\n- name: made\n  literals: [a=b]\n"
+        "patches:\n- target: {kind: ConfigMap}\n  patch: |\n"
+        "    - {op: replace, path: /kind, value: Gadget}\n"
+    )
+    made = repo({"kustomization.yaml": kustomization}).build()
+
+    assert made.result.status is Status.UNCHECKED
+    assert [(one.on.file.path, one.path) for one in made.result.unchecked] == [
+        ("kustomization.yaml", ("configMapGenerator", 0))
+    ]
+
+
 def test_an_images_entry_without_an_image_is_told_with_the_one_it_may_mean(repo) -> None:
     kustomization = "resources: [pod.yaml]\nimages:\n- name: registry.example/web\n  newTag: '2'\n"
     made = repo({"pod.yaml": POD, "kustomization.yaml": kustomization}).build()

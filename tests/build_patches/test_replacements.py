@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from gitlint_ops.build.kustomize.faults import BuildFault
 from gitlint_ops.build.kustomize.field_paths import split_field_path
+from gitlint_ops.build.kustomize.node_texts import typed
 from gitlint_ops.build.kustomize.replacements import ReplacementFault, apply_replacements
 from gitlint_ops.build.kustomize.resource import Resource
-from gitlint_ops.model.blame import at, chain
+from gitlint_ops.model.blame import Origin, Via, at, chain
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 from gitlint_ops.syntax.documents import Typing, read
 
@@ -75,7 +77,7 @@ targets:
 
 
 def spec(texts: Texts, text: str, base: str = BASE) -> Any:
-    return replaced(texts, text, base)[0][1].body["spec"]
+    return typed(replaced(texts, text, base)[0][1]).body["spec"]
 
 
 def fault(texts: Texts, text: str, base: str = BASE) -> ReplacementFault:
@@ -106,8 +108,16 @@ def test_a_field_keeps_the_type_that_it_has(texts: Texts) -> None:
 
 
 def test_a_text_that_fits_no_number_is_a_fault(texts: Texts) -> None:
-    raised = fault(texts, entry("data.host", "spec.replicas"))
-    assert "cannot decode `db.example.com` as a !!int" in raised.message
+    resources, _ = replaced(texts, entry("data.host", "spec.replicas"))
+    with pytest.raises(BuildFault, match=r"cannot decode `db\.example\.com` as a !!int") as raised:
+        typed(resources[1])
+    assert raised.value.violations[0].path == ("replacements", 0, "targets", 0)
+
+
+def test_a_text_that_fits_no_number_is_no_fault_where_the_field_is_set_again(texts: Texts) -> None:
+    resources, _ = replaced(texts, entry("data.host", "spec.replicas"))
+    again = resources[1].with_field(("spec", "replicas"), 3, Origin(KUSTOMIZATION, (), Via.TRANSFORMER))
+    assert typed(again).body["spec"]["replicas"] == 3
 
 
 def test_a_match_in_brackets_is_a_pattern_found_anywhere(texts: Texts) -> None:

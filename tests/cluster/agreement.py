@@ -11,9 +11,13 @@ from typing import Any
 
 from gitlint_ops.model.blame import Origin, Via
 from gitlint_ops.model.cards import Severity
+from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FileRef, format_path
 from gitlint_ops.model.objects import RenderedObject, object_key
+from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind
 from gitlint_ops.rules.catalogue import catalogue
+from gitlint_ops.rules.engine import run_rules
+from gitlint_ops.rules.inputs import RuleInputs
 from gitlint_ops.validate.objects import Validator
 
 from .client import Body, Client, Verdict
@@ -21,6 +25,8 @@ from .definitions import create
 
 # Told with the object that they come from, so that one run shows all of them.
 CRASHES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+# Cards that say what the API server says, too; the others have an opinion of their own.
+SAID_BY_CARDS = frozenset({"selector-template-mismatch"})
 CREATED = ("CustomResourceDefinition", "Namespace")
 
 
@@ -89,6 +95,7 @@ class Judge:
         self._definitions = definitions
         self._validator = Validator(kubernetes, [rendered(one) for one in definitions])
         self._told = frozenset(card.id for card in catalogue() if card.severity is Severity.ERROR)
+        self._cards = [card for card in catalogue() if card.id in SAID_BY_CARDS]
 
     def judge(self, cases: Iterable[Case]) -> list[Judged]:
         """Both verdicts on each object of a kind that the server serves, in the same order.
@@ -118,10 +125,15 @@ class Judge:
 
     def violations(self, body: Body) -> tuple[str, ...]:
         """Ours, of the rules that are errors."""
-        found = self._validator.validate(rendered(body))
+        judged = rendered(body)
+        found = (*self._validator.validate(judged), *self._by_cards(judged))
         return tuple(
             f"{one.rule} {format_path(one.path)}: {one.message}" for one in found if one.rule in self._told
         )
+
+    def _by_cards(self, judged: RenderedObject) -> tuple[Violation, ...]:
+        target = BuildTarget("cluster", "", TargetKind.PLAIN)
+        return run_rules(self._cards, RuleInputs((BuildResult(target, Status.BUILT, (judged,)),)))
 
 
 def rendered(body: Mapping[str, Any]) -> RenderedObject:

@@ -12,7 +12,7 @@ from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from .apiserver import Server
+from .server import Server
 
 Body = Mapping[str, Any]
 
@@ -47,14 +47,31 @@ class Kind:
     namespaced: bool
 
 
+class ServerLost(Exception):
+    """The server does not answer any more, so that nothing can be said of what it accepts."""
+
+
 class Client:
-    """Speaks to one server over one connection."""
+    """Speaks to one server over one connection, which `close` or the end of a `with` closes.
+
+    Every method raises ServerLost when the server, or the store behind it, is not there any more.
+    """
 
     def __init__(self, server: Server) -> None:
+        self._server = server
         self._connection = server.connection()
-        self._token = server.token
         self._kinds: dict[tuple[str, str], Kind] = {}
-        self.refresh()
+        try:
+            self.refresh()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._connection.close()
@@ -147,24 +164,40 @@ class Client:
     ) -> tuple[int, Any]:
         sent = None if body is None else json.dumps(body).encode()
         headers = {
-            "Authorization": f"Bearer {self._token}",
+            **self._server.headers(),
             "Accept": accept or "application/json",
             "Content-Type": content,
         }
         for wait in (0.2, 1, 3, 0):
-            try:
-                self._connection.request(method, url, sent, headers)
-                answer = self._connection.getresponse()
-                read = answer.read()
-            except (OSError, HTTPException):
-                self._connection.close()
-                if not wait:
-                    raise
-            else:
-                if answer.status not in HELD_BACK or not wait:
-                    break
+            answered = self._once(method, url, sent, headers)
+            if not isinstance(answered, Exception) and (answered[0] not in HELD_BACK or not wait):
+                return answered[0], _parsed(answered[1])
             time.sleep(wait)
-        return answer.status, _parsed(read)
+        raise ServerLost(repr(answered))
+
+    def _once(
+        self, method: str, url: str, sent: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes] | Exception:
+        """The answer, or why there is none although the server is there."""
+        # Before, as a server without its store takes a minute to answer; after, as what it says is none.
+        self._expect_the_server()
+        try:
+            self._connection.request(method, url, sent, headers)
+            received = self._connection.getresponse()
+            answer = received.status, received.read()
+        except (OSError, HTTPException) as error:
+            self._connection.close()
+            self._expect_the_server()
+            return error
+        if answer[0] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._expect_the_server()
+        return answer
+
+    def _expect_the_server(self) -> None:
+        trouble = self._server.trouble()
+        if trouble:
+            self.close()
+            raise ServerLost(trouble)
 
 
 def _kinds_of(version: Any) -> Iterable[tuple[str, Kind]]:

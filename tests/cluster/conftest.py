@@ -3,39 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from .agreement import Judge
-from .apiserver import Programs, Server, find_programs, running
 from .client import Client
 from .definitions import create
+from .kind import Kind
 from .pinned import pinned_definitions
+from .programs import NotStarted
+from .provision import Means, find, running
 from .seeds import definitions, kinds
+from .server import Server
 
 
 @pytest.fixture(scope="session")
-def programs() -> Programs:
-    found = find_programs()
+def means() -> Means:
+    found = find()
     if isinstance(found, str):
         pytest.skip(found)
     return found
 
 
 @pytest.fixture(scope="session")
-def server(programs: Programs) -> Iterator[Server]:
-    with running(programs) as started:
+def server(means: Means) -> Iterator[Server]:
+    with ExitStack() as ending:
+        try:
+            started = ending.enter_context(running(means))
+        except NotStarted as reason:
+            if isinstance(means, Kind):  # it has to fetch what it runs
+                pytest.skip(f"kind makes no cluster: {reason}")
+            raise
         yield started
 
 
 @pytest.fixture(scope="session")
 def client(server: Server) -> Iterator[Client]:
     """A client of the server, which has the pinned definitions that the seeds need."""
-    speaking = Client(server)
-    refused = create(speaking, pinned_definitions(kinds()))
-    assert not refused, refused
-    yield speaking
-    speaking.close()
+    with Client(server) as speaking:
+        refused = create(speaking, pinned_definitions(kinds()))
+        assert not refused, refused
+        yield speaking
 
 
 @pytest.fixture(scope="session")

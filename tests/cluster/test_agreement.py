@@ -22,9 +22,9 @@ VALID = "as it is"
 LEAST_CHANGES = 2_000
 LEAST_KINDS = 40
 
-# What must not get worse; tools/agreement.py exits with 1 below what is aimed at: 0.97 and 0.005.
-LEAST_CAUGHT = 0.965
-MOST_ALARMED = 0.007
+# What must not get worse; tools/agreement.py exits with 1 below what issue 4 asks for: 0.97 and 0.005.
+LEAST_CAUGHT = 0.98
+MOST_ALARMED = 0.003
 
 
 @pytest.fixture(scope="module")

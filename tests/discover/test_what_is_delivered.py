@@ -227,3 +227,15 @@ def test_a_base_that_only_overlays_deliver_is_judged_through_them(tmp_path: Path
     files = {**BASE, **OVERLAY, "cluster/shop.yaml": FLUX % "over"}
 
     assert check(write(tmp_path, files)).places(RULE) == []
+
+
+def test_a_manifest_whose_name_was_forgotten_is_still_an_object(tmp_path: Path) -> None:
+    ran = check(write(tmp_path, {"settings.yaml": "apiVersion: v1\nkind: ConfigMap\ndata: {a: b}\n"}))
+
+    assert ran.places("objectmeta-invalid") == ["settings.yaml:2"]
+
+
+def test_a_pod_without_a_name_may_be_a_template_of_another_tool(tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers: [{name: agent, image: agent}]\n"
+
+    assert check(write(tmp_path, {"jenkins/agent.yaml": pod})).found() == []

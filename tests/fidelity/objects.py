@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, TypeAlias
 
-from .yaml_text import PATCH_SCALARS, REFUSED_SCALARS, SCALARS, STRINGS, Raw
+from .yaml_text import REFUSED_SCALARS, REFUSED_STRINGS, SCALARS, STRINGS, Raw
 
 Body: TypeAlias = dict[str, Any]
 
@@ -50,18 +50,16 @@ class Objects:
         return self.random.choice(NAMES)
 
     def text(self) -> str:
+        if self.chance(self.odd * self.wrong / 4):
+            return self.random.choice(REFUSED_STRINGS)
         return self.random.choice(STRINGS) if self.chance(self.odd) else self.random.choice(("a", "b", "c1"))
 
-    def scalar(self, *, patching: bool = False) -> Any:
-        """What may stand where kustomize does not look: any type.
-
-        A patch has none that is refused: we refuse it at once, kustomize where it is printed. Nor has
-        it timestamps: which text they become hangs on the quotes that the field had.
-        """
-        if not patching and self.chance(self.odd * self.wrong):
+    def scalar(self) -> Any:
+        """What may stand where kustomize does not look: any type."""
+        if self.chance(self.odd * self.wrong):
             return Raw(self.random.choice(REFUSED_SCALARS))
         if self.chance(self.odd):
-            return Raw(self.random.choice(PATCH_SCALARS if patching else SCALARS))
+            return Raw(self.random.choice(SCALARS))
         return self.random.choice(("a", 1, True, 1.5, "1", "true", None, self.text()))
 
     def some(self, *values: Any, least: int = 0, most: int = 3) -> list[Any]:

@@ -40,7 +40,15 @@ STRINGS = (
         "a\u00a0b",
         "a\u2028b",
     ),
-    *("\ufeffmark", "bell\x07", "<a href='x'>&</a>", "1" * 40, "word " * 30 + "end"),
+    *(
+        "next\u0085line",
+        "\u0085 \u0085",
+        "\ufeffmark",
+        "bell\x07",
+        "<a href='x'>&</a>",
+        "1" * 40,
+        "word " * 30 + "end",
+    ),
     *(
         "long" * 40,
         "http://example.com/" + "path/" * 20,
@@ -49,6 +57,8 @@ STRINGS = (
         "word " * 12 + "\n" + "more " * 25,
     ),
 )
+# kustomize writes these for its own transformers and when it prints, and cannot read them again.
+REFUSED_STRINGS = ("del\x7fete", "c1\x9f", "no\ufffe")
 SCALARS = (
     *("0755", "0o17", "1_000", "0x1F", "0b101", "1e3", "1.0", ".5", "5.", "+1", "-0", "-0.0", "1.5e-7", "08"),
     *("True", "FALSE", "yes", "Off", "y", "~", "null", "Null", "2001-01-01", "2001-12-14t21:59:43.10-05:00"),
@@ -56,9 +66,7 @@ SCALARS = (
     *("!!str 123", '!!int "12"', "!!str true", "1.23456789012345678901", "3.0e+5", "0.00001", "<<x"),
     *("2001-01-01 10:00:00", "1e-7", "100000000000000000000000", "-12", "0x_1", "1__0", "._1", "-.5", "0.0"),
 )
-PATCH_SCALARS = tuple(one for one in SCALARS if not one.startswith("2001-"))
-# Not `!!int x`: kustomize finds fault with that only where it is still there when all is printed.
-REFUSED_SCALARS = (".inf", "-.Inf", ".NaN", "*nowhere")
+REFUSED_SCALARS = (".inf", "-.Inf", ".NaN", "*nowhere", "!!int x", "!!bool 1")
 
 _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*(?: [a-z]+)*\Z")
 _WORDS_OF_TYPES = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"])
@@ -116,11 +124,18 @@ class Pen:
 
     def _member(self, key: str, value: Any, indent: int) -> str:
         pad = " " * indent
-        # No comments here: kustomize moves them into mappings in flow style, and then cannot print those.
+        above, behind = self._comments(pad)
         if isinstance(value, dict | list) and value and not self._oddly(0.25):
             deeper = indent + (0 if isinstance(value, list) and self._random.random() < 0.5 else 2)
-            return f"{pad}{self._key(key)}:\n{self._block(value, deeper)}"
-        return f"{pad}{self._key(key)}: {self._scalar(value, indent)}\n"
+            return f"{above}{pad}{self._key(key)}:{behind}\n{self._block(value, deeper)}"
+        text = self._scalar(value, indent)
+        # Behind a block of text a comment would be a part of it.
+        return f"{above}{pad}{self._key(key)}: {text}{'' if chr(10) in text else behind}\n"
+
+    def _comments(self, pad: str) -> tuple[str, str]:
+        """A line of comment, and one to stand at a line's end; mostly none."""
+        above = f"{pad}# above\n" if self._oddly(0.1) else ""
+        return above, "  # behind" if self._oddly(0.1) else ""
 
     def _item(self, value: Any, indent: int) -> str:
         if isinstance(value, dict | list) and value and not self._oddly(0.25):
@@ -144,10 +159,11 @@ class Pen:
         lines = "\n".join(f"{pad}{line}" if line else "" for line in body.split("\n"))
         return f"|{hint}{mark}\n{lines}" + "\n" * (ends - 1 if ends > 1 else 0)
 
-    @staticmethod
-    def json(value: Any) -> str:
-        """As Go writes it: a JSON patch's `test` compares the very bytes of texts."""
+    def json(self, value: Any) -> str:
+        """Mostly as Go writes it: a JSON patch's `test` compares the very bytes of texts."""
         text = json.dumps(_plain(value), ensure_ascii=False)
+        if self._random.random() < 0.1:
+            return text
         for char in "<>&\u2028\u2029":
             text = text.replace(char, f"\\u{ord(char):04x}")
         return text

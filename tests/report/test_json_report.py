@@ -108,6 +108,8 @@ def test_what_was_not_looked_at_is_told() -> None:
         "objects": 12,
         "validated": 10,
         "unvalidated": [{"gvk": "example.com/v1/Shop", "count": 2}],
+        "unverifiable": [],
+        "percent": 83.3,
         "left_out": [{"reason": "Helm templates", "count": 4}, {"reason": "Jinja templates", "count": 1}],
     }
 

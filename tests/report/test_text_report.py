@@ -51,6 +51,7 @@ Found 1 error and 1 warning in 2 files (1 allowed, 1 in the baseline); checked 1
 Not checked:
   shop-env//staging: remote base https://git.example/x is not in the workspace
   2 objects of 1 kind without a schema: example.com/v1/Shop (2)
+  coverage: 83.3 % of 12 objects judged in full
   5 files left out: Helm templates (4), Jinja templates (1)
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from gitlint_ops.model.blame import Origin, Via, at, origin
 from gitlint_ops.model.cards import Card
@@ -16,6 +17,7 @@ from gitlint_ops.resources import rules_folder
 from gitlint_ops.rules.engine import run_rules
 from gitlint_ops.rules.inputs import RuleInputs
 from gitlint_ops.rules.loader import load_cards
+from gitlint_ops.rules.namespaces import namespaces_by_target
 from gitlint_ops.rules.subjects import Facts
 from gitlint_ops.syntax.documents import Typing, read
 from gitlint_ops.syntax.locate import positions
@@ -45,7 +47,9 @@ def judge(cards: dict[str, Card]) -> Judge:
 def inputs(files: Files, facts: Facts | None = None, *, complete: bool = True) -> RuleInputs:
     """All files as documents, and all their objects as one target, as plain folders are built."""
     documents = tuple(documents_of(files))
-    return RuleInputs((built(documents, complete=complete),), documents, facts or Facts())
+    target = built(documents, complete=complete)
+    seen = namespaces_by_target([target])[target.target.id]
+    return RuleInputs((target,), documents, replace(facts or Facts(), namespaces=seen))
 
 
 def documents_of(files: Files) -> Iterator[SourceDocument]:

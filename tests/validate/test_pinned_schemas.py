@@ -73,16 +73,12 @@ def test_a_definition_in_the_workspace_goes_before_the_pin(judge: Judge, rendere
     assert "judged by" not in said
 
 
-def test_a_pin_says_nothing_of_a_kind_that_the_workspace_defines_in_other_versions(
-    rendered: Rendered,
-) -> None:
+def test_a_kind_that_the_workspace_defines_in_other_versions_is_not_served(rendered: Rendered) -> None:
     validator = Validator(definitions=[rendered(DEFINITION % "v2")])
-    assert validator.validate(rendered(APPLICATION)) == ()
-    (missing,) = schema_missing(validator.unvalidated())
-    assert missing.message == "no schema for argoproj.io/v1alpha1 Application: 1 object was not validated"
-    assert missing.hint == (
-        "objects of this kind are checked once its CustomResourceDefinition stands in the workspace"
-    )
+    (told,) = validator.validate(rendered(APPLICATION))
+    assert told.rule == "crd-version-not-served"
+    assert told.message == "the definition of Application in argoproj.io serves v2, not v1alpha1"
+    assert schema_missing(validator.unvalidated()) == ()
 
 
 def test_pins_judge_the_kinds_that_definitions_in_the_workspace_do_not_speak_of(

@@ -62,6 +62,15 @@ def read_chart(tree: Tree, folder: str) -> Chart:
         if len(files) >= MAX_FILES or total > MAX_BYTES:
             raise ChartUnreadable(f"it holds more than {MAX_FILES} files or {MAX_BYTES // 1_000_000} MB")
         files[name] = data
+    return chart_of(folder, files)
+
+
+def chart_of(folder: str, files: Mapping[str, bytes]) -> Chart:
+    """The chart that some files make, by their path within it.
+
+    Raises:
+        ChartUnreadable: an archive among them holds a schema that leads out of it.
+    """
     withheld = _withheld(files)
     kept = {path: data for path, data in files.items() if path not in withheld}
     return Chart(folder, kept, _digest(kept), withheld)

@@ -12,6 +12,11 @@ from gitlint_ops.build.kustomize.accumulator import (
     ComponentUse,
     Gathered,
 )
+from gitlint_ops.build.kustomize.components import (
+    count_component,
+    demand_component,
+    demand_no_component,
+)
 from gitlint_ops.build.kustomize.configuring import configure
 from gitlint_ops.build.kustomize.cycles import check_cycle
 from gitlint_ops.build.kustomize.elsewhere import LeftOut, is_file_elsewhere, named_folder
@@ -30,6 +35,7 @@ from gitlint_ops.build.kustomize.metadata import (
     with_transformation,
 )
 from gitlint_ops.build.kustomize.no_effect import ENTRY_WITHOUT_EFFECT
+from gitlint_ops.build.kustomize.node_texts import typed
 from gitlint_ops.build.kustomize.openapi import chosen_schema
 from gitlint_ops.build.kustomize.reading import Known, Reader, Record, embedded_resources, place_of
 from gitlint_ops.build.kustomize.references import way_to, with_all_missing
@@ -106,7 +112,8 @@ class Accumulation:
     ) -> None:
         if len(gathered.resources) + len(added) > MAX_RESOURCES:
             raise fault(
-                f"with {entry.text} these are more than {MAX_RESOURCES:,} resources: so many are not built",
+                f"with {entry.text} these are more than {MAX_RESOURCES:,} resources (gitlint-ops: so many are "
+                "not built)",
                 entry.place,
                 hint="bases that take each other in twice double at every level",
             )
@@ -162,17 +169,11 @@ class Accumulation:
     def _of_base(self, gathered: Gathered, entry: Entry, folder: Folder) -> tuple[Resource, ...]:
         check_cycle(self._folder, entry, folder, self._accumulator.folders)
         kustomization = self._kustomization_of(entry, folder)
-        if kustomization.is_component:
-            raise fault(
-                f"{entry.text} is a component, which resources cannot take in (kustomize: expected "
-                "kind != 'Component')",
-                entry.place,
-                hint="list it under components:",
-            )
+        demand_no_component(entry, kustomization)
         trail = self._trail.of(entry.text) if self._trail is not None else None
         try:
             handed = self._handing_down(folder)
-            base = self._accumulator.accumulate(handed, kustomization, gathered.schema, trail)
+            base = self._accumulator.accumulate_beside(gathered, handed, kustomization, trail)
         except BuildFault as error:
             raise self._through(entry, folder, error) from error
         self._take_over(entry, folder, base)
@@ -219,7 +220,8 @@ class Accumulation:
 
     def _generate(self) -> None:
         fields = self._kustomization.fields
-        absorber = generators.Absorber(self._gathered.resources, self._gathered.schema.scopes)
+        gathered, written = self._gathered, self._accumulator.written
+        absorber = generators.Absorber(gathered.resources, gathered.schema.scopes, written)
         for name, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
             for entry in fields.structs(name):
                 options = generators.options_of(entry.struct("options"), fields.struct("generatorOptions"))
@@ -272,7 +274,10 @@ class Accumulation:
                 noted = tuple(with_path(one, trail, entry.place) for one in inline) if trail else inline
                 self._add_new(gathered, entry, noted, seen)
         self._take_in(gathered, paths)
-        return gathered.resources
+        schema = self._gathered.schema
+        if not schema.chosen:
+            self._gathered.schema = self._accumulator.schema_after(schema, gathered.resources)
+        return tuple(map(typed, gathered.resources))
 
     def _maker(self, kind: str) -> Maker | None:
         if self._trail is None:
@@ -302,12 +307,8 @@ class Accumulation:
                 raise self._with_all_missing(folder.as_fault(entry))
             check_cycle(self._folder, entry, folder, self._accumulator.folders)
             kustomization = self._kustomization_of(entry, folder)
-            if not kustomization.is_component:
-                raise fault(
-                    f"{entry.text} is no component (kustomize: expected kind 'Component')",
-                    entry.place,
-                    hint="list it under resources:, or make its kustomization `kind: Component`",
-                )
+            demand_component(entry, kustomization)
+            count_component(entry, self._gathered)
             self._add_component(entry, folder, kustomization)
 
     def _add_component(self, entry: Entry, folder: Folder, kustomization: Kustomization) -> None:
@@ -373,7 +374,7 @@ class Accumulation:
 
     def _validate(self) -> None:
         for config, step in self._plugin_steps("validators", resources=False):
-            before = self._gathered.resources
+            before = tuple(map(typed, self._gathered.resources))
             known = len(self._record.violations)
             after = step.run(before)
             # To change nothing is what a validator is for.

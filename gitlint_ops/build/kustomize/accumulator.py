@@ -26,7 +26,7 @@ from gitlint_ops.build.kustomize.loader import Folder, ReleaseDefaults
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
 from gitlint_ops.build.kustomize.metadata import Trail
 from gitlint_ops.build.kustomize.openapi import SchemaInForce, schema_in_force
-from gitlint_ops.build.kustomize.reading import FileCache, Record
+from gitlint_ops.build.kustomize.reading import FileCache, Record, written_in
 from gitlint_ops.build.kustomize.references import way_to
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.variables import Variable
@@ -74,6 +74,8 @@ class Gathered(Struct):
     variables: Mapping[str, Variable] = field(default_factory=dict)
     uses: tuple[ComponentUse, ...] = ()
     configured: tuple[Configured, ...] = ()
+    components: int = 0
+    """How many were applied so far."""
 
 
 _Key: TypeAlias = tuple[str, str, bool, int, Trail | None, ReleaseDefaults | None]
@@ -84,6 +86,7 @@ class Accumulator:
 
     def __init__(self, sources: Sources, helm: Helm) -> None:
         self.sources = sources
+        self.written = written_in(sources)
         self.charts = ChartRenderer(helm)
         self.folders = Folders(sources)
         self.files = FileCache()
@@ -95,6 +98,24 @@ class Accumulator:
         self._image_fields: dict[int, tuple[tuple[FieldSpec, ...], ImageFields]] = {}
         # Schemas are told apart by identity, so all that were ever in force are kept alive.
         self._schemas: list[SchemaInForce] = []
+        self._later: dict[tuple[int, bool, bool], SchemaInForce] = {}
+
+    def schema_after(self, schema: SchemaInForce, resources: tuple[Resource, ...]) -> SchemaInForce:
+        """The schema once there are these resources; one object for all that is alike."""
+        after = schema.after(resources)
+        key = (id(after.schema), after.loaded, after.wanted)
+        return schema if after is schema else self._later.setdefault(key, after)
+
+    def accumulate_beside(
+        self, gathered: Gathered, folder: Folder, kustomization: Kustomization, trail: Trail | None
+    ) -> Accumulated:
+        """What a folder comes to beside what was gathered before (raises as `accumulate` does)."""
+        made = self.accumulate(folder, kustomization, gathered.schema, trail)
+        if gathered.schema.chosen or not made.schema.chosen:
+            return made
+        # What the schema comes to that it chose hangs on what was met before.
+        before = self.schema_after(gathered.schema, gathered.resources)
+        return self.accumulate(folder, kustomization, before, trail)
 
     def accumulate(
         self,

@@ -18,11 +18,13 @@ from gitlint_ops.build.kustomize.entry_uses import EntryUses
 from gitlint_ops.build.kustomize.faults import BuildFault, Place
 from gitlint_ops.build.kustomize.field_specs import FieldSpecs
 from gitlint_ops.build.kustomize.folders import MAX_DEPTH, NoKustomization, too_deep
+from gitlint_ops.build.kustomize.key_comments import require_readable
 from gitlint_ops.build.kustomize.kustomization import Kustomization
 from gitlint_ops.build.kustomize.loader import Folder, ReleaseDefaults
 from gitlint_ops.build.kustomize.memo import Memo
 from gitlint_ops.build.kustomize.metadata import Trail
 from gitlint_ops.build.kustomize.name_references import ReferencePaths
+from gitlint_ops.build.kustomize.node_texts import typed
 from gitlint_ops.build.kustomize.order import sort_as_asked
 from gitlint_ops.build.kustomize.printable import require_printable
 from gitlint_ops.build.kustomize.reading import Record, written_in
@@ -53,6 +55,7 @@ class KustomizeBuilder:
         restricted: bool = True,
         helm: Helm = Helm(),  # noqa: B008 - frozen
     ) -> None:
+        self._sources = sources
         self._tree = sources.tree(repo)
         self._restricted = restricted
         self._accumulator = Accumulator(sources, helm)
@@ -70,6 +73,7 @@ class KustomizeBuilder:
             folder = Folder(self._tree, path, (), self._restricted, releases=releases)
             kustomization = self._accumulator.folders.kustomization(folder)
             accumulated = self._accumulated(folder, kustomization)
+            accumulated = _with_unknown_hashes(accumulated)
             resources = self._finished(accumulated, kustomization)
         except Unreadable as error:
             return BuildResult(target, Status.FAILED, reason=f"{target.path} {error.reason}")
@@ -140,10 +144,14 @@ class KustomizeBuilder:
         """The steps that kustomize takes once, at the top."""
         specs, scopes = accumulated.specs, accumulated.schema.scopes
         resources = hashes.apply(accumulated.resources, self._hashed)
-        resources = name_references.apply(resources, self._reference_paths(specs), scopes)
+        resources = name_references.apply(resources, self._reference_paths(specs), scopes, self._written)
         referring = resources
         resources = variables.resolve(
-            resources, accumulated.variables, specs.var_reference, complete=accumulated.complete
+            resources,
+            accumulated.variables,
+            specs.var_reference,
+            complete=accumulated.complete,
+            written=self._written,
         )
         if accumulated.complete and not kustomization.is_component:
             self._note_entries(accumulated, referring, resources)
@@ -152,10 +160,16 @@ class KustomizeBuilder:
         options = _build_metadata(kustomization)
         place = kustomization.fields.at("buildMetadata")
         written = self._written
-        finished = tuple(metadata.finished(one, options, place, written) for one in resources)
+        finished = tuple(typed(metadata.finished(one, options, place, written)) for one in resources)
         for one in finished:
             require_printable(one)
+            require_readable(one, self._sources)
         return finished
+
+
+def _with_unknown_hashes(accumulated: Accumulated) -> Accumulated:
+    unknown = hashes.unknown(accumulated.resources)
+    return replace(accumulated, unchecked=(*accumulated.unchecked, *unknown)) if unknown else accumulated
 
 
 def _build_metadata(kustomization: Kustomization) -> frozenset[str]:

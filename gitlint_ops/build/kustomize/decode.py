@@ -12,7 +12,9 @@ from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, did_you_mean, fault
+from gitlint_ops.build.kustomize.node_texts import Shortened
 from gitlint_ops.model.location import format_path
+from gitlint_ops.syntax.scalars import go_float
 
 
 class Text(Struct, frozen=True):
@@ -234,9 +236,11 @@ def _scalar(value: Any, shape: Shape, place: Place, name: str, rules: Rules) -> 
 def scalar_text(value: Any) -> str:
     """A scalar as its YAML text; "" for null and for what is no scalar."""
     if isinstance(value, str):
-        return value
+        return str(value)  # a plain one
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Shortened):
+        return go_float(value)
     if isinstance(value, int | float):
         return repr(value).removesuffix(".0")
     return ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from gitlint_ops.model.blame import Origin, Via
+from gitlint_ops.model.disclosure import without_logins
 from gitlint_ops.model.findings import Note, Severity, Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 
@@ -49,7 +50,7 @@ class BuildFault(Exception):
 
     def __init__(self, reason: str, violations: tuple[Violation, ...] = (), *, lasting: bool = True) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = without_logins(reason)
         self.violations = violations
         self.lasting = lasting
         self.inputs: frozenset[str] = frozenset()

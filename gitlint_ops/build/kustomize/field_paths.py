@@ -14,11 +14,14 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from gitlint_ops.build.kustomize.go_regex import GoRegex, RegexFault
-from gitlint_ops.build.kustomize.merge_nodes import Node
+from gitlint_ops.build.kustomize.merge_nodes import Node, Written, has_quotes, unknown_text
+from gitlint_ops.build.kustomize.node_texts import Untyped, plain
 from gitlint_ops.build.kustomize.structured_text import parse_structured
-from gitlint_ops.model.blame import Origin
+from gitlint_ops.model.blame import Origin, chain
+from gitlint_ops.syntax.emit import emit
 
 MAX_PARTS = 100
+_SEES_QUOTES = re.compile(r"[\^$'\"]|\\[Az]")
 _INDEX = re.compile(r"\+?[0-9]{1,9}\Z")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}\Z")
 
@@ -113,7 +116,9 @@ def _looked_up(node: Node, part: str) -> Node | None:
     return _field(node, part)
 
 
-def match(node: Node, parts: Sequence[str], create: Creation | None) -> list[Node]:
+def match(
+    node: Node, parts: Sequence[str], create: Creation | None, written: Written = unknown_text
+) -> list[Node]:
     """All fields at a path below `node`; matches in brackets are regular expressions here.
 
     With `create`, what is missing is made: mappings and lists on the way, and a value of that kind
@@ -126,15 +131,15 @@ def match(node: Node, parts: Sequence[str], create: Creation | None) -> list[Nod
         return [node]
     part = parts[0]
     if _INDEX.match(part):
-        return match(_item_at(node, parts, create), parts[1:], create)
+        return match(_item_at(node, parts, create), parts[1:], create, written)
     if _is_match(part):
-        return _match_items(node, parts, create)
+        return _match_items(node, parts, create, written)
     if part == "*":
-        return [found for item in _items(node) for found in match(item, parts[1:], create)]
-    return _match_field(node, parts, create)
+        return [found for item in _items(node) for found in match(item, parts[1:], create, written)]
+    return _match_field(node, parts, create, written)
 
 
-def _match_field(node: Node, parts: Sequence[str], create: Creation | None) -> list[Node]:
+def _match_field(node: Node, parts: Sequence[str], create: Creation | None, written: Written) -> list[Node]:
     member = _field(node, parts[0])
     if member is None:
         if create is None:
@@ -147,7 +152,7 @@ def _match_field(node: Node, parts: Sequence[str], create: Creation | None) -> l
         # kustomize looks for the rest of the path in the YAML that the scalar may hold, but does
         # not write it back: unless it is read as structured text before, nothing is changed.
         member = _held_in(member)
-    return match(member, parts[1:], create)
+    return match(member, parts[1:], create, written)
 
 
 def _held_in(scalar: Node) -> Node:
@@ -176,7 +181,7 @@ def _item_at(node: Node, parts: Sequence[str], create: Creation | None) -> Node:
     return items[index]
 
 
-def _match_items(node: Node, parts: Sequence[str], create: Creation | None) -> list[Node]:
+def _match_items(node: Node, parts: Sequence[str], create: Creation | None, written: Written) -> list[Node]:
     key, pattern = _split_match(parts[0])
     # What follows a match of scalars is ignored.
     rest = parts[1:] if key else ()
@@ -186,16 +191,17 @@ def _match_items(node: Node, parts: Sequence[str], create: Creation | None) -> l
         raise PathFault(f"error parsing regexp: {error}: `{pattern}`") from error
     found: list[Node] = []
     for item in _items(node):
-        text = _member_text(item, key) if key else item.text
+        told = item.get(key) if key else item
+        text = None if told is None else _told(told, pattern, written)
         if text is not None and wanted.matches_in(text):
-            found += match(item, rest, create)
+            found += match(item, rest, create, written)
     if found or create is None:
         return found
     if not node.is_list or not wanted.matches_in(pattern):
         raise PathFault(f"failed to create element for {parts[0]!r}")
-    created = Node({key: pattern} if key else pattern, blame=create.blame)
+    created = Node({key: Untyped(pattern)} if key else Untyped(pattern), blame=create.blame)
     node.opened_items().append(created)
-    return match(created, rest, create)
+    return match(created, rest, create, written)
 
 
 def _items(node: Node) -> list[Node]:
@@ -213,6 +219,17 @@ def _field(node: Node, key: str) -> Node | None:
 def _member_text(item: Node, key: str) -> str | None:
     member = item.get(key)
     return None if member is None else member.text
+
+
+def _told(item: Node, pattern: str, written: Written) -> str:
+    """An item as YAML, which a pattern is looked for in: with its quotes, if that matters."""
+    if item.is_container:
+        return emit(plain(item.close()[0])).strip()
+    if _SEES_QUOTES.search(pattern) is None or not has_quotes(item, written):
+        return item.text
+    first = tuple(chain(item.blame()))[-1]
+    quote = (written(first) or "")[:1]
+    return f"'{item.text}'" if quote == "'" else f'"{item.text}"'
 
 
 def _kind(node: Node) -> str:

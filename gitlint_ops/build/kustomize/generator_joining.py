@@ -11,19 +11,20 @@ from typing import Any
 from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import scalar_text
+from gitlint_ops.build.kustomize.merge_nodes import Written, text_as_written, unknown_text
 from gitlint_ops.build.kustomize.resource import GeneratorFlags, Resource
 from gitlint_ops.model.blame import Blame, MapBlame, at, origin, over, with_blame, with_members
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
 
 
-def joined(old: Resource, made: Resource, *, merge: bool) -> Resource:
+def joined(old: Resource, made: Resource, written: Written, *, merge: bool) -> Resource:
     """The new resource under the old one's names; if `merge`, with what the old one had."""
     result = replace(made, blame=_all_over(made, old))
     for field in ("labels", "annotations"):
-        result = _with_old_texts(result, old, ("metadata", field))
+        result = _with_old_texts(result, old, ("metadata", field), written)
     for field in ("data", "binaryData") if merge else ():
-        result = _with_old_texts(result, old, (field,))
+        result = _with_old_texts(result, old, (field,), written)
     metadata = {key: value for key, value in result.body["metadata"].items() if key != "namespace"}
     blame = with_blame(result.blame, ("metadata", "name"), at(old.blame, ("metadata", "name")))
     metadata["name"] = old.name
@@ -43,7 +44,7 @@ def joined(old: Resource, made: Resource, *, merge: bool) -> Resource:
     )
 
 
-def _with_old_texts(made: Resource, old: Resource, path: FieldPath) -> Resource:
+def _with_old_texts(made: Resource, old: Resource, path: FieldPath, written: Written) -> Resource:
     """`made` with the members of a mapping of texts that only the old resource has."""
     before = value_at(old.body, path)
     now = value_at(made.body, path)
@@ -51,7 +52,9 @@ def _with_old_texts(made: Resource, old: Resource, path: FieldPath) -> Resource:
     new = now if isinstance(now, dict) else {}
     if not kept:
         return made if new or now is None else _without_member(made, path)
-    texts = {key: scalar_text(value) for key, value in {**kept, **new}.items()}
+    spelled = unknown_text if old.rewritten else written
+    before_texts = {key: _text(value, at(old.blame, (*path, key)), spelled) for key, value in kept.items()}
+    texts = {**before_texts, **{key: scalar_text(value) for key, value in new.items()}}
     body = dict(made.body)
     held = body
     for key in path[:-1]:
@@ -64,6 +67,10 @@ def _with_old_texts(made: Resource, old: Resource, path: FieldPath) -> Resource:
         only_old = {**now_blamed.changed, **only_old}
         now_blamed = now_blamed.base
     return replace(made, body=body, blame=with_blame(made.blame, path, MapBlame(now_blamed, only_old)))
+
+
+def _text(value: Any, blame: Blame, written: Written) -> str:
+    return "" if value is None else str(text_as_written(value, blame, written))
 
 
 def _all_over(made: Resource, old: Resource) -> Blame:

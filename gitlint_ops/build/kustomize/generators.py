@@ -17,6 +17,7 @@ from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault,
 from gitlint_ops.build.kustomize.generator_joining import joined
 from gitlint_ops.build.kustomize.identity import Identity, Scopes, format_id, plain_id
 from gitlint_ops.build.kustomize.kustomization import Entry
+from gitlint_ops.build.kustomize.merge_nodes import Written, unknown_text
 from gitlint_ops.build.kustomize.no_effect import is_same, without_effect
 from gitlint_ops.build.kustomize.patch_targets import resource_label
 from gitlint_ops.build.kustomize.resource import GeneratorFlags, Resource
@@ -206,7 +207,8 @@ def _literal(text: str, place: Place) -> Pair:
     key, equals, value = text.partition("=")
     if not key or not equals:
         raise fault(
-            f"the literal {text!r} is not key=value (kustomize: invalid literal source, expected key=value)",
+            f"literals[{place.path[-1]}] is not key=value (kustomize: invalid literal source, expected "
+            "key=value)",
             place,
         )
     if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
@@ -229,9 +231,12 @@ def _file_source(source: str, place: Place) -> tuple[str, str]:
 class Absorber:
     """Resources that generated ones are added to, merged into or put in place of."""
 
-    def __init__(self, resources: tuple[Resource, ...], scopes: Scopes) -> None:
+    def __init__(
+        self, resources: tuple[Resource, ...], scopes: Scopes, written: Written = unknown_text
+    ) -> None:
         self._resources = list(resources)
         self._scopes = scopes
+        self._written = written
         self._by_identity: dict[Identity, list[int]] | None = None
 
     @property
@@ -259,7 +264,7 @@ class Absorber:
             raise _exists(made, old)
         if old.gvk != made.gvk:
             raise _changed_kind(made, old)
-        self.put(found[0], joined(old, made, merge=behavior == "merge"))
+        self.put(found[0], joined(old, made, self._written, merge=behavior == "merge"))
         return found[0], old
 
     def put(self, index: int, resource: Resource) -> None:

@@ -15,9 +15,12 @@ from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import scalar_text
 from gitlint_ops.build.kustomize.memo import Memo
+from gitlint_ops.build.kustomize.node_texts import typed
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import origin
+from gitlint_ops.model.targets import Unchecked
 
+_HASHED = ("ConfigMap", "Secret")
 _NAME = ("metadata", "name")
 _LENGTH = 10
 # From here on Go writes numbers with an exponent.
@@ -42,8 +45,26 @@ def apply(resources: tuple[Resource, ...], hashed: Memo[Resource] | None = None)
     )
 
 
+def unknown(resources: tuple[Resource, ...]) -> tuple[Unchecked, ...]:
+    """Names whose hash cannot be known: those of generated resources of which a patch changed the kind.
+
+    Kustomize hashes its own data of those: the line and column at which it read each value, and more.
+    """
+    return tuple(
+        Unchecked(
+            "",
+            f"{one.gvk.kind} {one.name} was generated as another kind, and the hash in its name is of "
+            "kustomize's inner data then",
+            origin(one.blame).source,
+            origin(one.blame).source_path,
+        )
+        for one in resources
+        if one.generator and one.generator.needs_hash and one.gvk.kind not in _HASHED
+    )
+
+
 def _hashed(resource: Resource) -> Resource:
-    name = f"{resource.name}-{content_hash(resource.body)}"
+    name = f"{resource.name}-{content_hash(typed(resource).body)}"
     entry = replace(origin(resource.blame), verbatim=False, over=None)
     return resource.remembered().with_field(_NAME, name, entry)
 

@@ -116,11 +116,16 @@ class ImageFields:
         """The paths in one resource.
 
         Raises:
-            BuildFault: a field spec leads through a scalar; `place` is the entry that asked.
+            BuildFault: a field spec leads through a scalar, or what is in a list of containers is no
+                container; `place` is the entry that asked.
         """
         return self._paths.of(resource.body, None, lambda: self._paths_in(resource, place))
 
     def _paths_in(self, resource: Resource, place: Place) -> _ImagePaths:
+        try:
+            found = tuple(self.found(resource.body))
+        except FieldSpecFault as error:
+            raise spec_fault(error, "containers[]/image", resource, place) from error
         specified: list[Hit] = []
         for parts, _, written in self.specs.of(resource.gvk):
             try:
@@ -128,13 +133,17 @@ class ImageFields:
             except FieldSpecFault as error:
                 raise spec_fault(error, written, resource, place) from error
         return _ImagePaths(
-            tuple(self.found(resource.body)),
+            found,
             tuple(hit.path for hit in specified if hit.becomes is None),
             any(hit.becomes is not None for hit in specified),
         )
 
     def found(self, body: Mapping[str, Any]) -> Iterator[FieldPath]:
-        """The images in lists called containers or initContainers, wherever they stand."""
+        """The images in lists called containers or initContainers, wherever they stand.
+
+        Raises:
+            FieldSpecFault: what is in such a list is no mapping, or has an image that is no scalar.
+        """
         for key, value in body.items():
             if isinstance(value, dict | list):
                 below = self._found.of(value, None, lambda: tuple(_container_images(value, ())))  # noqa: B023
@@ -181,7 +190,7 @@ def _with_images(
     unmatched: set[int],
     idle: set[int],
 ) -> Resource:
-    if resource.body.get("kind") == "CustomResourceDefinition":
+    if _is_passed_over(resource):
         return resource
     place = entries[0].place
     paths = fields.of(resource, place)
@@ -207,6 +216,10 @@ def _with_images(
     return resource
 
 
+def _is_passed_over(resource: Resource) -> bool:
+    return bool(resource.body.get("kind") == "CustomResourceDefinition")
+
+
 def _container_images(node: Any, path: FieldPath) -> Iterator[FieldPath]:
     """The images in lists called containers or initContainers, wherever they stand."""
     if isinstance(node, dict):
@@ -223,7 +236,13 @@ def _container_images(node: Any, path: FieldPath) -> Iterator[FieldPath]:
 def _images_in(key: str, value: Any, path: FieldPath) -> Iterator[FieldPath]:
     if key in _CONTAINER_LISTS and isinstance(value, list):
         for index, item in enumerate(value):
-            if isinstance(item, dict) and "image" in item:
+            if item is None:
+                continue
+            if not isinstance(item, dict):
+                raise FieldSpecFault("wrong node kind: expected MappingNode")
+            if isinstance(item.get("image"), dict | list):
+                raise FieldSpecFault("wrong node kind: expected ScalarNode")
+            if "image" in item:
                 yield (*path, key, index, "image")
 
 
@@ -280,6 +299,7 @@ def _image_names(resources: tuple[Resource, ...], fields: ImageFields) -> frozen
     return frozenset(
         split_image(image)[0]
         for resource in resources
+        if not _is_passed_over(resource)
         for path in fields.found(resource.body)
         if isinstance(image := _at(resource.body, path), str)
     )

@@ -19,14 +19,17 @@ from msgspec.structs import replace
 from gitlint_ops.build.kustomize.absence import absence
 from gitlint_ops.build.kustomize.faults import OURS, did_you_mean
 from gitlint_ops.build.kustomize.growth import MAX_DEPTH, is_outgrown
+from gitlint_ops.build.kustomize.json_spelling import equals_spelled, with_floats
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import Blame, ListBlame, Origin, at, child, origin, over, with_blame
+from gitlint_ops.model.disclosure import is_shown
 from gitlint_ops.model.location import FieldPath, format_path
 from gitlint_ops.model.structure import value_at, with_value, without
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}\Z")
 MAX_OPERATIONS = 10_000
 _LONG_POINTER = 30
+_LONGEST_SHOWN = 200
 
 
 class JsonPatchFault(Exception):
@@ -69,6 +72,7 @@ class _Operation(Struct, frozen=True):
 
     held: Mapping[str, Any]
     here: Origin
+    as_json: Mapping[str, Any] | None
 
     @property
     def name(self) -> str:
@@ -81,11 +85,17 @@ class _Operation(Struct, frozen=True):
 
 
 def apply_json_patch(
-    resource: Resource, operations: Any, patch: Origin, bodies: list[Any] | None = None
+    resource: Resource,
+    operations: Any,
+    patch: Origin,
+    bodies: list[Any] | None = None,
+    *,
+    as_json: Any = None,
 ) -> Resource:
     """The resource with all operations applied; `patch` is where the list of them stands.
 
-    `bodies` takes in the body before the first operation and after each of them.
+    `bodies` takes in the body before the first operation and after each of them. `as_json`
+    are the operations as they are spelled, if they are JSON and not YAML.
 
     Raises:
         JsonPatchFault: an operation does not apply.
@@ -102,20 +112,21 @@ def apply_json_patch(
     for index, operation in enumerate(operations):
         here = replace(patch, source_path=(*patch.source_path, index))
         try:
-            document = _apply(document, operation, here)
+            document = _apply(document, operation, here, as_json[index] if as_json else None)
             _check_growth(document, operation)
         except _Fault as error:
             raise JsonPatchFault(str(error), index, field=error.field, hint=error.hint) from error
         bodies.append(document.body)
     if not isinstance(document.body, dict):
         raise JsonPatchFault("json: cannot unmarshal array into Go value of type map[string]interface {}")
-    return replace(resource, body=document.body, blame=document.blame)
+    body = with_floats(document.body)
+    return replace(resource, body=body, blame=document.blame, untyped=body is not document.body)
 
 
-def _apply(document: _Document, operation: Any, here: Origin) -> _Document:
+def _apply(document: _Document, operation: Any, here: Origin, as_json: Any) -> _Document:
     if operation is not None and not isinstance(operation, dict):
         raise _Fault("json: cannot unmarshal a value that is no mapping into an operation")
-    step = _Operation(operation or {}, here)
+    step = _Operation(operation or {}, here, as_json)
     apply = _OPERATIONS.get(step.name)
     if apply is None:
         meant = did_you_mean(step.name, _OPERATIONS) or f"op is one of {', '.join(_OPERATIONS)}"
@@ -340,8 +351,13 @@ def _taken(document: _Document, member: _Member) -> tuple[Any, Blame | None]:
 def _test(document: _Document, operation: _Operation) -> _Document:
     pointer, wanted = _pointer(operation, "path"), operation.held.get("value")
     found = document.body if pointer == "" else _taken(document, _member(document, operation))[0]
-    if not _is_equal(found, wanted):
-        plain = not isinstance(found, dict | list | None)
+    as_json = operation.as_json
+    equal = _is_equal(found, wanted)
+    if equal and as_json is not None and "value" in as_json:
+        equal = equals_spelled(found, as_json["value"])
+    if not equal:
+        shown = is_shown(document.body) and len(str(found)) <= _LONGEST_SHOWN
+        plain = shown and not isinstance(found, dict | list | None)
         hint = f"the value there is {json.dumps(found)}" if plain else "the value there is another one"
         raise _Fault(f"testing value {pointer} failed: test failed", hint)
     return document

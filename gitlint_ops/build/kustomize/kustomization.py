@@ -26,6 +26,7 @@ from gitlint_ops.build.kustomize.decode import (
     decode_struct,
 )
 from gitlint_ops.build.kustomize.faults import Place, did_you_mean, fault
+from gitlint_ops.build.kustomize.printable import as_handed_on
 from gitlint_ops.model.location import DocumentRef
 
 _GVK: Mapping[str, Shape] = {"group": TEXT, "version": TEXT, "kind": TEXT}
@@ -187,6 +188,16 @@ KUSTOMIZATION = StructOf(
     },
 )
 
+# The fields that are made into configurations of transformers and generators.
+_HANDED_ON = frozenset(
+    name.lower()
+    for name in (
+        *("configMapGenerator", "secretGenerator", "helmCharts", "patchesStrategicMerge", "patchesJson6902"),
+        *("patches", "images", "imageTags", "replacements", "replicas", "namespace", "namePrefix"),
+        *("nameSuffix", "labels", "commonLabels", "commonAnnotations"),
+    )
+)
+
 _KIND, _COMPONENT = "Kustomization", "Component"
 _API_VERSIONS = {
     _KIND: "kustomize.config.k8s.io/v1beta1",
@@ -233,12 +244,23 @@ def read_kustomization(body: Any, document: DocumentRef) -> Kustomization:
     place = Place(document)
     if body is None:
         raise fault("the kustomization file is empty (kustomize: kustomization.yaml is empty)", place)
-    fields = decode_struct(body, KUSTOMIZATION, place, subject="Kustomization", strict=True)
+    fields = _decoded(body, place)
     if not any(_says_something(name, value) for name, value in fields.values.items()):
         raise fault("the kustomization file says nothing (kustomize: kustomization.yaml is empty)", place)
     kind = fields.text("kind") or _KIND
     _check_type(kind, fields)
     return Kustomization(document, kind == _COMPONENT, _without_env(fields))
+
+
+def _decoded(body: Any, place: Place) -> Fields:
+    fields = decode_struct(body, KUSTOMIZATION, place, subject="Kustomization", strict=True)
+    handed_on = {
+        key: as_handed_on(value, place.of(key)) if key.lower() in _HANDED_ON else value
+        for key, value in body.items()
+    }
+    if all(handed_on[key] is value for key, value in body.items()):
+        return fields
+    return decode_struct(handed_on, KUSTOMIZATION, place, subject="Kustomization", strict=True)
 
 
 def _says_something(name: str, value: Any) -> bool:

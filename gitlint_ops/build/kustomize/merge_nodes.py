@@ -7,15 +7,26 @@ change being the same object as before, and the blame beside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
+from gitlint_ops.build.kustomize.node_texts import Bare, Quoted, Shortened, Untyped
 from gitlint_ops.model.blame import Blame, ListBlame, MapBlame, Origin, chain, child, origin, over
 from gitlint_ops.model.location import FieldPath
+from gitlint_ops.syntax.scalars import go_float
+from gitlint_ops.syntax.text import Unfit
 
 Written: TypeAlias = Callable[[Origin], str | None]
 """The text of the scalar at a place as its file has it: `"8080"` with its quotes, `~`, "" for a
 null that was left blank. None where that is unknown."""
+
+
+DECORATED = ("!", "&", "*", '"', "'", "|", ">")
+"""What may stand before a scalar and is no part of it: quotes, a tag, an anchor, the mark of a block."""
+
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT")
+"""A plain one was read as kustomize prints it, which may be another text than the file has."""
 
 
 def unknown_text(_: Origin) -> str | None:
@@ -30,6 +41,8 @@ def scalar_text(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Shortened):
+        return go_float(value)
     return "" if isinstance(value, dict | list) else str(value)
 
 
@@ -249,16 +262,33 @@ def written_null(node: Node, written: Written) -> str:
     return "null" if text is None else text
 
 
+def text_as_written(value: Any, blame: Blame, written: Written) -> str:
+    """The text of a scalar as its source has it: `1e3`, `0755`, `2001-01-01`."""
+    if value is None or isinstance(value, Shortened | dict | list):
+        return scalar_text(value)
+    if isinstance(value, str) and not TIMESTAMP.match(value):
+        return value
+    text = written(origin(blame))
+    return scalar_text(value) if not text or text.startswith(DECORATED) else text
+
+
 def is_quoted(node: Node, written: Written) -> bool:
-    """Whether a string is no plain scalar, as far as can be known.
+    """Whether a string is no plain scalar, as far as can be known."""
+    return has_quotes(node, written) is True
+
+
+def has_quotes(node: Node, written: Written) -> bool | None:
+    """Whether a scalar is a string and no plain one; None where that is unknown.
 
     kustomize keeps the style of a field over all patches, so the first writer of it decides.
     """
-    if not isinstance(node.value, str):
+    if not isinstance(node.value, str) or isinstance(node.value, Untyped | Bare | Unfit):
         return False
+    if isinstance(node.value, Quoted):
+        return True
     first = tuple(chain(node.blame()))[-1]
     text = written(first) if first.verbatim else None
-    return text is not None and text[:1] in ("'", '"', "|", ">")
+    return None if text is None else text[:1] in ("'", '"', "|", ">")
 
 
 def holds_any(body: Any, mappings: Iterable[dict[str, Any]]) -> bool:
@@ -277,12 +307,16 @@ def holds_any(body: Any, mappings: Iterable[dict[str, Any]]) -> bool:
 
 
 __all__ = [
+    "DECORATED",
+    "TIMESTAMP",
     "MergeFault",
     "Node",
     "Written",
+    "has_quotes",
     "holds_any",
     "is_quoted",
     "scalar_text",
+    "text_as_written",
     "unknown_text",
     "written_null",
 ]

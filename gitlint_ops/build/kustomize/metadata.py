@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import scalar_text
-from gitlint_ops.build.kustomize.faults import Place
+from gitlint_ops.build.kustomize.faults import Place, fault
 from gitlint_ops.build.kustomize.merge_nodes import Written
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.shared_values import with_own_annotations
@@ -154,6 +154,7 @@ def finished(resource: Resource, options: frozenset[str], place: Place, written:
     (`1.10`, `~`), and an empty mapping goes; a list of nothing, which may lack metadata, gets some.
     """
     if MANAGED_BY_LABEL in options:
+        _demand_labels(resource, place)
         resource = resource.with_field(_MANAGED_BY, _MANAGER, place.origin())
     if "metadata" not in resource.body:
         return replace(resource, body={**resource.body, "metadata": {}})
@@ -165,17 +166,27 @@ def finished(resource: Resource, options: frozenset[str], place: Place, written:
     dropped |= {_TRANSFORMATIONS} if TRANSFORMER_ANNOTATIONS not in options else set()
     texts = _texts(held, resource, written)
     kept = {key: text for key, text in texts.items() if key not in dropped and key not in _INTERNAL}
-    if kept and kept == held:
+    if kept and kept == held and not resource.untyped:
         return resource
     body = with_value(resource.body, _ANNOTATIONS, kept) if kept else without(resource.body, _ANNOTATIONS)
     return replace(resource, body=body)
+
+
+def _demand_labels(resource: Resource, place: Place) -> None:
+    labels = value_at(resource.body, ("metadata", "labels"))
+    if labels is not None and not isinstance(labels, dict):
+        raise fault(
+            f"the labels of {resource.gvk.kind} {resource.name} are no mapping, so none can be added "
+            "(kustomize: wrong node kind: expected MappingNode)",
+            place,
+        )
 
 
 def _texts(held: Any, resource: Resource, written: Written) -> Mapping[str, str]:
     if not isinstance(held, dict):
         return {}
     return {
-        key: value if isinstance(value, str) else _text(value, (*_ANNOTATIONS, key), resource, written)
+        key: str(value) if isinstance(value, str) else _text(value, (*_ANNOTATIONS, key), resource, written)
         for key, value in held.items()
     }
 

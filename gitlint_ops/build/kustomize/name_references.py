@@ -27,7 +27,9 @@ from gitlint_ops.build.kustomize.identity import (
     is_selected,
 )
 from gitlint_ops.build.kustomize.memo import Memo
+from gitlint_ops.build.kustomize.merge_nodes import Written, unknown_text
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
+from gitlint_ops.build.kustomize.scalar_setting import with_scalar
 from gitlint_ops.model.blame import Origin, at, chain, origin, over
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
@@ -61,7 +63,9 @@ class ReferencePaths:
             held = self._held[gvk] = _path_tree(gvk, self.references)
         return held
 
-    def renamed(self, resource: Resource, path: FieldPath, old_name: str, found: Resource) -> Resource:
+    def renamed(
+        self, resource: Resource, path: FieldPath, old_name: str, found: Resource, written: Written
+    ) -> Resource:
         """A resource whose field `path` names another by its new name.
 
         Overlays that leave both alone get the same one, so that it is judged once for all.
@@ -69,7 +73,7 @@ class ReferencePaths:
         return self._renamed.of(
             resource,
             found,
-            lambda: resource.with_field(path, found.name, _renamed_by(found, old_name)),
+            lambda: with_scalar(resource, path, found.name, _renamed_by(found, old_name), written),
             at=path,
         )
 
@@ -87,13 +91,15 @@ class ReferencePaths:
         return found
 
 
-def apply(resources: tuple[Resource, ...], paths: ReferencePaths, scopes: Scopes) -> tuple[Resource, ...]:
+def apply(
+    resources: tuple[Resource, ...], paths: ReferencePaths, scopes: Scopes, written: Written = unknown_text
+) -> tuple[Resource, ...]:
     """The resources with names and namespaces of the renamed put where they are referred to.
 
     Raises:
         BuildFault: a name may mean several resources.
     """
-    fixer = _Fixer(resources, paths, scopes)
+    fixer = _Fixer(resources, paths, scopes, written)
     return tuple(fixer.fixed(index) for index in range(len(resources)))
 
 
@@ -108,9 +114,12 @@ class _LeadsNowhere(Exception):
 class _Fixer:
     """All resources of a build as candidates, and the one whose references are being fixed."""
 
-    def __init__(self, resources: tuple[Resource, ...], paths: ReferencePaths, scopes: Scopes) -> None:
+    def __init__(
+        self, resources: tuple[Resource, ...], paths: ReferencePaths, scopes: Scopes, written: Written
+    ) -> None:
         self._resources = resources
         self.paths = paths
+        self.written = written
         self._scopes = scopes
         self._namespaces = [scopes.namespace(resource.gvk, resource.namespace) for resource in resources]
         self._by_old_name: dict[str, list[int]] = {}
@@ -216,7 +225,7 @@ class _Referrer:
         found = self._select(name, target, path, None, lambda one: (one.name,))
         if found is None or found.name == name:
             return resource
-        return self._fixer.paths.renamed(resource, path, name, found)
+        return self._fixer.paths.renamed(resource, path, name, found, self._fixer.written)
 
     def _fix_mapping(
         self, resource: Resource, path: FieldPath, value: dict[str, Any], target: Gvk
@@ -231,7 +240,7 @@ class _Referrer:
         if found is None:
             return resource
         if found.name != name:
-            resource = self._fixer.paths.renamed(resource, (*path, "name"), name, found)
+            resource = self._fixer.paths.renamed(resource, (*path, "name"), name, found, self._fixer.written)
         if found.namespace and found.namespace != value.get("namespace"):
             resource = resource.with_field((*path, "namespace"), found.namespace, _moved_by(found))
         return resource
@@ -301,7 +310,9 @@ class _Referrer:
     def _role_kind(self, path: FieldPath) -> Gvk | None:
         """What a role binding says of the kind of its role."""
         role = self._resource.body.get("roleRef")
-        if path[-2:] != ("roleRef", "name") or not isinstance(role, dict):
+        # The name may stand in a list, where something has put one.
+        fields = tuple(key for key in path if not isinstance(key, int))
+        if fields[-2:] != ("roleRef", "name") or not isinstance(role, dict):
             return None
         if role.get("apiGroup") is None or role.get("kind") is None:
             return None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from gitlint_ops.build.kustomize.faults import Place, violation
+from gitlint_ops.build.kustomize.node_texts import Untyped
 from gitlint_ops.build.kustomize.patch_targets import resource_label
 from gitlint_ops.build.kustomize.reading import Record
 from gitlint_ops.build.kustomize.resource import Resource
@@ -38,7 +39,9 @@ def _is_same_type(old: Any, new: Any) -> bool:
         return all(_is_same_type(old[key], new[key]) for key in old)
     if isinstance(old, list):
         return all(map(_is_same_type, old, new))
-    return type(old) is type(new)
+    # Some texts say which quotes they have.
+    texts = isinstance(old, str) and isinstance(new, str)
+    return type(old) is type(new) or (texts and isinstance(old, Untyped) == isinstance(new, Untyped))
 
 
 def is_unchanged(before: Sequence[Resource], after: Sequence[Resource]) -> bool:

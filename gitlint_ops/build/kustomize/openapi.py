@@ -5,7 +5,7 @@ Source: kyaml/openapi/openapi.go SetSchema, initSchema
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,12 +24,23 @@ BUILT_IN = "v1.21.2"
 class SchemaInForce(Struct, frozen=True, eq=False):
     """The schema of a build. Kustomize keeps it globally: the first `openapi:` that is met holds.
 
-    `chosen` says that a kustomization set it.
+    `chosen` says that a kustomization set it. One that will be set is added to kustomize's own if that
+    is `loaded` by then, which the first merge does; it is `wanted`, and so loaded on top, once kustomize
+    met a kind that its table of scopes lacks.
     """
 
     schema: MergeSchema
     scopes: Scopes
     chosen: bool = False
+    loaded: bool = False
+    wanted: bool = False
+
+    def after(self, resources: Collection[Resource]) -> SchemaInForce:
+        """What is in force once there are these resources; itself if nothing changed."""
+        loaded = self.loaded or any(one.retagged for one in resources)
+        wanted = self.wanted or any(self.scopes.is_unknown(one.gvk) for one in resources)
+        changed = (loaded, wanted) != (self.loaded, self.wanted)
+        return replace(self, loaded=loaded, wanted=wanted) if changed else self
 
 
 def schema_in_force(schema: MergeSchema, *, chosen: bool) -> SchemaInForce:
@@ -37,7 +48,7 @@ def schema_in_force(schema: MergeSchema, *, chosen: bool) -> SchemaInForce:
 
 
 def chosen_schema(
-    kustomization: Kustomization, held: SchemaInForce, reader: Reader, gathered: Iterable[Resource]
+    kustomization: Kustomization, held: SchemaInForce, reader: Reader, gathered: Collection[Resource]
 ) -> SchemaInForce:
     """The schema that a kustomization chooses, else the one that is in force.
 
@@ -61,7 +72,7 @@ def chosen_schema(
 
 
 def _own_schema(
-    held: SchemaInForce, entry: Entry, reader: Reader, gathered: Iterable[Resource]
+    held: SchemaInForce, entry: Entry, reader: Reader, gathered: Collection[Resource]
 ) -> SchemaInForce:
     try:
         _, body = reader.body(entry)
@@ -69,17 +80,18 @@ def _own_schema(
         reader.record.leave_out(entry.place, str(error), resources=True)
         return held
     own = held.schema.with_openapi(body)
-    # Kustomize has loaded its own schema by now if it met a kind that its table of scopes lacks, and
-    # then keeps it in force beside the chosen one.
-    if any(held.scopes.is_unknown(one.gvk) for one in gathered):
-        own = _beside(own, held.schema)
+    before = held.after(gathered)
+    if before.loaded:
+        own = _both(held.schema, own, own.scopes)
+    elif before.wanted:
+        own = _both(own, held.schema, own.scopes)
     return schema_in_force(own, chosen=True)
 
 
-def _beside(own: MergeSchema, built_in: MergeSchema) -> MergeSchema:
-    """Both schemas; what both define is as built in."""
+def _both(first: MergeSchema, later: MergeSchema, scopes: Mapping[str, bool]) -> MergeSchema:
+    """Both schemas; what both define is as the later one says."""
     return MergeSchema(
-        definitions={**own.definitions, **built_in.definitions},
-        kinds={**own.kinds, **built_in.kinds},
-        scopes=own.scopes,
+        definitions={**first.definitions, **later.definitions},
+        kinds={**first.kinds, **later.kinds},
+        scopes=scopes,
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
+from gitlint_ops.build.kustomize.json_spelling import spelled
 from gitlint_ops.build.kustomize.kustomization import Entry
 from gitlint_ops.build.kustomize.patches import AUTO, JSON6902, STRATEGIC, PatchEntry
 from gitlint_ops.build.kustomize.reading import Reader, embedded_objects, embedded_pieces
@@ -56,8 +57,9 @@ def _entry(
     # The text of an entry of patches: is trimmed, so that a block at its end has no last line break.
     found = _file_pieces(source, reader) if source else _inline_pieces(place, text, trimmed=mode == AUTO)
     document = DocumentRef(reader.locate(source)) if source else place.document.text_at(place.path)
+    as_json = None
     if _is_json_patch(found):
-        _check_json(source, place, text.strip() if mode == AUTO else text, reader)
+        as_json = _checked_json(source, place, text.strip() if mode == AUTO else text, reader)
     target = patch.struct("target")
     options = patch.struct("options")
     used = _used(found, patch, mode)
@@ -82,6 +84,8 @@ def _entry(
         mode=mode,
         repeats=repeats,
         repeating=mappings_with_repeats(used),
+        as_json=as_json,
+        untyped=any(piece.unfit for piece in used),
     )
 
 
@@ -113,13 +117,14 @@ def _no_yaml(text: str, place: Place) -> BuildFault:
     )
 
 
-def _check_json(source: Entry | None, place: Place, text: str, reader: Reader) -> None:
-    """A list in brackets is read as JSON, not as YAML."""
+def _checked_json(source: Entry | None, place: Place, text: str, reader: Reader) -> Any:
+    """A list in brackets is read as JSON, not as YAML; as it is spelled, if that matters."""
     data = reader.data(source)[1] if source else text.encode("utf-8", "surrogatepass")
     if not data.startswith(b"["):
-        return
+        return None
     try:
         json.loads(data, parse_constant=_refuse_constant)
+        return spelled(data.decode()) if b"test" in data else None
     except ValueError as error:
         raise fault(
             f"a JSON patch that starts with [ must be JSON: {error} (kustomize: unable to parse SM or JSON "
@@ -186,4 +191,5 @@ def _merge_entry(
         mode=STRATEGIC,
         repeats=repeats,
         repeating=repeating,
+        untyped=patch.untyped,
     )

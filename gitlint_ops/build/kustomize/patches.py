@@ -6,7 +6,6 @@ PatchJson6902Transformer.go, api/resmap/reswrangler.go ApplySmPatch
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -19,8 +18,17 @@ from gitlint_ops.build.kustomize.identity import Scopes, format_id
 from gitlint_ops.build.kustomize.json_effects import Trace, json_effects
 from gitlint_ops.build.kustomize.json_patch import JsonPatchFault, apply_json_patch
 from gitlint_ops.build.kustomize.merge_effects import Patched, merge_effects
-from gitlint_ops.build.kustomize.merge_nodes import MergeFault, Written, holds_any, scalar_text, unknown_text
+from gitlint_ops.build.kustomize.merge_nodes import (
+    DECORATED,
+    TIMESTAMP,
+    MergeFault,
+    Written,
+    holds_any,
+    scalar_text,
+    unknown_text,
+)
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
+from gitlint_ops.build.kustomize.node_texts import typed
 from gitlint_ops.build.kustomize.notes import read_back, taken_out, written_out
 from gitlint_ops.build.kustomize.patch_faults import (
     PatchFault,
@@ -41,10 +49,6 @@ AUTO = "auto"
 STRATEGIC = "strategic"
 JSON6902 = "json6902"
 
-# What may stand before a scalar and is no part of it: quotes, a tag, an anchor, the mark of a block.
-_DECORATED = ("!", "&", "*", '"', "'", "|", ">")
-# A plain one was read as kustomize prints it, which may be another text than the file has.
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT")
 _HOLDERS = ("", "/metadata", "/metadata/annotations")
 _SELECTOR_HINTS = dict.fromkeys(
     ("labelSelector", "annotationSelector"), "write it as `key=value,other in (a, b)`"
@@ -58,7 +62,9 @@ class PatchEntry(Struct, frozen=True):
     that `text_document` holds: objects, or the list of operations of a JSON patch; `document_refs`
     say where each stands, for a file of several documents. `at` is the entry in the kustomization.
     `mode` tells the three fields apart: "auto" is an entry of `patches:`. `repeating` are mappings
-    of `documents` in which a key stands twice, and `repeats` tells of them if nobody else does.
+    of `documents` in which a key stands twice, and `repeats` tells of them if nobody else does. `as_json` are
+    the operations of a JSON patch as they are spelled, where it is JSON and tests values.
+    `untyped`: values in it fit no JSON.
     """
 
     target: Mapping[str, Any] | None
@@ -70,6 +76,8 @@ class PatchEntry(Struct, frozen=True):
     document_refs: tuple[DocumentRef, ...] = ()
     repeats: tuple[Violation, ...] = ()
     repeating: tuple[dict[str, Any], ...] = ()
+    as_json: Any = None
+    untyped: bool = False
 
     @property
     def is_json_patch(self) -> bool:
@@ -141,12 +149,13 @@ class _Work(Struct, frozen=True):
         sees_notes = _sees_annotations(entry.documents[0])
         traces: list[Trace] = []
         for position in self._selected(held, entry, entry.target):
-            before = held[position] if entry.mode == JSON6902 else held[position].remembered()
+            before = typed(held[position])
+            before = before if entry.mode == JSON6902 else before.remembered()
             resource = written_out(before, self.scopes) if sees_notes else before
             bodies: list[Any] = []
             traces.append((resource, bodies))
             try:
-                patched = apply_json_patch(resource, entry.documents[0], patch, bodies)
+                patched = apply_json_patch(resource, entry.documents[0], patch, bodies, as_json=entry.as_json)
             except JsonPatchFault as error:
                 raise operation_fault(
                     error, held[position], entry.documents[0], entry.text_document
@@ -257,11 +266,11 @@ class _Work(Struct, frozen=True):
         return fitted
 
     def _text(self, value: Any, origin: Origin, path: FieldPath) -> str:
-        if isinstance(value, str) and not _TIMESTAMP.match(value):
-            return value
+        if isinstance(value, str) and not TIMESTAMP.match(value):
+            return str(value)
         text = self.written(replace(origin, source_path=(*origin.source_path, *path)))
         told = "null" if value is None else scalar_text(value)
-        return told if text is None or text.startswith(_DECORATED) else text
+        return told if text is None or text.startswith(DECORATED) else text
 
     def _merge_all(
         self,
@@ -316,6 +325,8 @@ class _Work(Struct, frozen=True):
         merged = merge_resource(written, body, origin, self.schema, options)
         if merged is None:
             return None
+        if entry.untyped:
+            merged = replace(merged, untyped=True)
         if wipes:
             merged = read_back(merged, noted, self.scopes)
         if "apiVersion" not in merged.body and (entry.target is not None or entry.mode == STRATEGIC):

@@ -42,7 +42,7 @@ from gitlint_ops.build.kustomize.kustomization import (
 from gitlint_ops.build.kustomize.labels import MapEntries
 from gitlint_ops.build.kustomize.namespace import DEFAULT_ONLY, SUBJECT_MODES, NamespaceSetting
 from gitlint_ops.build.kustomize.patch_loading import json_patch_entry, merge_entries, patch_entry
-from gitlint_ops.build.kustomize.printable import require_printable
+from gitlint_ops.build.kustomize.printable import as_handed_on, require_printable
 from gitlint_ops.build.kustomize.reading import place_of
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
 from gitlint_ops.build.kustomize.steps import (
@@ -114,7 +114,8 @@ def _unknown(kind: str, config: Resource, of_other_use: Mapping[str, object]) ->
 
 
 def _decoded(config: Resource, shape: StructOf) -> Fields:
-    return decode_struct(config.body, shape, place_of(config), subject=shape.name, strict=False)
+    place = place_of(config)
+    return decode_struct(as_handed_on(config.body, place), shape, place, subject=shape.name, strict=False)
 
 
 def _specs(fields: Fields) -> tuple[FieldSpec, ...]:
@@ -146,23 +147,23 @@ def _namespace(fields: Fields, bench: Bench) -> Iterator[Step]:
         yield namespace_step(setting, _specs(fields), bench)
 
 
-def _prefix(fields: Fields, _: Bench) -> Iterator[Step]:
-    yield _affix(fields, "prefix")
+def _prefix(fields: Fields, bench: Bench) -> Iterator[Step]:
+    yield _affix(fields, "prefix", bench)
 
 
-def _suffix(fields: Fields, _: Bench) -> Iterator[Step]:
-    yield _affix(fields, "suffix")
+def _suffix(fields: Fields, bench: Bench) -> Iterator[Step]:
+    yield _affix(fields, "suffix", bench)
 
 
-def _affix(fields: Fields, name: str) -> Step:
+def _affix(fields: Fields, name: str, bench: Bench) -> Step:
     if "fieldSpecs" not in fields:
         raise fault("fieldSpecs is missing (kustomize: fieldSpecs is not expected to be nil)", fields.place)
-    return affix_step(Affix(fields.text(name), name == "prefix", fields.at(name)), _specs(fields))
+    return affix_step(Affix(fields.text(name), name == "prefix", fields.at(name)), _specs(fields), bench)
 
 
-def _prefix_and_suffix(fields: Fields, _: Bench) -> Iterator[Step]:
+def _prefix_and_suffix(fields: Fields, bench: Bench) -> Iterator[Step]:
     # One transformer for kustomize, which buildMetadata shows.
-    prefix, suffix = _affix(fields, "prefix"), _affix(fields, "suffix")
+    prefix, suffix = _affix(fields, "prefix", bench), _affix(fields, "suffix", bench)
     yield Step(prefix.kind, prefix.place, lambda resources: suffix.run(prefix.run(resources)))
 
 

@@ -17,6 +17,7 @@ from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.resource_loading import Piece, pieces, resources_of, unparsable
 from gitlint_ops.discover.remote import is_url
 from gitlint_ops.model.blame import Origin, Via, origin
+from gitlint_ops.model.disclosure import without_logins
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FileRef
 from gitlint_ops.model.structure import value_at
@@ -99,7 +100,7 @@ class Record(Struct):
 
     def leave_out(self, place: Place, reason: str, *, resources: bool) -> None:
         """Note that something was not taken in; `resources`: it would have given resources."""
-        self.unchecked.append(Unchecked("", reason, place.document, place.path))
+        self.unchecked.append(Unchecked("", without_logins(reason), place.document, place.path))
         if resources:
             self.complete = False
 

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gitlint_ops.build.kustomize.faults import Place
 from gitlint_ops.build.kustomize.field_paths import (
     NEW_SCALAR,
     Create,
@@ -20,37 +21,66 @@ from gitlint_ops.build.kustomize.field_paths import (
     match,
     split_field_path,
 )
-from gitlint_ops.build.kustomize.merge_nodes import Node, scalar_text
-from gitlint_ops.build.kustomize.structured_text import Mistyped, StructuredText, parse_structured
-from gitlint_ops.model.blame import Blame, Origin, over
+from gitlint_ops.build.kustomize.merge_nodes import (
+    TIMESTAMP,
+    Node,
+    Written,
+    has_quotes,
+    scalar_text,
+    text_as_written,
+    unknown_text,
+)
+from gitlint_ops.build.kustomize.node_texts import (
+    Bare,
+    Quoted,
+    Untyped,
+    fitted,
+    plain,
+    tag_of,
+)
+from gitlint_ops.build.kustomize.scalar_setting import untagged
+from gitlint_ops.build.kustomize.structured_text import StructuredText, parse_structured
+from gitlint_ops.model.blame import Blame, Origin, Via, over
 from gitlint_ops.model.location import FieldPath
-from gitlint_ops.syntax.documents import Typing
-from gitlint_ops.syntax.scalars import resolver
+from gitlint_ops.syntax.scalars import is_plain_text
+from gitlint_ops.syntax.text import Unfit
+
+_RETAGGED: tuple[FieldPath, ...] = (("kind",), ("metadata", "name"), ("metadata", "namespace"))
+_UNTAGGING: tuple[FieldPath, ...] = tuple(
+    (field,) for field in ("namePrefix", "nameSuffix", "images", "imageTags")
+)
 
 
 class CopiedValue(Struct, frozen=True):
     """What is copied, and where it comes from.
 
-    `tagged` is False for a text without a type. `position` is that of the resource it is read from,
-    and `path` the field there, if the field is copied whole.
+    `tagged` is False for a text without a type; `spelled` is the text of a number as its source has
+    it. `position` is that of the resource it is read from, and `path` the field there, if the field is
+    copied whole. `target` is the entry that says where to; `is_here`: to a field of the same resource.
+    `retagged` is that of the resource it goes to, and `written` says how a text stands in its file.
     """
 
     value: Any
     blame: Origin
     source: Blame | None = None
     tagged: bool = True
+    spelled: str | None = None
     position: int | None = None
     path: FieldPath | None = None
+    target: Place | None = None
+    is_here: bool = False
+    retagged: bool = False
+    written: Written = unknown_text
 
     @property
     def text(self) -> str:
-        return scalar_text(self.value)
+        return scalar_text(self.value) if self.spelled is None else self.spelled
 
     def whole(self, text: str) -> Any:
         """The value as it replaces a mapping or a list, where its text became `text`."""
-        if isinstance(self.value, dict | list):
+        if isinstance(self.value, dict | list) or (self.tagged and text == self.text):
             return self.value
-        return retyped(self.value if self.tagged else NEW_SCALAR, text)
+        return retyped(self.value if self.tagged else NEW_SCALAR, text, self.target)
 
     def maker(self) -> Origin:
         """The entry, as what makes the mappings, lists and items on the way to a new field."""
@@ -80,11 +110,30 @@ def fill(root: Node, field_path: str, value: CopiedValue, options: FieldOptions)
     create = Creation(Create.like(value.value), value.maker()) if options.create else None
     if _fill_structured(root, parts, value, create):
         return
-    found = match(root, parts, create)
+    found = match(root, parts, create, value.written)
     if not found:
         raise PathFault("there is no such field")
     for node in found:
-        _fill_node(node, value, options)
+        _fill_node(node, _present(root, value), options)
+
+
+def _present(root: Node, value: CopiedValue) -> CopiedValue:
+    """The value as it is now: what is made or changed on the way may be a part of it."""
+    if not value.is_here or value.path is None:
+        return value
+    node: Node | None = root
+    for key in value.path:
+        if node is not None and isinstance(key, int):
+            items = node.opened_items() if node.is_list else ()
+            node = items[key] if key < len(items) else None
+        elif node is not None:
+            node = node.get(str(key))
+    if node is None:
+        return value
+    present, _ = node.close()
+    if present is value.value:
+        return value
+    return replace(value, value=present, source=node.blame(), spelled=None)
 
 
 def _fill_node(node: Node, value: CopiedValue, options: FieldOptions) -> None:
@@ -98,10 +147,35 @@ def _fill_node(node: Node, value: CopiedValue, options: FieldOptions) -> None:
 
 
 def _put(node: Node, value: CopiedValue, text: str) -> None:
-    new = value.whole(text) if node.is_container else retyped(node.value, text)
+    new = value.whole(text) if node.is_container else _typed_as(node, value, text)
     held = node.blame()
     is_new = node.value is NEW_SCALAR or held == value.maker()
     node.overwrite(new, value.blamed(None if is_new else held))
+
+
+def _typed_as(node: Node, value: CopiedValue, text: str) -> Any:
+    """A text as it stands in a scalar."""
+    if type(node.value) is str and not is_plain_text(text or "x") and _is_untagged(node, value):
+        return untagged(node, text, value.written)
+    if type(node.value) is str and _is_timestamp(node, value.written):
+        return fitted("timestamp", text, value.target)
+    # Few numbers are written so that their type does not show in the value (`1e3`), and it is slow to see.
+    new = retyped(node.value, text, value.target)
+    if not isinstance(new, Unfit) or type(node.value) is not int:
+        return new
+    return retyped(node.value, text, value.target, text_as_written(node.value, node.blame(), value.written))
+
+
+def _is_timestamp(node: Node, written: Written) -> bool:
+    return TIMESTAMP.match(node.text) is not None and has_quotes(node, written) is False
+
+
+def _is_untagged(node: Node, value: CopiedValue) -> bool:
+    """Whether kustomize has set a field before, without a tag."""
+    if value.retagged and node.path in _RETAGGED:
+        return True
+    by = node.origin()
+    return by.via is Via.TRANSFORMER and by.source_path[:1] in _UNTAGGING
 
 
 def _joined(parts: list[str], text: str, options: FieldOptions) -> str:
@@ -114,24 +188,18 @@ def _joined(parts: list[str], text: str, options: FieldOptions) -> str:
     return options.delimiter.join(parts)
 
 
-def retyped(held: Any, text: str) -> Any:
-    """A text put into a field: the field keeps the type that it has, and a new one takes the text's."""
+def retyped(held: Any, text: str, target: Place | None = None, spelled: str | None = None) -> Any:
+    """A text put into a field: the field keeps its tag and its quotes, and a new one has neither.
+
+    `spelled` is the text that the field had.
+    """
+    if held is NEW_SCALAR or type(held) is Untyped:
+        return Untyped(text)
+    if isinstance(held, Unfit):
+        return fitted(held.tag, text, target)
     if isinstance(held, str):
-        return text
-    found = resolver(Typing.KUSTOMIZE)(text)
-    if held is NEW_SCALAR or type(found) is type(held) or (isinstance(held, float) and type(found) is int):
-        return found
-    return Mistyped(
-        text, "null" if held is None else held.tag if isinstance(held, Mistyped) else type(held).__name__
-    )
-
-
-def find_mistyped(body: Any) -> Mistyped | None:
-    """A text within a body that does not fit the type of its field."""
-    if isinstance(body, dict | list):
-        members = body.values() if isinstance(body, dict) else body
-        return next((found for member in members if (found := find_mistyped(member)) is not None), None)
-    return body if isinstance(body, Mistyped) else None
+        return type(held)(text) if isinstance(held, Quoted | Bare) else text
+    return fitted(tag_of(held, spelled), text, target)
 
 
 def _fill_structured(root: Node, parts: Sequence[str], value: CopiedValue, create: Creation | None) -> bool:
@@ -165,4 +233,4 @@ def _rewritten(
     for node in found:
         _put(node, value, value.text)
     body, _ = root.close()
-    return structured.rewritten(body)
+    return structured.rewritten(plain(body))

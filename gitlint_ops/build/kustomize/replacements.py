@@ -14,15 +14,15 @@ from gitlint_ops.build.kustomize.faults import Place, violation
 from gitlint_ops.build.kustomize.field_paths import PathFault, look_up, split_field_path
 from gitlint_ops.build.kustomize.growth import is_outgrown
 from gitlint_ops.build.kustomize.identity import DEFAULT_NAMESPACE, Scopes, format_id, is_selected
-from gitlint_ops.build.kustomize.merge_nodes import Node
+from gitlint_ops.build.kustomize.merge_nodes import Node, Written, text_as_written, unknown_text
 from gitlint_ops.build.kustomize.no_effect import UNRESOLVED
+from gitlint_ops.build.kustomize.node_texts import as_written_anew, is_marked
 from gitlint_ops.build.kustomize.patch_targets import no_match, resource_label
 from gitlint_ops.build.kustomize.replacement_effects import Filled, fields_without_effect
 from gitlint_ops.build.kustomize.replacement_fields import (
     CopiedValue,
     FieldOptions,
     fill,
-    find_mistyped,
     retyped,
 )
 from gitlint_ops.build.kustomize.resource import Gvk, ResId, Resource
@@ -66,11 +66,12 @@ def apply_replacements(
     *,
     complete: bool,
     scopes: Scopes | None = None,
+    written: Written = unknown_text,
 ) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
     """The resources with all replacements applied in order, and the targets that change nothing.
 
     Where `complete` is False, resources are missing, and what is not found is passed over. `scopes`
-    say which kinds have no namespace.
+    say which kinds have no namespace, and `written` how a text stands in its file.
 
     Raises:
         ReplacementFault: a replacement that kustomize fails on.
@@ -79,9 +80,10 @@ def apply_replacements(
     violations: list[Violation] = []
     for held, document, path in entries:
         place = Place(document, path)
-        value = _source_value(work, held, place, scopes or _NO_SCOPES, complete=complete)
+        value = _source_value(work, held, place, scopes or _NO_SCOPES, written, complete=complete)
         if value is None:
             continue
+        value = replace(value, written=written)
         for index, target in enumerate(held.get("targets") or ()):
             at = place.of("targets", index)
             idle = _apply_target(work, value, target or {}, at, scopes or _NO_SCOPES)
@@ -99,7 +101,13 @@ def copies_annotations(entry: ReplacementEntry) -> bool:
 
 
 def _source_value(
-    resources: Sequence[Resource], held: Mapping[str, Any], place: Place, scopes: Scopes, *, complete: bool
+    resources: Sequence[Resource],
+    held: Mapping[str, Any],
+    place: Place,
+    scopes: Scopes,
+    written: Written,
+    *,
+    complete: bool,
 ) -> CopiedValue | None:
     source, static = held.get("source"), held.get("sourceValue")
     if (source is None and static is None) or held.get("targets") is None:
@@ -122,7 +130,7 @@ def _source_value(
     position = _source(resources, source, place.of("source"), scopes, complete=complete)
     if position is None:
         return None
-    value = _read_source(resources[position], source, place.of("source"), blame)
+    value = _read_source(resources[position], source, place.of("source"), blame, written)
     return replace(value, position=position)
 
 
@@ -155,7 +163,9 @@ def _source(
     )
 
 
-def _read_source(resource: Resource, source: Mapping[str, Any], place: Place, blame: Origin) -> CopiedValue:
+def _read_source(
+    resource: Resource, source: Mapping[str, Any], place: Place, blame: Origin, written: Written
+) -> CopiedValue:
     field_path = str(source.get("fieldPath") or DEFAULT_FIELD_PATH)
     at = place.of("fieldPath") if source.get("fieldPath") else place
     try:
@@ -173,25 +183,28 @@ def _read_source(resource: Resource, source: Mapping[str, Any], place: Place, bl
             f"for replacement source {_selector_id(source)})",
         )
     options = FieldOptions.of(source.get("options"))
+    text = node.text if resource.rewritten else text_as_written(node.value, node.blame(), written)
     if not options.delimiter:
-        return CopiedValue(node.value, blame, node.blame(), path=node.path)
-    return CopiedValue(_split_part(node, options, place.of("options")), blame, node.blame())
+        spelled = None if node.is_container else text
+        return CopiedValue(node.value, blame, node.blame(), path=node.path, spelled=spelled)
+    part = _split_part(node, text, options, place.of("options"))
+    return CopiedValue(retyped(node.value, part, spelled=text), blame, node.blame(), spelled=part)
 
 
-def _split_part(node: Node, options: FieldOptions, place: Place) -> Any:
+def _split_part(node: Node, text: str, options: FieldOptions, place: Place) -> str:
     if node.is_container:
         raise _fault(
             place,
             "a delimiter splits text only (kustomize: delimiter option can only be used with scalar nodes)",
         )
-    parts = node.text.split(options.delimiter)
+    parts = text.split(options.delimiter)
     if not 0 <= options.index < len(parts):
         raise _fault(
             place,
-            f"there is no part {options.index} of {node.text!r} (kustomize: options.index {options.index} "
-            f"is out of bounds for value {node.text})",
+            f"there is no part {options.index} of {text!r} (kustomize: options.index {options.index} "
+            f"is out of bounds for value {text})",
         )
-    return retyped(node.value, parts[options.index])
+    return parts[options.index]
 
 
 def _is_source(found: ResId, source: Mapping[str, Any]) -> bool:
@@ -258,6 +271,7 @@ def _apply_target(
     filled = []
     for position in positions:
         before, present = resources[position], _present(value, resources)
+        present = replace(present, is_here=position == value.position)
         resources[position] = _filled(before, present, target, place)
         filled.append(Filled(before, resources[position], present))
     if filled:
@@ -273,7 +287,7 @@ def _present(value: CopiedValue, resources: Sequence[Resource]) -> CopiedValue:
     present = value_at(owner.body, value.path, value.value)
     if present is value.value:
         return value
-    return replace(value, value=present, source=at(owner.blame, value.path))
+    return replace(value, value=present, source=at(owner.blame, value.path), spelled=None)
 
 
 def _nothing_selected(
@@ -318,7 +332,9 @@ def _has_id(resource: Resource, selector: Selector, scopes: Scopes) -> bool:
 
 def _filled(resource: Resource, value: CopiedValue, target: Mapping[str, Any], place: Place) -> Resource:
     options = FieldOptions.of(target.get("options"))
+    resource = as_written_anew(resource)
     root = Node(resource.body, blame=resource.blame)
+    value = replace(value, target=place, retagged=resource.retagged)
     for index, field_path in enumerate(target.get("fieldPaths") or (DEFAULT_FIELD_PATH,)):
         try:
             fill(root, str(field_path), value, options)
@@ -336,11 +352,5 @@ def _filled(resource: Resource, value: CopiedValue, target: Mapping[str, Any], p
         raise _fault(
             place, f"this makes {resource_label(resource)} larger or deeper than any that a cluster takes"
         )
-    mistyped = find_mistyped(body)
-    if mistyped is not None:
-        raise _fault(
-            place,
-            f"{mistyped.text!r} is put into a field of {resource_label(resource)} that holds another type "
-            f"(kustomize: cannot decode `{mistyped.text}` as a !!{mistyped.tag})",
-        )
-    return replace(resource, body=body, blame=blame or root.blame())
+    untyped = resource.untyped or is_marked(body)
+    return replace(resource, body=body, blame=blame or root.blame(), untyped=untyped)

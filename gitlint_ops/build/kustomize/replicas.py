@@ -13,7 +13,9 @@ from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import Place, did_you_mean, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, Hit, SpecsByKind
 from gitlint_ops.build.kustomize.identity import is_selected
+from gitlint_ops.build.kustomize.merge_nodes import Written, unknown_text
 from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.build.kustomize.scalar_setting import stands_in_quotes
 
 _MOST_NAMED = 5
 
@@ -33,7 +35,12 @@ def replica_entry(fields: Fields) -> ReplicaEntry:
 
 
 def apply(
-    resources: tuple[Resource, ...], entry: ReplicaEntry, specs: Sequence[FieldSpec], *, complete: bool
+    resources: tuple[Resource, ...],
+    entry: ReplicaEntry,
+    specs: Sequence[FieldSpec],
+    *,
+    complete: bool,
+    written: Written = unknown_text,
 ) -> tuple[Resource, ...]:
     """The resources with the count set in the one so named.
 
@@ -47,7 +54,9 @@ def apply(
         for resource in resources:
             if _is_meant(resource, entry, spec):
                 found = True
-                resource = by_kind.change(resource, entry.place, lambda one, hit: _set(one, hit, entry))  # noqa: PLW2901
+                resource = by_kind.change(  # noqa: PLW2901
+                    resource, entry.place, lambda one, hit: _set(one, hit, entry, written)
+                )
             changed.append(resource)
         resources = tuple(changed)
     if not found and complete:
@@ -76,7 +85,10 @@ def _is_meant(resource: Resource, entry: ReplicaEntry, spec: FieldSpec) -> bool:
     )
 
 
-def _set(resource: Resource, hit: Hit, entry: ReplicaEntry) -> Resource:
+def _set(resource: Resource, hit: Hit, entry: ReplicaEntry, written: Written) -> Resource:
     if isinstance(hit.value, dict | list):
         raise FieldSpecFault("wrong node kind: expected ScalarNode")
-    return resource.with_field(hit.path, entry.count, entry.place.origin())
+    # A number in quotes stays in quotes, and so is a text.
+    in_quotes = isinstance(hit.value, str) and stands_in_quotes(resource, hit.path, written)
+    count = str(entry.count) if in_quotes else entry.count
+    return resource.with_field(hit.path, count, entry.place.origin())

@@ -57,6 +57,11 @@ class Resource(Struct, frozen=True):
 
     `previous` are its earlier names, oldest first; `prefixes` and `suffixes` those it was given,
     in the order they were given. `variables` are the names of the `vars:` that read a field of it.
+    `untyped`: some of its texts are still to be typed (see `node_texts`). `rewritten`: a JSON patch
+    wrote it anew, so that its values have not the texts and quotes of their sources; `styled`: its
+    body says which quotes they have instead. `retagged`: it was merged with a patch, and its name put
+    back, which has no tag since. `stripped`: a JSON patch took its comments away; `commented`: a patch
+    had comments behind keys.
     `body` is shared with other overlays: never change it in place.
     """
 
@@ -68,6 +73,12 @@ class Resource(Struct, frozen=True):
     generator: GeneratorFlags | None = None
     variables: tuple[str, ...] = ()
     shared: tuple[SharedValue, ...] = ()
+    untyped: bool = False
+    rewritten: bool = False
+    styled: bool = False
+    retagged: bool = False
+    stripped: bool = False
+    commented: bool = False
 
     @property
     def gvk(self) -> Gvk:
@@ -109,11 +120,12 @@ class Resource(Struct, frozen=True):
         return bool(self.previous or self.prefixes or self.suffixes or self.generator)
 
     def remembered(self) -> Resource:
-        """Itself, with its present name added to its previous names (call before a rename)."""
+        """Itself, with its present name added to its previous names (call before a rename).
+
+        As in kustomize, the name stands there again if the last step did not rename it after all: that
+        shows where its notes are copied.
+        """
         now = Name(self.name, self.namespace, self.gvk.kind)
-        # Steps that could rename but did not add nothing new to look for.
-        if self.previous and self.previous[-1] == now:
-            return self
         return replace(self, previous=(*self.previous, now))
 
     def with_field(self, path: FieldPath, value: Any, source: Origin) -> Resource:

@@ -11,22 +11,28 @@ from typing import Any, NamedTuple
 
 from gitlint_ops.build.kustomize.decode import scalar_text
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
+from gitlint_ops.build.kustomize.node_texts import in_quotes, unfit_as_read
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import Origin, Via
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 from gitlint_ops.syntax.documents import DUPLICATE_KEY, Problem, Text
 from gitlint_ops.workspace.problems import violation_of
 
+_UNWRAPPED = ("List", "ResourceList")
 _NO_OBJECT = "add apiVersion and kind, or take the file off the list if it is no Kubernetes object"
 
 
 class Piece(NamedTuple):
-    """A body that stands at a path of a document; `repeated` are its keys that stand twice."""
+    """A body that stands at a path of a document; `repeated` are its keys that stand twice, `unfit` its
+    values that JSON cannot hold. kustomize has it `as_json`, all texts in quotes.
+    """
 
     document: DocumentRef
     path: FieldPath
     body: Any
     repeated: tuple[Problem, ...] = ()
+    unfit: tuple[Problem, ...] = ()
+    as_json: bool = False
 
     @property
     def place(self) -> Place:
@@ -47,7 +53,8 @@ def pieces(text: Text, first: DocumentRef) -> Iterator[Piece]:
             if first.embedded
             else DocumentRef(first.file, document.index)
         )
-        yield Piece(ref, (), document.body, repeated)
+        unfit = tuple(one for one in document.problems if one.late)
+        yield Piece(ref, (), document.body, repeated, unfit)
 
 
 def resources_of(found: Iterable[Piece], via: Via = Via.RESOURCE) -> tuple[Resource, ...]:
@@ -66,10 +73,25 @@ def resources_of(found: Iterable[Piece], via: Via = Via.RESOURCE) -> tuple[Resou
         kind = check_object(piece)
         items = piece.body.get("items") if kind.endswith("List") else None
         if items is None and not (kind.endswith("List") and "items" in piece.body):
-            resources.append(Resource(piece.body, Origin(piece.document, piece.path, via)))
+            resources.append(_resource(piece, via))
         elif items is not None:
-            queue.extend(_items(piece, kind, items))
+            # A plain list that is all that its file holds is unwrapped; of others JSON is made.
+            is_unwrapped = kind in _UNWRAPPED and len(held) == 1 and piece is held[0] and _is_first(piece)
+            if piece.unfit and not is_unwrapped:
+                raise unfit_as_read(piece.unfit[0], piece.place)
+            queue.extend(one._replace(as_json=not is_unwrapped) for one in _items(piece, kind, items))
     return tuple(resources)
+
+
+def _is_first(piece: Piece) -> bool:
+    return (piece.document.part if piece.document.embedded else piece.document.index) == 0
+
+
+def _resource(piece: Piece, via: Via) -> Resource:
+    source = Origin(piece.document, piece.path, via)
+    if piece.as_json:
+        return Resource(in_quotes(piece.body), source, untyped=True)
+    return Resource(piece.body, source, untyped=bool(piece.unfit))
 
 
 def _items(piece: Piece, kind: str, items: Any) -> Iterator[Piece]:
@@ -77,7 +99,7 @@ def _items(piece: Piece, kind: str, items: Any) -> Iterator[Piece]:
         raise fault(f"the items of a {kind} must be a list", Place(piece.document, (*piece.path, "items")))
     for index, item in enumerate(items):
         if item is not None and item != {}:
-            yield Piece(piece.document, (*piece.path, "items", index), item)
+            yield Piece(piece.document, (*piece.path, "items", index), item, unfit=piece.unfit)
 
 
 def check_object(piece: Piece) -> str:
@@ -125,10 +147,12 @@ def unparsable(text: Text, file: FileRef | None, *, may_repeat: bool = False) ->
 
     The violation is the one that is told of every such file, so that the two become one finding,
     with the way to the file. `may_repeat`: keys that stand twice are no fault here.
+    What is found late is none yet.
     """
     path = file.path if file is not None else ""
     for problem in (*text.problems, *(one for document in text.documents for one in document.problems)):
-        if problem.fatal and not (may_repeat and problem.rule == DUPLICATE_KEY):
+        passed = problem.late or (may_repeat and problem.rule == DUPLICATE_KEY)
+        if problem.fatal and not passed:
             told = (violation_of(file, problem),) if file is not None else ()
             return BuildFault(f"{path}:{problem.span.line}: {problem.message}", told)
     if text.templated is not None:

@@ -33,9 +33,10 @@ def as_rewritten(
 ) -> tuple[Resource, ...]:
     """The resources after a JSON patch: those that it left alone as they were before.
 
-    The others were written anew, and their fields share no values any more.
+    The others were written anew: their fields share no values any more, and have the quotes that
+    kustomize gives them.
     """
     return tuple(
-        old if new is given else replace(new, shared=())
+        old if new is given else replace(new, shared=(), rewritten=True, styled=False, stripped=True)
         for old, given, new in zip(before, room, after, strict=True)
     )

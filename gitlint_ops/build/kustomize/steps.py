@@ -17,6 +17,7 @@ from gitlint_ops.build.kustomize.elsewhere import LeftOut
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecs
 from gitlint_ops.build.kustomize.identity import Scopes
+from gitlint_ops.build.kustomize.key_comments import noting_comments, require_readable
 from gitlint_ops.build.kustomize.kustomization import REPLACEMENT, Entry, Kustomization
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
 from gitlint_ops.build.kustomize.no_effect import is_automated, told_if_idle
@@ -120,9 +121,15 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
         for entry in entries:
             if entry.is_json_patch:
                 room = tuple(with_room_for_notes(one, renames=entry.mode == AUTO) for one in resources)
-                resources = as_rewritten(resources, room, patch(room, (entry,)))
+                after = patch(room, (entry,))
+                for before, given, new in zip(resources, room, after, strict=True):
+                    if new is not given:
+                        require_readable(before, bench.reader.sources)
+                resources = as_rewritten(resources, room, after)
             else:
-                resources = settled(patch(resources, (entry,)), bench.record.violations)
+                merged = settled(patch(resources, (entry,)), bench.record.violations)
+                refs = (entry.text_document, *entry.document_refs)
+                resources = noting_comments(resources, merged, refs, bench.reader.sources)
         return resources
 
     def patch(resources: Resources, entries: Sequence[PatchEntry]) -> Resources:
@@ -171,12 +178,13 @@ def _affixes(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
         ("nameSuffix", False, specs.name_suffix),
     ):
         if fields.text(name):
-            yield affix_step(affixes.Affix(fields.text(name), is_prefix, fields.at(name)), chosen)
+            yield affix_step(affixes.Affix(fields.text(name), is_prefix, fields.at(name)), chosen, bench)
 
 
-def affix_step(affix: affixes.Affix, specs: Sequence[Any]) -> Step:
+def affix_step(affix: affixes.Affix, specs: Sequence[Any], bench: Bench) -> Step:
     kind = "PrefixTransformer" if affix.is_prefix else "SuffixTransformer"
-    return Step(kind, affix.place, lambda resources: affixes.apply(resources, affix, specs))
+    written = written_in(bench.reader.sources)
+    return Step(kind, affix.place, lambda resources: affixes.apply(resources, affix, specs, written))
 
 
 def _labels(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
@@ -221,7 +229,8 @@ def _replicas(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
 
 def replica_step(entry: replicas.ReplicaEntry, specs: Sequence[Any], bench: Bench) -> Step:
     def run(resources: Resources) -> Resources:
-        return replicas.apply(resources, entry, specs, complete=bench.record.complete)
+        written = written_in(bench.reader.sources)
+        return replicas.apply(resources, entry, specs, complete=bench.record.complete, written=written)
 
     surely = all(spec.create for spec in specs)
     what = f"{entry.name} {f'has {entry.count} replicas already' if surely else 'keeps what it has'}"
@@ -268,7 +277,11 @@ def replacement_step(entries: Sequence[ReplacementEntry], bench: Bench, place: P
         given = tuple(written_out(one, bench.scopes) for one in resources) if reaches_notes else resources
         try:
             replaced, violations = apply_replacements(
-                given, entries, complete=bench.record.complete, scopes=bench.scopes
+                given,
+                entries,
+                complete=bench.record.complete,
+                scopes=bench.scopes,
+                written=written_in(bench.reader.sources),
             )
         except ReplacementFault as error:
             raise _as_build_fault(error, error.at, error.path) from error

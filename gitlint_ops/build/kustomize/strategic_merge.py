@@ -18,6 +18,8 @@ from gitlint_ops.build.kustomize.faults import OURS
 from gitlint_ops.build.kustomize.merge_directives import Directive, take_directive, take_known_directive
 from gitlint_ops.build.kustomize.merge_lists import ListOrder, is_regular, join_items, take_list_directive
 from gitlint_ops.build.kustomize.merge_nodes import (
+    DECORATED,
+    TIMESTAMP,
     MergeFault,
     Node,
     Written,
@@ -26,9 +28,19 @@ from gitlint_ops.build.kustomize.merge_nodes import (
     written_null,
 )
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema, Schema, merge_keys
+from gitlint_ops.build.kustomize.node_texts import (
+    Bare,
+    Quoted,
+    Untyped,
+    as_written_anew,
+    set_in_mapping,
+)
 from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.build.kustomize.scalar_setting import untagged
 from gitlint_ops.model.blame import Blame, Origin
 from gitlint_ops.model.blame import origin as origin_of
+from gitlint_ops.syntax.scalars import is_plain_text
+from gitlint_ops.syntax.text import Unfit
 
 _MAX_DEPTH = 150
 
@@ -62,17 +74,20 @@ def merge_resource(
     """
     if options.allow_name_change or options.allow_kind_change:
         dest = dest.remembered()
+    dest = as_written_anew(dest)
     root = Node(dest.body, blame=dest.blame)
     identity = _identity(root, options)
-    merged = _Walk(schema, options).merge(root, Node(patch, blame=origin), None)
+    merged = _Walk(schema, options, again=dest.retagged).merge(root, Node(patch, blame=origin), None)
     if merged is None or merged.is_empty:
         return None
     if merged is not root:
         merged.replace(root)
+    untyped = dest.untyped
     for path, member in identity:
         _restore(merged, path, member)
+        untyped = _lose_tag(member, options.written) or untyped
     body, blame = merged.close()
-    return replace(dest, body=body, blame=blame or merged.blame())
+    return replace(dest, body=body, blame=blame or merged.blame(), untyped=untyped, retagged=True)
 
 
 def merge_values(
@@ -114,19 +129,28 @@ def _restore(root: Node, path: tuple[str, ...], member: Node | None) -> None:
         holder.restore(path[-1], member)
 
 
+def _lose_tag(member: Node | None, written: Written) -> bool:
+    """Whether a name that was put back is without a type now: kustomize sets its text anew."""
+    if member is None or type(member.value) is not str:
+        return False
+    member.value = untagged(member, member.value, written)
+    return type(member.value) is Untyped
+
+
 class _Walk:
     """One merge. It changes its nodes in place, as kustomize changes its own."""
 
-    def __init__(self, schema: MergeSchema, options: MergeOptions) -> None:
+    def __init__(self, schema: MergeSchema, options: MergeOptions, *, again: bool = False) -> None:
         self._schema = schema
         self._order = options.list_order
         self._written = options.written
+        self._again = again
         self._depth = 0
 
     def merge(self, dest: Node | None, patch: Node | None, schema: Schema | None) -> Node | None:
         """The node that goes where `dest` was: `dest` or `patch`, or None for nothing."""
         if schema is None:
-            schema = self._declared(dest) or self._declared(patch)
+            schema = self._declared(dest) or self._declared(patch, dest)
         first = dest if dest is not None and dest.value is not None else patch
         if first is None or first.value is None or first.is_map:
             _demand_alike(dest, patch, dict)
@@ -137,11 +161,16 @@ class _Walk:
         _demand_alike(dest, patch, None)
         return self._merge_scalars(dest, patch)
 
-    def _declared(self, node: Node | None) -> Schema | None:
-        """The schema of an object that says its own apiVersion and kind, at whatever depth."""
+    def _declared(self, node: Node | None, dest: Node | None = None) -> Schema | None:
+        """The schema of an object that says its own apiVersion and kind, at whatever depth.
+
+        A patch that was fitted to `dest` has its apiVersion, but may be of another kind.
+        """
         if node is None or not node.is_map:
             return None
         api_version, kind = node.get("apiVersion"), node.get("kind")
+        if api_version is None and self._depth == 0 and dest is not None:
+            api_version = dest.get("apiVersion")
         if api_version is None or kind is None:
             return None
         return self._schema.of_kind(api_version.text, kind.text)
@@ -159,6 +188,7 @@ class _Walk:
             if member is None or (member.value is None and not member.kept):
                 dest.remove(key)
             else:
+                member.value = set_in_mapping(member.value)
                 dest.put(key, member)
         self._depth -= 1
         return dest
@@ -201,7 +231,7 @@ class _Walk:
     def _is_settled(self, value: Any, holder: Schema | None, key: str) -> bool:
         if isinstance(value, dict | list):
             return self._is_settled_container(value, self._schema.field(holder, key))
-        return value is not None
+        return value is not None and type(value) is not Untyped
 
     def _is_settled_container(self, value: Any, schema: Schema | None) -> bool:
         """Whether a merge with nothing leaves this as it is. Lists by keys may reorder even then."""
@@ -246,17 +276,37 @@ class _Walk:
             return dest
         if dest is not None and _is_repeated(dest.value, patch.value):
             return dest  # and so it is not the patch that set it
-        if dest is None or patch.value is None or isinstance(patch.value, str):
+        if dest is None or patch.value is None or isinstance(patch.value, Unfit):
             return patch
-        if is_quoted(dest, self._written):
+        if isinstance(patch.value, str) and not TIMESTAMP.match(patch.value):
+            return _styled(patch, patch.value, dest.value)
+        text = self._written(origin_of(patch.blame()))
+        if text is not None and text.startswith(DECORATED):
+            text = None
+        if self._is_quoted(dest):
             # The patch's value takes the quotes of the one that it replaces, and so is a string.
-            text = self._written(origin_of(patch.blame()))
-            return Node(text or patch.text, blame=patch.blame())
+            return _styled(patch, text or patch.text, dest.value)
         return patch
+
+    def _is_quoted(self, dest: Node) -> bool:
+        # An earlier merge quoted what kubectl would take for no text, such as `yes`.
+        if self._again and type(dest.value) is str and dest.value and not is_plain_text(dest.value):
+            return True
+        return is_quoted(dest, self._written)
 
 
 def _is_repeated(held: Any, value: Any) -> bool:
-    return value is not None and type(held) is type(value) and bool(held == value)
+    alike = type(held) is type(value) or (isinstance(held, Quoted | Bare) and type(value) is str)
+    return value is not None and alike and bool(held == value)
+
+
+def _styled(patch: Node, text: str, held: Any) -> Node:
+    """A text of the patch in the quotes of the value that it replaces, if those are known."""
+    if isinstance(held, Quoted):
+        return Node(Quoted(text), blame=patch.blame())
+    if isinstance(held, Untyped | Bare):
+        return Node(Bare(text), blame=patch.blame())
+    return patch if patch.value is text else Node(text, blame=patch.blame())
 
 
 def _met_list(dest: Node | None, patch: Node | None) -> Node | None:

@@ -16,12 +16,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from gitlint_ops.build.kustomize.node_texts import find_unfit
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.syntax.documents import Typing, read
 from gitlint_ops.syntax.nodes import AliasNode, MappingNode, Node, ScalarNode, SequenceNode, first_node
 from gitlint_ops.syntax.scalars import resolver
 from gitlint_ops.syntax.span import Point
+from gitlint_ops.syntax.text import Unfit
 
 _COMMENT = re.compile(r"(?:^|[ \t])#", re.MULTILINE)
 _UNSAFE_START = re.compile(r"[\s\-?:,\[\]{}#&*!|>'\"%@`]")
@@ -29,19 +31,6 @@ _UNSAFE_WITHIN = re.compile(r": |:\Z| #|\s\Z")
 _NOT_PRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ESCAPES = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\", "\r": "\\r"}
 _INDENT = "  "
-
-
-class Mistyped(Struct, frozen=True):
-    """A text put into a field whose type it does not fit, such as `web` into an integer.
-
-    In YAML it is written with the type as its tag; as JSON, or in a resource, it cannot be.
-    """
-
-    text: str
-    tag: str
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class StructuredText(Struct, frozen=True):
@@ -54,7 +43,7 @@ class StructuredText(Struct, frozen=True):
         """The text with `body`, a changed copy of its own, in place of that.
 
         Raises:
-            TypeError: JSON cannot hold the body (`Mistyped`).
+            TypeError: JSON cannot hold the body (`Unfit`).
         """
         if self.text.lstrip()[:1] in ("{", "["):
             return _as_json(body, self.text)
@@ -78,6 +67,8 @@ def parse_structured(text: str) -> StructuredText | None:
 
 
 def _as_json(body: Any, before: str) -> str:
+    if find_unfit(body) is not None:
+        raise TypeError
     spread = "\n" in before and "  " in before
     text = json.dumps(
         body,
@@ -212,8 +203,8 @@ def _inline(body: Any, node: Node | None, indent: str) -> str:
 
 def _scalar(value: Any, node: Node | None, indent: str) -> str:
     """A scalar in the style that it had; what did not change is written as it was."""
-    if isinstance(value, Mistyped):
-        return f"!!{value.tag} {value.text}"
+    if isinstance(value, Unfit):
+        return f"!!{value.tag} {value}"
     resolve = resolver(Typing.KUSTOMIZE)
     if not isinstance(value, str):
         if isinstance(node, ScalarNode) and node.style is None and resolve(node.value) == value:

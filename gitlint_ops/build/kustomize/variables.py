@@ -17,12 +17,16 @@ from gitlint_ops.build.kustomize.faults import OURS, Place, did_you_mean, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, Hit, SpecsByKind
 from gitlint_ops.build.kustomize.growth import MAX_SIZE
 from gitlint_ops.build.kustomize.identity import Scopes, format_gvk, plain_id
+from gitlint_ops.build.kustomize.merge_nodes import Written, text_as_written, unknown_text
+from gitlint_ops.build.kustomize.node_texts import Shortened, Untyped, plain
 from gitlint_ops.build.kustomize.resource import Gvk, ResId, Resource
 from gitlint_ops.build.kustomize.shared_values import settled
 from gitlint_ops.model.blame import Origin, Via, over
 from gitlint_ops.model.blame import at as blame_at
 from gitlint_ops.model.location import FieldPath
-from gitlint_ops.model.structure import value_at
+from gitlint_ops.model.structure import value_at, with_value
+from gitlint_ops.syntax.scalars import number
+from gitlint_ops.syntax.text import Unfit
 
 DEFAULT_FIELD = "metadata.name"
 
@@ -119,6 +123,7 @@ def resolve(
     specs: Sequence[FieldSpec],
     *,
     complete: bool,
+    written: Written = unknown_text,
 ) -> tuple[Resource, ...]:
     """The resources with `$(NAME)` replaced in the fields that `specs` name.
 
@@ -127,7 +132,7 @@ def resolve(
     """
     values: dict[str, _Value] = {}
     for name in sorted(variables):
-        found = _value_of(variables[name], resources, complete=complete)
+        found = _value_of(variables[name], resources, written, complete=complete)
         if found is not None:
             values[name] = found
     if not values:
@@ -147,7 +152,9 @@ def _near(wanted: ResId, resources: Sequence[Resource]) -> str:
     return did_you_mean(wanted.name, names) if names else f"there is no {wanted.gvk.kind} here at all"
 
 
-def _value_of(one: Variable, resources: tuple[Resource, ...], *, complete: bool) -> _Value | None:
+def _value_of(
+    one: Variable, resources: tuple[Resource, ...], written: Written, *, complete: bool
+) -> _Value | None:
     owner = next((resource for resource in resources if one.name in resource.variables), None)
     if owner is None:
         if complete:
@@ -161,6 +168,7 @@ def _value_of(one: Variable, resources: tuple[Resource, ...], *, complete: bool)
         return None
     try:
         path = find(owner.body, one.field_path)
+        value = _read(owner, path, written)
     except KeyError as error:
         if one.field_path == "metadata.annotations" and owner.has_notes:
             return None
@@ -170,9 +178,37 @@ def _value_of(one: Variable, resources: tuple[Resource, ...], *, complete: bool)
             one.place,
         ) from error
     entry = replace(one.place.origin(Via.REPLACEMENT), over=blame_at(owner.blame, path))
-    return _Value(value_at(owner.body, path), entry)
+    return _Value(value, entry)
 
 
+def _read(owner: Resource, path: FieldPath, written: Written) -> Any:
+    """The value of a field, which kustomize reads from its text by its tag.
+
+    Raises:
+        KeyError: the text is none that it can read.
+    """
+    value = value_at(owner.body, path)
+    if isinstance(value, Shortened):
+        return value
+    if isinstance(value, bool | float | dict | list) or value is None:
+        return plain(value)
+    text = (
+        scalar_text(value)
+        if owner.rewritten
+        else text_as_written(value, blame_at(owner.blame, path), written)
+    )
+    if isinstance(value, str):
+        if isinstance(value, Unfit):
+            raise KeyError(path)
+        return str(text)
+    if _DECIMAL.match(text):
+        return int(text)
+    if isinstance(number(text), float):
+        return value
+    raise KeyError(path)
+
+
+_DECIMAL = re.compile(r"[+-]?[0-9]+\Z")
 _INDEXED = re.compile(r"(.*)\[(\d+)\]\Z", re.DOTALL)
 
 
@@ -232,26 +268,26 @@ class _Expander:
     def change(self, resource: Resource, hit: Hit) -> Resource:
         value = hit.value
         if isinstance(value, str):
-            return self._expanded(resource, hit.path, value)
+            return resource if isinstance(value, Unfit) else self._expanded(resource, hit.path, value)
         if isinstance(value, dict):
             for key, item in value.items():
-                if isinstance(item, str):
+                if isinstance(item, str) and not isinstance(item, Unfit):
                     resource = self._expanded(resource, (*hit.path, key), item)
         elif isinstance(value, list):
             for index, item in enumerate(value):
-                if not isinstance(item, str):
+                if not isinstance(item, str) or isinstance(item, Unfit):
                     raise FieldSpecFault("invalid value type expect a string")
                 resource = self._expanded(resource, (*hit.path, index), item)
         return resource
 
     def _expanded(self, resource: Resource, path: FieldPath, text: str) -> Resource:
         if "$" not in text:
-            return resource
+            return _as_text(resource, path, text) if type(text) is Untyped else resource
         used: list[str] = []
         value = expand(text, lambda name: self._mapped(name, used))
-        if value == text and type(value) is str:
-            return resource
-        return resource.with_field(path, value, self._origin(used))
+        if value == text and isinstance(value, str):
+            return _as_text(resource, path, text) if type(text) is Untyped else resource
+        return resource.with_field(path, plain(value), self._origin(used))
 
     def _origin(self, used: Sequence[str]) -> Origin:
         """All variables in the field, the first before the others."""
@@ -269,6 +305,11 @@ class _Expander:
             return f"$({name})"
         used.append(name)
         return held.value
+
+
+def _as_text(resource: Resource, path: FieldPath, text: str) -> Resource:
+    """The resource with a text that had no type yet: kustomize gives it one by looking for variables."""
+    return replace(resource, body=with_value(resource.body, path, str(text)))
 
 
 def expand(text: str, mapped: Callable[[str], Any]) -> Any:

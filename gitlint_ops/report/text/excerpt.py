@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from gitlint_ops.model.disclosure import with_logins_covered
 from gitlint_ops.model.location import Location
 from gitlint_ops.report.text.paint import printable, width
 
@@ -40,6 +41,7 @@ def excerpt(line: str, location: Location, columns: int, *, masked: bool = False
     start = min(location.column - 1, len(line))
     end = location.end_column - 1 if location.end_line == location.line else len(line)
     end = max(start, min(end, len(line)))
+    line = with_logins_covered(line)
     if masked:
         line, start, end = _masked(line, start)
     before, span, after = line[:start], line[start:end].rstrip(), line[end:]

@@ -153,6 +153,8 @@ def _is_secret(finding: Finding, line: str, view: Page) -> bool:
     at = finding.location
     if finding.rule in view.secret_rules or (at.file, at.line) in view.secret_lines:
         return True
+    if finding.path.startswith("secretGenerator"):
+        return not is_one_field(line)
     in_secret = finding.object is not None and finding.object.key.kind == "Secret"
     told = re.split(r"[.[]", finding.path, maxsplit=1)[0] in _SHOWN_OF_SECRETS and is_one_field(line)
     return in_secret and not told

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from gitlint_ops.model.findings import Severity, State
-from gitlint_ops.model.results import CheckResult
+from gitlint_ops.model.results import CheckResult, Measure
 from gitlint_ops.model.targets import Status
 from gitlint_ops.report.counts import Counts, count
 from gitlint_ops.report.text.findings import Page
@@ -91,11 +91,37 @@ def _not_checked(result: CheckResult, view: Page) -> Iterator[str]:
         rest = f", and {len(kinds) - limit} more" if len(kinds) > limit else ""
         of_kinds = f"{_number(len(kinds), 'kind')} without a schema"
         yield f"  {objects} of {of_kinds}: {', '.join(kinds[:limit])}{rest}"
+    yield from _coverage(result)
     left_out = result.coverage.left_out
     if left_out:
         files = _number(sum(number for _, number in left_out), "file")
         reasons = ", ".join(f"{printable(reason)} ({number})" for reason, number in _largest(left_out))
         yield f"  {files} left out: {reasons}"
+
+
+def _coverage(result: CheckResult) -> Iterator[str]:
+    """Objects that were judged in part, and the share that was judged in full where that is not all."""
+    partly = result.coverage.unverifiable
+    if partly:
+        objects = _number(sum(number for _, number in partly), "object")
+        reasons = ", ".join(f"{printable(reason)} ({number})" for reason, number in partly)
+        yield f"  {objects} judged in part: {reasons}"
+    measure = result.coverage.measure
+    if measure.percent is not None and measure.validated < measure.objects:
+        asked = "" if result.is_covered else f"; {result.min_coverage:g} % are asked for"
+        yield f"  coverage: {measure.percent} % of {_number(measure.objects, 'object')} judged in full{asked}"
+
+
+def _of_target(measure: Measure | None) -> str:
+    """What was not judged in full, "" where all was."""
+    if measure is None or measure.validated == measure.objects:
+        return ""
+    parts = [
+        f"{number} {words}"
+        for number, words in ((measure.unvalidated, "without a schema"), (measure.unverifiable, "in part"))
+        if number
+    ]
+    return f", {measure.percent} % judged in full: {', '.join(parts)}"
 
 
 def _few(names: Sequence[str], view: Page) -> str:
@@ -115,7 +141,7 @@ def _targets(result: CheckResult, view: Page) -> Iterator[str]:
     for one in result.targets:
         outcome = printable(one.reason) if one.reason else _number(one.objects, "object")
         status, kind = one.status.value, one.target.kind.value
-        yield f"  {status:<9}  {kind:<9}  {view.target(one.target.id)}  ({outcome})"
+        yield f"  {status:<9}  {kind:<9}  {view.target(one.target.id)}  ({outcome}{_of_target(one.measure)})"
     yield ""
 
 

@@ -1,4 +1,4 @@
-"""API versions that the cluster no longer serves."""
+"""API versions that the cluster no longer serves, or will not for long."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import DocumentRole, SourceDocument
-from gitlint_ops.model.removed_apis import NEWEST, Removal, removed
+from gitlint_ops.model.removed_apis import NEWEST, Removal, deprecated, minors_left, removed
 from gitlint_ops.rules.subjects import Facts, Params
 
 _PRODUCTS = {"kubernetes": "Kubernetes", "flux": "Flux", "argocd": "Argo CD"}
@@ -16,17 +16,37 @@ _PRODUCTS = {"kubernetes": "Kubernetes", "flux": "Flux", "argocd": "Argo CD"}
 
 def removed_versions(document: SourceDocument, _params: Params, facts: Facts) -> Iterator[Violation]:
     """Objects and patches whose apiVersion is gone in the releases that the facts name."""
-    if not document.delivered or document.role not in (DocumentRole.OBJECT, DocumentRole.PATCH):
-        return
-    versions = {"kubernetes": facts.kubernetes, "flux": facts.flux, "argocd": facts.argocd}
-    known = {product: version for product, version in versions.items() if version}
-    for path, api_version, kind in _objects((), document.body):
+    known = _releases(facts)
+    for path, api_version, kind in _judged(document):
         gone = removed(api_version, kind, known)
         if gone is not None:
             in_use = known.get(gone.product, "")
             yield Violation(
                 document.ref, (*path, "apiVersion"), _message(gone, in_use), hint=_hint(gone, in_use)
             )
+
+
+def deprecated_versions(document: SourceDocument, params: Params, facts: Facts) -> Iterator[Violation]:
+    """Objects and patches whose apiVersion is still served, and gone within `horizon` minor releases."""
+    known = _releases(facts)
+    for path, api_version, kind in _judged(document):
+        ending = deprecated(api_version, kind, known)
+        if ending is not None and minors_left(ending, known) <= params["horizon"]:
+            in_use = known.get(ending.product, "")
+            yield Violation(
+                document.ref, (*path, "apiVersion"), _warning(ending, in_use), hint=_hint(ending, in_use)
+            )
+
+
+def _releases(facts: Facts) -> dict[str, str]:
+    versions = {"kubernetes": facts.kubernetes, "flux": facts.flux, "argocd": facts.argocd}
+    return {product: version for product, version in versions.items() if version}
+
+
+def _judged(document: SourceDocument) -> Iterator[tuple[FieldPath, str, str]]:
+    """The delivered objects and patches of a document: path, apiVersion and kind."""
+    if document.delivered and document.role in (DocumentRole.OBJECT, DocumentRole.PATCH):
+        yield from _objects((), document.body)
 
 
 def _objects(path: FieldPath, body: Any) -> Iterator[tuple[FieldPath, str, str]]:
@@ -48,6 +68,15 @@ def _message(gone: Removal, in_use: str) -> str:
     if not in_use:
         judged = f"; this is judged for {product} {NEWEST[gone.product]}, the newest known"
     return f"{gone.kind} {gone.api_version} was removed from {product} {gone.removed_in}{judged}"
+
+
+def _warning(ending: Removal, in_use: str) -> str:
+    """As `_message`, of an API that is still served."""
+    product = _PRODUCTS.get(ending.product, ending.product)
+    judged = f"this is judged for {in_use}" if in_use else f"{NEWEST[ending.product]} is the newest known"
+    since = f" since {product} {ending.deprecated_in}" if ending.deprecated_in else ""
+    gone = ending.removed_in if since else f"{product} {ending.removed_in}"
+    return f"{ending.kind} {ending.api_version} is deprecated{since} and removed in {gone}; {judged}"
 
 
 def _hint(gone: Removal, in_use: str) -> str:

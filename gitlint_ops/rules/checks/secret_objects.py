@@ -18,6 +18,7 @@ from gitlint_ops.rules.checks.known_tokens import MIN_CHARACTERS, known_token
 from gitlint_ops.rules.checks.secret_names import NameKind, name_kind
 from gitlint_ops.rules.checks.secret_texts import (
     WHOLE,
+    is_address_with_credential,
     is_named_secret,
     line_elsewhere,
     line_in_secret,
@@ -34,6 +35,7 @@ _VALUES_AT: Mapping[str, tuple[FieldPath, ...]] = {
 }
 # Objects of these groups name what a vault holds, often by UUID.
 _GROUPS_OF_VAULTS = ("external-secrets.io", "onepassword.com", "bitwarden.com", "hashicorp.com", "k8s.io")
+_LISTING_ADDRESSES = frozenset({"resources", "bases", "components", "crds", "helmCharts"})
 _UNENCRYPTED_SUFFIX = "_unencrypted"
 
 
@@ -54,6 +56,13 @@ def credentials_of_values(body: Any) -> Iterator[Credential]:
     """The credentials of a chart's values, each field once."""
     encrypted = isinstance(body, Mapping) and "sops" in body
     return _once(() if encrypted else _in_values((), body), known_tokens(body))
+
+
+def credentials_of_addresses(body: Any) -> Iterator[Credential]:
+    """The credentials in the addresses that a kustomization takes things from."""
+    for path, key, text in _texts(body):
+        if (*path, key)[0] in _LISTING_ADDRESSES and is_address_with_credential(text):
+            yield Credential((*path, key), f"a credential in an address of '{path[0]}'")
 
 
 def known_tokens(body: Any) -> Iterator[Credential]:

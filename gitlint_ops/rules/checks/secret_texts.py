@@ -55,6 +55,12 @@ def is_named_secret(name: str) -> bool:
     )
 
 
+def is_address_with_credential(text: str) -> bool:
+    """Whether a text is one address, with a password or a known service's token in it."""
+    is_address = "://" in text and "\n" not in text and not values.is_placeholder(text)
+    return is_address and bool(values.url_passwords(text) or known_token(text))
+
+
 def token_line(text: str) -> int | None:
     """The line with the token of a known service or the start of a private key."""
     if not known_token(text):

@@ -13,6 +13,7 @@ from gitlint_ops.model.objects import DocumentRole, RenderedObject, SourceDocume
 from gitlint_ops.rules.checks.secret_objects import (
     Credential,
     credentials,
+    credentials_of_addresses,
     credentials_of_values,
     known_tokens,
 )
@@ -40,7 +41,7 @@ def _in_document(document: SourceDocument) -> Iterator[Credential]:
     if document.delivered and document.role is DocumentRole.CHART_VALUES:
         return credentials_of_values(document.body)
     if document.delivered and _is_built(document):
-        return iter(())
+        return credentials_of_addresses(document.body)
     if document.delivered and document.role in _JUDGED_ROLES:
         return credentials(document.body)
     return known_tokens(document.body)
@@ -49,7 +50,8 @@ def _in_document(document: SourceDocument) -> Iterator[Credential]:
 def _is_built(document: SourceDocument) -> bool:
     """Whether the document only says what to do with objects: a kustomization, a JSON patch.
 
-    The objects show what comes of it, under the names that the objects give it.
+    The objects show what comes of it, under the names that the objects give it; but for the addresses
+    from which it takes them.
     """
     is_json_patch = document.role is DocumentRole.PATCH and not isinstance(document.body, Mapping)
     return is_json_patch or document.role is DocumentRole.KUSTOMIZATION

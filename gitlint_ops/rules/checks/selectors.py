@@ -11,10 +11,12 @@ from msgspec import Struct
 from gitlint_ops.model.blame import Via, at, origin
 from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.model.location import FieldPath
-from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.objects import RenderedObject, api_group
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.rules.subjects import Params
 
+# "" is that of ReplicationControllers; `match` of a card cannot name it.
+_GROUPS = ("apps", "")
 _SELECTOR: FieldPath = ("spec", "selector")
 _LABELS: FieldPath = ("spec", "template", "metadata", "labels")
 _FILLED_IN = re.compile(r"\$\{|\$\(|\{\{")
@@ -44,7 +46,7 @@ def selects_others(workload: RenderedObject, _params: Params) -> Iterator[Violat
     overlay patched or labelled, rather than what the base wrote.
     """
     template = value_at(workload.body, ("spec", "template"))
-    if not isinstance(template, Mapping):
+    if api_group(workload.api_version) not in _GROUPS or not isinstance(template, Mapping):
         return
     labels = labels_at(workload.body, _LABELS)
     broken = [one for one in _demands(workload.body, labels) if not one.met]
@@ -76,10 +78,13 @@ def _text(value: Any) -> str:
 
 def _demands(body: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[Demand]:
     """What the selector asks for; values that are filled in later ask for nothing."""
-    for key, wanted in labels_at(body, (*_SELECTOR, "matchLabels")).items():
+    # A ReplicationController's selector is a mapping of labels.
+    selected = _SELECTOR if body.get("kind") == "ReplicationController" else (*_SELECTOR, "matchLabels")
+    for key, wanted in labels_at(body, selected).items():
         if _is_readable(wanted, labels.get(key)):
-            path = (*_SELECTOR, "matchLabels", key)
-            yield Demand(path, key, f"{key}={wanted}", labels.get(key) == wanted)
+            yield Demand((*selected, key), key, f"{key}={wanted}", labels.get(key) == wanted)
+    if body.get("kind") == "ReplicationController":
+        return
     expressions = value_at(body, (*_SELECTOR, "matchExpressions"))
     for index, one in enumerate(expressions if isinstance(expressions, list) else ()):
         if isinstance(one, Mapping):

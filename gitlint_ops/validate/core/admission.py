@@ -64,7 +64,8 @@ def _review_versions(value: Any) -> Iterator[Fault]:
             yield wrong(f"duplicate {given(version)}", index)
 
 
-def _star_alone(value: Any) -> Iterable[Fault]:
+def star_alone(value: Any) -> Iterable[Fault]:
+    """A list in which "*" has nothing beside it."""
     if isinstance(value, list) and len(value) > 1 and "*" in value:
         return (wrong("'*' must stand alone"),)
     return ()
@@ -75,12 +76,12 @@ RULE = fields(
         "operations": both(
             some("at least one operation"),
             each(both(filled, one_of("CREATE", "UPDATE", "DELETE", "CONNECT", "*"))),
-            _star_alone,
+            star_alone,
         ),
-        "apiGroups": both(some("at least one group"), _star_alone),
-        "apiVersions": both(some("at least one version"), each(filled), _star_alone),
+        "apiGroups": both(some("at least one group"), star_alone),
+        "apiVersions": both(some("at least one version"), each(filled), star_alone),
         "resources": both(some("at least one resource"), each(filled)),
-        "scope": one_of("Cluster", "Namespaced", "*"),
+        "scope": one_of("Cluster", "Namespaced", "*", empty=False),
     },
     requires("operations"),
     requires("apiGroups"),
@@ -89,10 +90,25 @@ RULE = fields(
 )
 """Which requests a webhook or a policy is for."""
 
-MATCH_CONDITIONS: Check = both(
-    at_most_items(64), each(fields({"name": text(qualified_name, required=True), "expression": filled}))
-)
-"""Expressions that narrow the requests."""
+
+def match_conditions(*variables: str) -> Check:
+    """Expressions that narrow the requests, over these variables and those that all have."""
+    expression = both(filled, _compiles((*REQUEST_VARIABLES, *variables), "BOOL"))
+    condition = fields({"name": text(qualified_name, required=True), "expression": expression})
+    return both(at_most_items(64), each(condition), duplicates("name"))
+
+
+REQUEST_VARIABLES = ("object", "oldObject", "request", "authorizer")
+
+
+def _compiles(variables: tuple[str, ...], *results: str) -> Check:
+    def check(value: Any) -> Iterable[Fault]:
+        # The CEL engine is loaded only where there is an expression.
+        from gitlint_ops.validate.core.expressions import compiles
+
+        return compiles(variables, *results)(value) if value else ()
+
+    return check
 
 
 def _service_path(value: Any) -> Iterator[Fault]:
@@ -118,8 +134,8 @@ def _webhooks(**more: Check) -> Check:
             "name": text(_qualified, required=True),
             "clientConfig": _CLIENT,
             "rules": each(RULE),
-            "failurePolicy": one_of("Ignore", "Fail"),
-            "matchPolicy": one_of("Exact", "Equivalent"),
+            "failurePolicy": one_of("Ignore", "Fail", empty=False),
+            "matchPolicy": one_of("Exact", "Equivalent", empty=False),
             "sideEffects": both(filled, one_of("None", "NoneOnDryRun")),
             "timeoutSeconds": between(1, 30),
             "admissionReviewVersions": both(
@@ -127,7 +143,7 @@ def _webhooks(**more: Check) -> Check:
             ),
             "namespaceSelector": label_selector,
             "objectSelector": label_selector,
-            "matchConditions": MATCH_CONDITIONS,
+            "matchConditions": match_conditions(),
             **more,
         }
     )

@@ -5,29 +5,65 @@ Source: k8s.io/kubernetes/pkg/apis/admissionregistration/validation/validation.g
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitlint_ops.validate.core.admission import MATCH_CONDITIONS, RULE
+from gitlint_ops.validate.core.admission import REQUEST_VARIABLES, RULE, match_conditions
 from gitlint_ops.validate.core.checks import (
     Check,
+    below,
     both,
+    duplicates,
     each,
     fields,
     filled,
     is_absent,
+    is_settled,
+    mapping,
+    members,
     one_of,
     requires,
     some,
+    text,
     wrong,
 )
 from gitlint_ops.validate.core.selectors import label_selector
 from gitlint_ops.validate.messages import Fault
+from gitlint_ops.validate.name_syntax import dns_1035_label, dns_subdomain, path_segment, qualified_name
+from gitlint_ops.validate.values import given
+
+_IDENTIFIER = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
+_RESERVED = frozenset(
+    [
+        "true",
+        "false",
+        "null",
+        "in",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+    ]
+)
 
 _RESOURCES = {
     "resourceRules": each(RULE),
     "excludeResourceRules": each(RULE),
-    "matchPolicy": one_of("Exact", "Equivalent"),
+    "matchPolicy": one_of("Exact", "Equivalent", empty=False),
     "namespaceSelector": label_selector,
     "objectSelector": label_selector,
 }
@@ -36,6 +72,33 @@ _RESOURCES = {
 def _says_something(spec: Any) -> Iterator[Fault]:
     if not spec.get("validations") and not spec.get("auditAnnotations"):
         yield wrong("`validations` or `auditAnnotations` is required", at_key=True)
+
+
+def _api_version(text: str) -> str:
+    group, slash, version = text.rpartition("/")
+    if reason := dns_subdomain(group) if slash else "":
+        return reason
+    return dns_1035_label(version)
+
+
+def _kind(text: str) -> str:
+    return dns_1035_label(text.lower())
+
+
+def _identifier(name: str) -> str:
+    return "" if _IDENTIFIER.fullmatch(name) and name not in _RESERVED else "it is no identifier of CEL"
+
+
+def _annotation_keys(value: Any) -> Iterator[Fault]:
+    """An audit annotation's key is written behind the name of its policy."""
+    name = mapping(value.get("metadata")).get("name")
+    if not isinstance(name, str) or not name or not is_settled(name):
+        return
+    for index, annotation in members(value.get("spec"), "auditAnnotations"):
+        key = annotation.get("key")
+        reason = qualified_name(f"{name}/{key}") if isinstance(key, str) and key and is_settled(key) else ""
+        if reason:
+            yield wrong(f"{given(key)} is not allowed: {reason}", "spec", "auditAnnotations", index, "key")
 
 
 def _one_line(value: Any) -> Iterator[Fault]:
@@ -47,30 +110,84 @@ def _one_line(value: Any) -> Iterator[Fault]:
         yield wrong("an expression of several lines needs `message`", at_key=True)
 
 
+def _expressions(value: Any) -> Iterator[Fault]:
+    """Each expression knows the variables that are declared before it, and `params` where there are any."""
+    spec = mapping(value.get("spec"))
+    declared = [*REQUEST_VARIABLES, "namespaceObject", *(["params"] if spec.get("paramKind") else [])]
+    conditions = match_conditions(*declared[len(REQUEST_VARIABLES) :])(spec.get("matchConditions"))
+    yield from below(("spec", "matchConditions"), conditions)
+    known: set[str] = set()
+    for index, variable in members(spec, "variables"):
+        found = _of(variable, "expression", declared, known)
+        yield from below(("spec", "variables", index), found)
+        known.add(str(variable.get("name")))
+    for index, validation in members(spec, "validations"):
+        found = [
+            *_of(validation, "expression", declared, known, "BOOL"),
+            *_of(validation, "messageExpression", declared, known, "STRING"),
+        ]
+        yield from below(("spec", "validations", index), found)
+    for index, annotation in members(spec, "auditAnnotations"):
+        found = _of(annotation, "valueExpression", declared, known, "STRING", "NULL")
+        yield from below(("spec", "auditAnnotations", index), found)
+
+
+def _of(
+    holder: Mapping[str, Any], name: str, declared: list[str], known: set[str], *results: str
+) -> list[Fault]:
+    """The faults of one expression; `known` are the variables of the policy itself."""
+    held = holder.get(name)
+    if not isinstance(held, str) or not held.strip() or not is_settled(held):
+        return []
+    from gitlint_ops.validate.core.expressions import compiles
+
+    names = (*declared, "variables") if known else declared
+    found = [*below((name,), compiles(names, *results)(held))]
+    if found or not all(map(is_settled, known)):
+        return found
+    named = _VARIABLE.findall(_TEXT.sub("''", held))
+    return [wrong(f"no variable {one} is declared before it", name) for one in named if one not in known]
+
+
+_VARIABLE = re.compile(r"(?<![\w.])variables\s*\.\s*([A-Za-z_]\w*)")
+_TEXT = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
+
+
 policy: Check = fields(
     {
         "spec": fields(
             {
-                "failurePolicy": one_of("Fail", "Ignore"),
-                "paramKind": fields({"apiVersion": filled, "kind": filled}),
+                "failurePolicy": one_of("Fail", "Ignore", empty=False),
+                "paramKind": fields(
+                    {"apiVersion": text(_api_version, required=True), "kind": text(_kind, required=True)},
+                    requires("apiVersion"),
+                    requires("kind"),
+                ),
                 "matchConstraints": fields(_RESOURCES, requires("resourceRules")),
-                "matchConditions": MATCH_CONDITIONS,
                 "validations": each(
                     fields(
                         {
                             "expression": filled,
-                            "reason": one_of("Unauthorized", "Forbidden", "Invalid", "RequestEntityTooLarge"),
+                            "reason": one_of(
+                                "Unauthorized", "Forbidden", "Invalid", "RequestEntityTooLarge", empty=False
+                            ),
                         },
                         _one_line,
                     )
                 ),
-                "variables": each(fields({"name": filled, "expression": filled})),
-                "auditAnnotations": each(fields({"key": filled, "valueExpression": filled})),
+                "variables": each(fields({"name": text(_identifier, required=True), "expression": filled})),
+                "auditAnnotations": both(
+                    each(fields({"key": filled, "valueExpression": filled})),
+                    duplicates("key", rule="schema-violation"),
+                ),
             },
             requires("matchConstraints"),
             _says_something,
         )
-    }
+    },
+    _annotation_keys,
+    _expressions,
+    requires("spec"),
 )
 """A ValidatingAdmissionPolicy."""
 
@@ -89,9 +206,10 @@ binding: Check = fields(
     {
         "spec": fields(
             {
-                "policyName": filled,
+                "policyName": text(dns_subdomain, required=True),
                 "paramRef": fields(
                     {
+                        "name": text(path_segment),
                         "parameterNotFoundAction": both(filled, one_of("Allow", "Deny")),
                         "selector": label_selector,
                     },

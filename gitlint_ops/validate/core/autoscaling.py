@@ -22,10 +22,11 @@ from gitlint_ops.validate.core.checks import (
     number,
     one_of,
     requires,
+    some,
     text,
     wrong,
 )
-from gitlint_ops.validate.core.resources import not_negative, positive
+from gitlint_ops.validate.core.resources import container_resource, not_negative, positive
 from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.name_syntax import dns_label, path_segment
 from gitlint_ops.validate.values import given
@@ -120,7 +121,11 @@ _METRIC = fields(
             _target_with("averageUtilization", "averageValue", exclusive=True),
         ),
         "containerResource": fields(
-            {"name": filled, "container": text(dns_label, required=True), "target": _TARGET},
+            {
+                "name": text(container_resource, required=True),
+                "container": text(dns_label, required=True),
+                "target": _TARGET,
+            },
             _target_with("averageUtilization", "averageValue", exclusive=True),
         ),
         "external": fields(
@@ -135,16 +140,19 @@ _METRIC = fields(
 _SCALING = fields(
     {
         "stabilizationWindowSeconds": between(0, 3600),
-        "selectPolicy": one_of("Max", "Min", "Disabled"),
+        "selectPolicy": one_of("Max", "Min", "Disabled", empty=False),
         "tolerance": not_negative,
-        "policies": each(
-            fields(
-                {
-                    "type": both(filled, one_of("Pods", "Percent")),
-                    "value": _above_zero,
-                    "periodSeconds": between(1, 1800),
-                }
-            )
+        "policies": both(
+            some("at least one policy"),
+            each(
+                fields(
+                    {
+                        "type": both(filled, one_of("Pods", "Percent")),
+                        "value": _above_zero,
+                        "periodSeconds": between(1, 1800),
+                    }
+                )
+            ),
         ),
     }
 )

@@ -30,7 +30,8 @@ from gitlint_ops.validate.core.pods import mounts_of, template
 from gitlint_ops.validate.core.schedules import schedule, time_zone
 from gitlint_ops.validate.core.selectors import label_selector
 from gitlint_ops.validate.messages import Fault
-from gitlint_ops.validate.name_syntax import qualified_name
+from gitlint_ops.validate.metadata import RULE as METADATA_RULE
+from gitlint_ops.validate.name_syntax import dns_label, qualified_name
 from gitlint_ops.validate.values import given
 
 _NOT_NEGATIVE = between(0)
@@ -95,6 +96,8 @@ def _failure_rule(rule: Any) -> Iterator[Fault]:
 
 def _exit_codes(value: Any) -> Iterator[Fault]:
     values = value.get("values")
+    if values == []:
+        yield wrong("at least one exit code is required", "values")
     if not isinstance(values, list) or not values:
         return
     numbers = [number(one) for one in values]
@@ -112,8 +115,8 @@ _FAILURE_POLICY = fields(
             each(
                 fields(
                     {
-                        "action": one_of("FailJob", "FailIndex", "Ignore", "Count"),
-                        "onExitCodes": fields({"operator": one_of("In", "NotIn")}, _exit_codes),
+                        "action": one_of("FailJob", "FailIndex", "Ignore", "Count", empty=False),
+                        "onExitCodes": fields({"operator": one_of("In", "NotIn", empty=False)}, _exit_codes),
                         "onPodConditions": each(
                             fields(
                                 {
@@ -146,8 +149,8 @@ def _job_spec(release: Release, *crossing: Check) -> Check:
     )
     table: dict[str, Check] = {
         **counts,
-        "completionMode": one_of("NonIndexed", "Indexed"),
-        "podReplacementPolicy": one_of("Failed", "TerminatingOrFailed"),
+        "completionMode": one_of("NonIndexed", "Indexed", empty=False),
+        "podReplacementPolicy": one_of("Failed", "TerminatingOrFailed", empty=False),
         "podFailurePolicy": _FAILURE_POLICY,
         "selector": label_selector,
         # That of a Job is judged by _restarts, which knows both ways to write it wrongly.
@@ -162,9 +165,20 @@ def _own_selector(spec: Any) -> Iterator[Fault]:
         yield wrong(said, "selector", at_key=True)
 
 
+def _names_of_pods(value: Any) -> Iterator[Fault]:
+    """The pods of an indexed Job are hosts with its name, a hyphen and their index."""
+    name, spec = mapping(value.get("metadata")).get("name"), mapping(value.get("spec"))
+    completions = number(spec.get("completions"))
+    if spec.get("completionMode") != "Indexed" or not completions or completions < 1:
+        return
+    if isinstance(name, str) and is_settled(name) and (reason := dns_label(f"{name}-{completions - 1}")):
+        said = f"{given(name)} cannot begin the names of this Job's pods: {reason}"
+        yield wrong(said, "metadata", "name", rule=METADATA_RULE)
+
+
 def job(release: Release) -> Check:
     """A Job."""
-    return fields({"spec": _job_spec(release, _own_selector)})
+    return fields({"spec": _job_spec(release, _own_selector)}, _names_of_pods)
 
 
 def _no_manual_selector(spec: Any) -> Iterator[Fault]:
@@ -178,7 +192,7 @@ def cron_job(release: Release) -> Check:
         {"spec": _job_spec(release, forbids("selector", "in a CronJob"), _no_manual_selector)}
     )
     table: dict[str, Check] = {
-        "schedule": schedule,
+        "schedule": schedule(release),
         "timeZone": time_zone,
         "startingDeadlineSeconds": _NOT_NEGATIVE,
         "successfulJobsHistoryLimit": _NOT_NEGATIVE,

@@ -177,9 +177,24 @@ filled: Check = Required(_filled)
 """Refuses an empty text."""
 
 
-def one_of(*allowed: str) -> Check:
-    """A text of a closed set; the empty one counts as not given."""
-    known = frozenset(("", *allowed))
+def not_empty(syntax: Syntax) -> Check:
+    """Judges a text's syntax, the empty text's too: a field that may be absent but not empty."""
+    judge = text(syntax)
+
+    def check(value: Any) -> Iterable[Fault]:
+        if value == "":
+            return (wrong(f"it is empty: {syntax('')}"),)
+        return judge(value)
+
+    return check
+
+
+def one_of(*allowed: str, empty: bool = True) -> Check:
+    """A text of a closed set; the empty one counts as not given, unless `empty` is False.
+
+    The API server tells the empty text from an absent one where the Go field is a pointer.
+    """
+    known = frozenset(("", *allowed) if empty else allowed)
 
     def check(value: Any) -> Iterable[Fault]:
         if value is None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gitlint_ops.validate.core.addresses import PORT
+from gitlint_ops.validate.core.addresses import PORT, cidr, if_given
 from gitlint_ops.validate.core.checks import (
     Check,
+    Release,
     between,
     both,
     each,
     fields,
     filled,
+    is_absent,
     is_settled,
     mapping,
     members,
@@ -25,7 +27,7 @@ from gitlint_ops.validate.core.checks import (
     text,
     wrong,
 )
-from gitlint_ops.validate.core.resources import named_amounts
+from gitlint_ops.validate.core.resources import container_amounts
 from gitlint_ops.validate.core.selectors import labels, toleration
 from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.metadata import RULE as METADATA_RULE
@@ -60,8 +62,11 @@ def _taints_differ(spec: Any) -> Iterator[Fault]:
         seen.add(named)
 
 
-node: Check = fields({"spec": fields({"taints": each(_TAINT)}, _taints_differ)})
-"""A Node."""
+def node(release: Release) -> Check:
+    """A Node."""
+    blocks = cidr(release)
+    table: dict[str, Check] = {"taints": each(_TAINT), "podCIDR": if_given(blocks)}
+    return fields({"spec": fields(table, _taints_differ)})
 
 
 def _tolerations_differ(value: Any) -> Iterator[Fault]:
@@ -74,7 +79,7 @@ def _tolerations_differ(value: Any) -> Iterator[Fault]:
 runtime_class: Check = fields(
     {
         "handler": text(dns_label, required=True),
-        "overhead": fields({"podFixed": named_amounts}),
+        "overhead": fields({"podFixed": container_amounts}),
         "scheduling": fields({"nodeSelector": labels, "tolerations": each(toleration)}, _tolerations_differ),
     }
 )
@@ -97,6 +102,11 @@ def _named_after(value: Any) -> Iterator[Fault]:
 
 
 def _verified(spec: Any) -> Iterator[Fault]:
+    if spec.get("service") is None:
+        for name in ("insecureSkipTLSVerify", "caBundle"):
+            if spec.get(name):
+                yield wrong(f"`{name}` needs `service`", name, at_key=True)
+        return
     if spec.get("insecureSkipTLSVerify") is True and spec.get("caBundle"):
         said = "`caBundle` and `insecureSkipTLSVerify: true` exclude each other"
         yield wrong(said, "insecureSkipTLSVerify")
@@ -187,7 +197,13 @@ certificate_request: Check = fields(
 def _same_namespace(value: Any) -> Iterator[Fault]:
     about = mapping(value.get("involvedObject")).get("namespace")
     own = mapping(value.get("metadata")).get("namespace")
-    if isinstance(about, str) and about and isinstance(own, str) and own and about != own:
+    if not isinstance(own, str) or not own or not is_settled(own) or not is_settled(about):
+        return
+    if is_absent(about):
+        if own != "default" and value.get("eventTime") is None:
+            said = f"`involvedObject.namespace` must be the event's own ({own})"
+            yield wrong(said, "involvedObject", at_key=True)
+    elif about != own and value.get("eventTime") is None:
         yield wrong(f"it must be the event's own ({own}), not {about}", "involvedObject", "namespace")
 
 

@@ -80,6 +80,8 @@ def _docker_json(value: Any) -> Iterator[Fault]:
         return
     holder = "stringData" if key in mapping(value.get("stringData")) else "data"
     held = mapping(value.get(holder)).get(key)
+    # A null is an empty text, which is no JSON.
+    held = "" if held is None and key in mapping(value.get(holder)) else held
     if isinstance(held, str) and is_settled(held) and not _is_json_mapping(held, packed=holder == "data"):
         yield wrong("it is no JSON object", holder, key)
 

@@ -29,10 +29,11 @@ from gitlint_ops.validate.core.checks import (
     text,
     wrong,
 )
+from gitlint_ops.validate.core.paths import inside, no_steps_up
 from gitlint_ops.validate.core.resources import amount, requirements
-from gitlint_ops.validate.core.volumes import inside, no_steps_up
 from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.name_syntax import (
+    as_prefix,
     config_key,
     dns_label,
     dns_subdomain,
@@ -91,7 +92,9 @@ def _divisor(value: Any) -> Iterator[Fault]:
         yield wrong(f"{given(divisor)} divides no cpu; allowed are 1 and 1m", "divisor")
 
 
-_KEY_REFERENCE = fields({"name": text(dns_subdomain), "key": text(config_key, required=True)})
+_KEY_REFERENCE = fields(
+    {"name": text(dns_subdomain, required=True), "key": text(config_key, required=True)}, requires("name")
+)
 
 _ENV_SOURCES: dict[str, Check] = {
     "fieldRef": fields({"fieldPath": _env_field}),
@@ -114,7 +117,8 @@ def _env(release: Release) -> Check:
 
 def _env_from(release: Release) -> Check:
     prefix = environment_name if release < (1, 32) else relaxed_environment_name
-    source = fields({"name": text(dns_subdomain, required=True)}, requires("name"))
+    # The API server takes what such names can begin with.
+    source = fields({"name": text(as_prefix(dns_subdomain), required=True)}, requires("name"))
     return fields(
         {"prefix": text(prefix), "configMapRef": source, "secretRef": source},
         exactly_one(("configMapRef", "secretRef"), "source"),

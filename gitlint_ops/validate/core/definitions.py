@@ -5,9 +5,10 @@ Source: k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation/validat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from gitlint_ops.validate.core.addresses import if_given
 from gitlint_ops.validate.core.checks import (
     Check,
     below,
@@ -15,10 +16,13 @@ from gitlint_ops.validate.core.checks import (
     duplicates,
     each,
     fields,
+    filled,
+    is_absent,
     is_settled,
     mapping,
     members,
     one_of,
+    requires,
     some,
     text,
     wrong,
@@ -38,6 +42,9 @@ def _named_after(value: Any) -> Iterator[Fault]:
     spec = mapping(value.get("spec"))
     plural, group = mapping(spec.get("names")).get("plural"), spec.get("group")
     name = mapping(value.get("metadata")).get("name")
+    if mapping(value.get("metadata")).get("generateName"):
+        said = "the name of a definition is fixed: it must not be generated"
+        yield wrong(said, "metadata", "generateName", rule=METADATA_RULE, at_key=True)
     if not all(isinstance(part, str) and part and is_settled(part) for part in (plural, group, name)):
         return
     if name != f"{plural}.{group}":
@@ -59,6 +66,48 @@ def _has_schema(version: Any) -> Iterator[Fault]:
     yield from below(("schema", "openAPIV3Schema"), structural(schema))
 
 
+_SELECTABLE = ("string", "boolean", "integer")
+
+
+def _selected(version: Any) -> Iterator[Fault]:
+    """Fields by which resources can be selected are scalars that the schema knows."""
+    schema = mapping(mapping(version.get("schema")).get("openAPIV3Schema"))
+    held = version.get("selectableFields")
+    for index, one in enumerate(held if isinstance(held, list) else ()):
+        path = mapping(one).get("jsonPath")
+        at = ("selectableFields", index)
+        if is_absent(path):
+            yield wrong("`jsonPath` is required", *at, at_key=True)
+        elif isinstance(path, str) and is_settled(path):
+            found = _field_at(schema, path)
+            if found is None:
+                yield wrong(f"{given(path)} leads to no field of the schema", *at, "jsonPath")
+            elif found.get("type") not in _SELECTABLE:
+                said = f"{given(path)} must lead to a string, boolean or integer"
+                yield wrong(said, *at, "jsonPath")
+            elif path.startswith(".metadata"):
+                yield wrong("fields of metadata cannot be named here", *at, "jsonPath")
+
+
+def _field_at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any] | None:
+    if not path.startswith("."):
+        return None
+    for name in path[1:].split("."):
+        fields_here = mapping(schema.get("properties"))
+        if name not in fields_here:
+            return None
+        schema = mapping(fields_here[name])
+    return schema
+
+
+def _webhook(conversion: Any) -> Iterator[Fault]:
+    strategy, webhook = conversion.get("strategy"), conversion.get("webhook")
+    if strategy == "Webhook" and webhook is None:
+        yield wrong("strategy Webhook needs `webhook`", "strategy")
+    if strategy == "None" and webhook is not None:
+        yield wrong("`webhook` needs strategy: Webhook", "webhook", at_key=True)
+
+
 _NAMES = fields(
     {
         "plural": text(dns_1035_label, required=True),
@@ -70,14 +119,58 @@ _NAMES = fields(
     }
 )
 
-_VERSION = fields({"name": text(dns_1035_label, required=True)}, _has_schema)
+
+def _under(*roots: str) -> Check:
+    """A path into an object that begins with one of these."""
+
+    def check(value: Any) -> Iterable[Fault]:
+        if is_absent(value):
+            return (wrong("it is empty, but required"),)
+        if not isinstance(value, str) or not is_settled(value) or value.startswith(roots):
+            return ()
+        return (wrong(f"{given(value)} must begin with {' or '.join(roots)}"),)
+
+    return check
+
+
+_SCALE = fields(
+    {
+        "specReplicasPath": _under(".spec."),
+        "statusReplicasPath": _under(".status."),
+        "labelSelectorPath": if_given(_under(".spec.", ".status.")),
+    },
+    requires("specReplicasPath"),
+    requires("statusReplicasPath"),
+)
+
+_COLUMN_TYPES = ("integer", "number", "string", "boolean", "date")
+_COLUMN_FORMATS = ("int32", "int64", "float", "double", "byte", "date", "date-time", "password")
+
+_COLUMN = fields(
+    {
+        "name": filled,
+        "type": both(filled, one_of(*_COLUMN_TYPES)),
+        "format": one_of(*_COLUMN_FORMATS),
+        "jsonPath": both(filled, _under(".")),
+    }
+)
+
+_VERSION = fields(
+    {
+        "name": text(dns_1035_label, required=True),
+        "subresources": fields({"scale": _SCALE}),
+        "additionalPrinterColumns": each(_COLUMN),
+    },
+    _has_schema,
+    _selected,
+)
 
 _SPEC = fields(
     {
         "group": text(dns_subdomain, required=True),
-        "scope": one_of("Cluster", "Namespaced"),
+        "scope": one_of("Cluster", "Namespaced", empty=False),
         "names": _NAMES,
-        "conversion": fields({"strategy": one_of("None", "Webhook")}),
+        "conversion": fields({"strategy": one_of("None", "Webhook", empty=False)}, _webhook),
         "versions": both(
             some("at least one version"), each(_VERSION), duplicates("name", rule="schema-violation")
         ),

@@ -17,6 +17,7 @@ from gitlint_ops.validate.core.checks import (
     exactly_one,
     fields,
     filled,
+    not_empty,
     one_of,
     text,
     wrong,
@@ -40,7 +41,7 @@ driver: Check = fields(
         "spec": fields(
             {
                 "volumeLifecycleModes": each(both(filled, one_of("Persistent", "Ephemeral"))),
-                "fsGroupPolicy": one_of("ReadWriteOnceWithFSType", "File", "None"),
+                "fsGroupPolicy": one_of("ReadWriteOnceWithFSType", "File", "None", empty=False),
                 "tokenRequests": both(
                     each(fields({"expirationSeconds": between(600, 2**32)})),
                     duplicates("audience", rule="schema-violation"),
@@ -68,7 +69,7 @@ node_drivers: Check = fields(
                         {
                             "name": text(driver_name, required=True),
                             "nodeID": filled,
-                            "topologyKeys": each(text(qualified_name)),
+                            "topologyKeys": each(not_empty(qualified_name)),
                             "allocatable": fields({"count": between(0)}),
                         },
                         _keys_differ,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gitlint_ops.validate.core.admission import star_alone
 from gitlint_ops.validate.core.checks import (
     Check,
     between,
@@ -24,8 +25,21 @@ from gitlint_ops.validate.core.checks import (
     wrong,
 )
 from gitlint_ops.validate.messages import Fault
-from gitlint_ops.validate.name_syntax import dns_label, dns_subdomain, path_segment
+from gitlint_ops.validate.name_syntax import dns_label, dns_subdomain
 from gitlint_ops.validate.values import given
+
+_KNOWN_VERBS = (
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "proxy",
+    "*",
+)
 
 # --- FlowSchema
 
@@ -75,12 +89,24 @@ def _some_namespace(value: Any) -> Iterator[Fault]:
         yield wrong("`clusterScope: true` or `namespaces` is required", at_key=True)
 
 
+def _namespace(name: str) -> str:
+    return "" if name == "*" else dns_label(name)
+
+
+_NAMESPACES = both(each(filled), each(text(_namespace)), star_alone)
+_VERBS = both(each(one_of(*_KNOWN_VERBS, empty=False)), star_alone)
+
 _RULE = fields(
     {
         "subjects": each(_SUBJECT),
         "resourceRules": each(
             fields(
-                {"verbs": each(filled)},
+                {
+                    "verbs": _VERBS,
+                    "apiGroups": star_alone,
+                    "resources": star_alone,
+                    "namespaces": _NAMESPACES,
+                },
                 requires("verbs"),
                 requires("apiGroups"),
                 requires("resources"),
@@ -88,7 +114,11 @@ _RULE = fields(
             )
         ),
         "nonResourceRules": each(
-            fields({"nonResourceURLs": each(_url_path)}, requires("verbs"), requires("nonResourceURLs"))
+            fields(
+                {"verbs": _VERBS, "nonResourceURLs": both(each(_url_path), star_alone)},
+                requires("verbs"),
+                requires("nonResourceURLs"),
+            )
         ),
     },
     requires("subjects"),
@@ -108,7 +138,7 @@ flow_schema: Check = fields(
             {
                 "matchingPrecedence": between(1, 10_000),
                 "distinguisherMethod": fields({"type": both(filled, one_of("ByUser", "ByNamespace"))}),
-                "priorityLevelConfiguration": fields({"name": text(path_segment, required=True)}),
+                "priorityLevelConfiguration": fields({"name": text(dns_subdomain, required=True)}),
                 "rules": each(_RULE),
             }
         )
@@ -137,18 +167,34 @@ def _level(spec: Any) -> Iterator[Fault]:
 def _response(value: Any) -> Iterator[Fault]:
     if value.get("type") == "Reject" and value.get("queuing") is not None:
         yield wrong("`queuing` needs type Queue", "queuing", at_key=True)
+    if value.get("type") == "Queue" and value.get("queuing") is None:
+        yield wrong("type Queue needs `queuing`", "type")
 
 
 def _hand(value: Any) -> Iterator[Fault]:
-    hand, queues = number(value.get("handSize")), number(value.get("queues"))
-    if hand is not None and hand > (64 if queues is None else queues):
-        yield wrong(
-            f"expected at most queues ({64 if queues is None else queues}), got {given(hand)}", "handSize"
-        )
+    hand, queues = number(value.get("handSize")) or 8, number(value.get("queues")) or 64
+    if hand > queues:
+        at = "handSize" if "handSize" in value else "queues"
+        yield wrong(f"expected at most queues ({queues}), got {given(hand)}", at)
+    elif hand > 0 and queues > 0 and _bits_of_a_deal(queues, hand) > _MOST_BITS:
+        at = "handSize" if "handSize" in value else "queues"
+        yield wrong(f"{hand} of {queues} queues are too many to be dealt by a hash of {_MOST_BITS} bits", at)
+
+
+def _bits_of_a_deal(queues: int, hand: int) -> int:
+    """The bits that dealing `hand` different queues takes (k8s.io/apiserver, shufflesharding)."""
+    from math import ceil, log2
+
+    return ceil(log2(queues) * hand)
+
+
+_MOST_BITS = 60
 
 
 _QUEUING = fields(
-    {"queues": between(1, 10_000_000), "handSize": between(1), "queueLengthLimit": between(1)}, _hand
+    # 0 counts as not given.
+    {"queues": between(0, 10_000_000), "handSize": between(0), "queueLengthLimit": between(0)},
+    _hand,
 )
 
 priority_level: Check = fields(

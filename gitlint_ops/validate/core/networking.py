@@ -5,6 +5,7 @@ Source: k8s.io/kubernetes/pkg/apis/networking/validation/validation.go
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from gitlint_ops.validate.core.checks import (
     is_absent,
     is_settled,
     mapping,
+    not_empty,
     number,
     one_of,
     requires,
@@ -98,7 +100,15 @@ def _backend(release: Release) -> Check:
         },
         _service_port,
     )
-    resource = fields({"kind": text(path_segment, required=True), "name": text(path_segment, required=True)})
+    resource = fields(
+        {
+            "apiGroup": not_empty(dns_subdomain),
+            "kind": text(path_segment, required=True),
+            "name": text(path_segment, required=True),
+        },
+        requires("kind"),
+        requires("name"),
+    )
     return fields({"service": service, "resource": resource}, exactly_one(("service", "resource"), "backend"))
 
 
@@ -135,7 +145,7 @@ def ingress(release: Release) -> Check:
             "rules": each(rule),
             "defaultBackend": backend,
             "tls": each(fields({"hosts": each(both(filled, _host)), "secretName": text(dns_subdomain)})),
-            "ingressClassName": text(dns_subdomain),
+            "ingressClassName": not_empty(dns_subdomain),
         },
         _rules_or_default,
     )
@@ -165,7 +175,8 @@ def _port_range(value: Any) -> Iterator[Fault]:
 
 
 _POLICY_PORT = fields(
-    {"protocol": one_of("TCP", "UDP", "SCTP"), "port": port_or_name, "endPort": PORT}, _port_range
+    {"protocol": one_of("TCP", "UDP", "SCTP", empty=False), "port": port_or_name, "endPort": PORT},
+    _port_range,
 )
 
 
@@ -212,16 +223,50 @@ def network_policy(release: Release) -> Check:
 
 _CLASS_PARAMETERS = fields(
     {
+        "apiGroup": not_empty(dns_subdomain),
         "kind": text(path_segment, required=True),
         "name": text(path_segment, required=True),
         "namespace": text(dns_label),
-        "scope": one_of("Cluster", "Namespace"),
+        "scope": one_of("Cluster", "Namespace", empty=False),
     },
     _scoped,
 )
 
-ingress_class: Check = fields({"spec": fields({"parameters": _CLASS_PARAMETERS})})
+_LONGEST_CONTROLLER = 250
+
+
+def _controller(value: Any) -> Iterable[Fault]:
+    if not isinstance(value, str) or not value or not is_settled(value):
+        return ()
+    domain, _, path = value.partition("/")
+    if len(value) > _LONGEST_CONTROLLER:
+        return (wrong(f"it has {len(value)} characters, at most {_LONGEST_CONTROLLER} are allowed"),)
+    if not path or dns_subdomain(domain) or not _URL_PATH.fullmatch(path):
+        return (wrong(f"{given(value)} is not of the form <domain>/<path>, such as k8s.io/ingress-nginx"),)
+    return ()
+
+
+_URL_PATH = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
+
+ingress_class: Check = fields(
+    {"spec": fields({"controller": _controller, "parameters": _CLASS_PARAMETERS}, requires("controller"))},
+    requires("spec"),
+)
 """An IngressClass."""
+
+_PARENT = fields(
+    {
+        "group": text(dns_subdomain),
+        "resource": text(path_segment, required=True),
+        "name": text(path_segment, required=True),
+        "namespace": text(path_segment),
+    },
+    requires("resource"),
+    requires("name"),
+)
+
+ip_address: Check = fields({"spec": fields({"parentRef": _PARENT}, requires("parentRef"))}, requires("spec"))
+"""An IPAddress."""
 
 
 def _one_of_a_family(value: Any) -> Iterator[Fault]:

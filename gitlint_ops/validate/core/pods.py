@@ -24,6 +24,7 @@ from gitlint_ops.validate.core.checks import (
     is_settled,
     mapping,
     members,
+    not_empty,
     one_of,
     requires,
     some,
@@ -130,8 +131,8 @@ _SECURITY_CONTEXT = fields(
         "runAsGroup": ID,
         "fsGroup": ID,
         "supplementalGroups": each(ID),
-        "fsGroupChangePolicy": one_of("OnRootMismatch", "Always"),
-        "supplementalGroupsPolicy": one_of("Merge", "Strict"),
+        "fsGroupChangePolicy": one_of("OnRootMismatch", "Always", empty=False),
+        "supplementalGroupsPolicy": one_of("Merge", "Strict", empty=False),
         "sysctls": both(each(fields({"name": filled})), duplicates("name", rule="schema-violation")),
         **PROFILES,
     }
@@ -150,22 +151,31 @@ def _sysctls_of_pod(spec: Any) -> Iterator[Fault]:
             yield wrong(f"{name} must not be set with `hostIPC`", *path)
 
 
-def _search(value: Any) -> Iterable[Fault]:
-    if not isinstance(value, str) or value == "." or not is_settled(value):
-        return ()
-    # Underscores are allowed since 1.32, and were let pass by name servers before.
-    reason = dns_subdomain(value.removesuffix(".").replace("_", "a"))
-    return (wrong(f"{given(value)} is no domain: {reason}"),) if reason else ()
+def _search(release: Release) -> Check:
+    """A domain to search in; it may be "." and have underscores since 1.33."""
+    is_relaxed = release >= (1, 33)
+
+    def check(value: Any) -> Iterable[Fault]:
+        if value is None:
+            return (wrong("it is empty (null)"),)
+        if not isinstance(value, str) or not is_settled(value) or (is_relaxed and value == "."):
+            return ()
+        domain = value.removesuffix(".").replace("_", "a") if is_relaxed else value.removesuffix(".")
+        reason = dns_subdomain(domain)
+        return (wrong(f"{given(value)} is no domain: {reason}"),) if reason else ()
+
+    return check
 
 
-_DNS_CONFIG = fields(
-    {
-        "nameservers": both(at_most_items(3), each(an_address)),
-        "searches": both(at_most_items(32), each(_search)),
+def _names_and_addresses(release: Release) -> dict[str, Check]:
+    """How a pod finds hosts."""
+    dns = {
+        "nameservers": both(at_most_items(3), each(an_address(release))),
+        "searches": both(at_most_items(32), each(_search(release))),
+        "options": each(fields({"name": filled}, requires("name"))),
     }
-)
-
-_HOST_ALIAS = fields({"ip": an_address, "hostnames": each(text(dns_subdomain))})
+    alias = {"ip": an_address(release), "hostnames": each(not_empty(dns_subdomain))}
+    return {"dnsConfig": fields(dns), "hostAliases": each(fields(alias))}
 
 
 def pod_spec(release: Release, *, restart: tuple[str, ...] = ("Always", "OnFailure", "Never")) -> Check:
@@ -176,19 +186,18 @@ def pod_spec(release: Release, *, restart: tuple[str, ...] = ("Always", "OnFailu
         "volumes": both(each(volumes.volume), duplicates("name")),
         "restartPolicy": one_of(*restart),
         "dnsPolicy": one_of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
-        "dnsConfig": _DNS_CONFIG,
+        **_names_and_addresses(release),
         "nodeSelector": labels,
         "affinity": affinity,
         "tolerations": each(toleration),
         "topologySpreadConstraints": each(spread_constraint),
-        "hostAliases": each(_HOST_ALIAS),
         "hostname": text(dns_label),
         "subdomain": text(dns_label),
         "serviceAccountName": text(dns_subdomain),
         "priorityClassName": text(dns_subdomain),
         "runtimeClassName": text(dns_subdomain),
         "nodeName": text(dns_subdomain),
-        "preemptionPolicy": one_of("PreemptLowerPriority", "Never"),
+        "preemptionPolicy": one_of("PreemptLowerPriority", "Never", empty=False),
         "activeDeadlineSeconds": between(1, 2**31 - 1),
         "readinessGates": each(fields({"conditionType": text(qualified_name)})),
         "overhead": named_amounts,
@@ -238,4 +247,5 @@ def pod(release: Release) -> Check:
 
 def pod_template(release: Release) -> Check:
     """A PodTemplate, which nothing runs yet."""
-    return fields({"template": template(release, restart=("Always", "OnFailure", "Never"))})
+    held = template(release, restart=("Always", "OnFailure", "Never"))
+    return fields({"template": held}, requires("template"))

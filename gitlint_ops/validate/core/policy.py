@@ -42,7 +42,7 @@ _BUDGET_SPEC = fields(
         "minAvailable": at_most_all,
         "maxUnavailable": at_most_all,
         "selector": label_selector,
-        "unhealthyPodEvictionPolicy": one_of("IfHealthyBudget", "AlwaysAllow"),
+        "unhealthyPodEvictionPolicy": one_of("IfHealthyBudget", "AlwaysAllow", empty=False),
     },
     _one_bound,
 )

@@ -19,8 +19,9 @@ from gitlint_ops.validate.core.checks import (
     one_of,
     wrong,
 )
-from gitlint_ops.validate.core.resources import limit_range_item, named_amounts
+from gitlint_ops.validate.core.resources import amount, limit_range_item, named_amounts
 from gitlint_ops.validate.messages import Fault
+from gitlint_ops.validate.values import given
 
 _SCOPES = (
     "Terminating",
@@ -68,6 +69,28 @@ def _known(hard: Any) -> Iterator[Fault]:
             yield wrong(said, name, at_key=True)
 
 
+_COUNTED = frozenset(
+    {
+        "pods",
+        "resourcequotas",
+        "services",
+        "replicationcontrollers",
+        "secrets",
+        "persistentvolumeclaims",
+        "configmaps",
+        "services.nodeports",
+        "services.loadbalancers",
+    }
+)
+
+
+def _whole_numbers(hard: Any) -> Iterator[Fault]:
+    for name, held in mapping(hard).items():
+        found = amount(held) if name in _COUNTED else None
+        if found is not None and found != found.to_integral_value():
+            yield wrong(f"{given(held)} is no whole number, which {name} needs", name)
+
+
 def _scopes(value: Any) -> Iterator[Fault]:
     for one, other in _EXCLUDING:
         if isinstance(value, list) and one in value and other in value:
@@ -96,7 +119,11 @@ _SCOPE_SELECTOR = fields({"matchExpressions": each(_SCOPE_REQUIREMENT)})
 resource_quota: Check = fields(
     {
         "spec": fields(
-            {"hard": both(named_amounts, _known), "scopes": _QUOTA_SCOPES, "scopeSelector": _SCOPE_SELECTOR}
+            {
+                "hard": both(named_amounts, _known, _whole_numbers),
+                "scopes": _QUOTA_SCOPES,
+                "scopeSelector": _SCOPE_SELECTOR,
+            }
         )
     }
 )

@@ -57,7 +57,7 @@ def _is_hugepages(name: str) -> bool:
     return name.startswith("hugepages-")
 
 
-def _container_resource(name: str) -> str:
+def container_resource(name: str) -> str:
     """Why a container cannot ask for this resource; "" where it can."""
     if reason := qualified_name(name):
         return reason
@@ -97,20 +97,21 @@ def _whole(name: str, held: Any) -> Iterator[Fault]:
 def _requests_within_limits(value: Any) -> Iterator[Fault]:
     limits = mapping(value.get("limits"))
     for name, held in mapping(value.get("requests")).items():
-        if not isinstance(name, str) or (name in _OF_CONTAINERS and limits.get(name) in (None, held)):
+        if not isinstance(name, str) or (name in _OF_CONTAINERS and limits.get(name, held) == held):
             continue
-        asked = amount(held)
+        asked = amount(0 if held is None else held)
         if asked is None:
             continue
         at_once = (not _is_native(name)) or _is_hugepages(name)
-        if limits.get(name) is None:
+        if name not in limits:
             if at_once:
                 yield wrong(f"requests of {name} need a limit of the same amount", "requests", name)
             continue
-        most = amount(limits[name])
+        # A quantity that is null is 0.
+        most = amount(0 if limits[name] is None else limits[name])
         if most is not None and (asked > most or (at_once and asked != most)):
             relation = "equal to" if at_once else "at most"
-            said = f"{given(held)} is asked for, but it must be {relation} the limit, {limits[name]}"
+            said = f"{given(held)} is asked for, but it must be {relation} the limit, {limits[name] or 0}"
             yield wrong(said, "requests", name)
 
 
@@ -120,13 +121,18 @@ def _hugepages_need_more(value: Any) -> Iterator[Fault]:
         yield wrong("huge pages need requests or limits of cpu or memory beside them", at_key=True)
 
 
+container_amounts: Check = _amounts(container_resource)
+"""Quantities by resource that a container can ask for."""
+
+
 def requirements(*, of_pod: bool = False) -> Check:
     """`resources` of a container, or of a whole pod."""
-    amounts = _amounts(_pod_resource if of_pod else _container_resource)
+    amounts = _amounts(_pod_resource) if of_pod else container_amounts
     return fields({"limits": amounts, "requests": amounts}, _requests_within_limits, _hugepages_need_more)
 
 
 _OTHER_RESOURCES = frozenset({"storage"})
+_BOUNDS = ("min", "max", "default", "defaultRequest", "maxLimitRequestRatio")
 
 
 def _limited_resource(name: str) -> str:
@@ -136,14 +142,26 @@ def _limited_resource(name: str) -> str:
     return "" if known else f"known are {', '.join(sorted(_OF_CONTAINERS | _OTHER_RESOURCES))}"
 
 
+def _limited_resources(limit: Any) -> Iterator[Fault]:
+    """Resources that are unknown to the type of a limit; their amounts may be negative."""
+    reason = container_resource if limit.get("type") in ("Pod", "Container") else _limited_resource
+    for bound in _BOUNDS:
+        for name in mapping(limit.get(bound)):
+            if isinstance(name, str) and is_settled(name) and (why := reason(name)):
+                yield wrong(f"unknown resource `{name}`: {why}", bound, name, at_key=True)
+
+
 def named_amounts(value: Any) -> Iterator[Fault]:
     """Quantities by resource, whatever its name: limit ranges, quotas, capacities."""
     yield from _amounts(qualified_name)(value)
 
 
 def _ordered(limit: Mapping[str, Any], lower: str, upper: str) -> Iterator[Fault]:
+    bounds = mapping(limit.get(upper))
     for name, held in mapping(limit.get(lower)).items():
-        low, high = amount(held), amount(mapping(limit.get(upper)).get(name))
+        # A quantity that is null is 0; one that is not there bounds nothing.
+        low = amount(0 if held is None else held)
+        high = amount(0 if bounds[name] is None else bounds[name]) if name in bounds else None
         if low is not None and high is not None and low > high:
             yield wrong(f"{given(held)} is above `{upper}` of {name}", lower, name)
 
@@ -171,8 +189,8 @@ def _limit_range_item(limit: Any) -> Iterator[Fault]:
 limit_range_item: Check = fields(
     {
         "type": both(filled, one_of("Pod", "Container", "PersistentVolumeClaim")),
-        **dict.fromkeys(("min", "max", "default", "defaultRequest"), _amounts(_limited_resource)),
     },
+    _limited_resources,
     _limit_range_item,
 )
 """One item of a LimitRange's `limits`."""

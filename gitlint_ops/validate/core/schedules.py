@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from gitlint_ops.validate.core.checks import is_settled, wrong
+from gitlint_ops.validate.core.checks import Check, Release, is_settled, wrong
 from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.values import given
 
@@ -46,20 +46,27 @@ _FIELDS = (
 )
 
 _MACROS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
+_ZONE_BEFORE = re.compile(r"(?:CRON_)?TZ=[^ ]+ +")
 _DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)")
 _ZONE = re.compile(r"(?!-|\.{1,2}\Z)[A-Za-z0-9._+-]{1,30}")
 
 
-def schedule(value: Any) -> Iterable[Fault]:
-    """Refuses what is no cron schedule."""
-    if not isinstance(value, str) or not is_settled(value):
-        return ()
-    if not value:
-        return (wrong("it is empty, but required"),)
-    if "TZ" in value:
-        return (wrong(f"{given(value)} must not hold a time zone", hint="write it into `timeZone`"),)
-    reason = _wrong_schedule(value)
-    return (wrong(f"{given(value)} is no cron schedule: {reason}"),) if reason else ()
+def schedule(release: Release) -> Check:
+    """Refuses what is no cron schedule; since 1.29 also one with a time zone before it."""
+    has_no_zone = release >= (1, 29)
+
+    def check(value: Any) -> Iterable[Fault]:
+        if not isinstance(value, str) or not is_settled(value):
+            return ()
+        if not value:
+            return (wrong("it is empty, but required"),)
+        zone = _ZONE_BEFORE.match(value)
+        if "TZ" in value and (has_no_zone or zone is None):
+            return (wrong(f"{given(value)} must not hold a time zone", hint="write it into `timeZone`"),)
+        reason = _wrong_schedule(value[zone.end() :] if zone else value)
+        return (wrong(f"{given(value)} is no cron schedule: {reason}"),) if reason else ()
+
+    return check
 
 
 def _wrong_schedule(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.validate.core.checks import (
     Check,
+    Required,
     between,
     both,
     each,
@@ -107,7 +108,7 @@ def _pod_terms(value_of_weighted: str) -> Check:
         {
             "requiredDuringSchedulingIgnoredDuringExecution": each(_POD_TERM),
             "preferredDuringSchedulingIgnoredDuringExecution": each(
-                fields({"weight": _WEIGHT, value_of_weighted: _POD_TERM})
+                fields({"weight": Required(_WEIGHT), value_of_weighted: _POD_TERM})
             ),
         }
     )
@@ -166,8 +167,8 @@ spread_constraint: Check = fields(
         "minDomains": between(1),
         "topologyKey": filled,
         "whenUnsatisfiable": both(filled, one_of("DoNotSchedule", "ScheduleAnyway")),
-        "nodeAffinityPolicy": one_of("Honor", "Ignore"),
-        "nodeTaintsPolicy": one_of("Honor", "Ignore"),
+        "nodeAffinityPolicy": one_of("Honor", "Ignore", empty=False),
+        "nodeTaintsPolicy": one_of("Honor", "Ignore", empty=False),
         "labelSelector": label_selector,
     },
     _minimum_domains,

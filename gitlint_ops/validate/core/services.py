@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gitlint_ops.validate.core.addresses import PORT, address, an_address, cidr, port_or_name
+from gitlint_ops.validate.core.addresses import PORT, an_address, cidr, if_given, port_or_name
 from gitlint_ops.validate.core.checks import (
     Check,
     Release,
@@ -17,22 +17,22 @@ from gitlint_ops.validate.core.checks import (
     duplicates,
     each,
     fields,
-    filled,
     is_absent,
     is_settled,
     members,
+    not_empty,
     one_of,
-    requires,
     text,
     wrong,
 )
+from gitlint_ops.validate.core.endpoints import endpoint_address
 from gitlint_ops.validate.core.selectors import labels
 from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.name_syntax import dns_label, dns_subdomain, qualified_name
 from gitlint_ops.validate.values import given
 
 _TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
-_FAMILY = one_of("IPv4", "IPv6")
+_FAMILY = one_of("IPv4", "IPv6", empty=False)
 
 
 def _target_port(value: Any) -> Iterable[Fault]:
@@ -47,7 +47,7 @@ _PORT = fields(
         "targetPort": _target_port,
         "nodePort": between(0, 65535),
         "protocol": one_of("TCP", "UDP", "SCTP"),
-        "appProtocol": text(qualified_name),
+        "appProtocol": not_empty(qualified_name),
     }
 )
 
@@ -136,20 +136,15 @@ def _traffic(spec: Any) -> Iterator[Fault]:
         yield wrong(said, "healthCheckNodePort", at_key=True)
 
 
-def _affinity(spec: Any) -> Iterator[Fault]:
-    if spec.get("sessionAffinityConfig") is not None and spec.get("sessionAffinity") in (None, "None"):
-        said = "`sessionAffinityConfig` needs sessionAffinity: ClientIP"
-        yield wrong(said, "sessionAffinityConfig", at_key=True)
-
-
 def _differ(value: Any) -> Iterator[Fault]:
     for index, held in enumerate(value if isinstance(value, list) else ()):
         if held in value[:index]:
             yield wrong(f"duplicate {given(held)}", index)
 
 
-def _cluster_ip(value: Any) -> Iterable[Fault]:
-    return () if value == "None" else an_address(value)
+def _cluster_ip(release: Release) -> Check:
+    judge = an_address(release)
+    return lambda value: () if value == "None" else judge(value)
 
 
 def service(release: Release) -> Check:
@@ -159,16 +154,17 @@ def service(release: Release) -> Check:
         "type": one_of(*_TYPES),
         "ports": both(each(_PORT), duplicates("name")),
         "selector": labels,
-        "clusterIP": _cluster_ip,
-        "clusterIPs": each(_cluster_ip),
-        "externalIPs": each(_endpoint_address),
+        "clusterIP": if_given(_cluster_ip(release)),
+        "clusterIPs": each(_cluster_ip(release)),
+        "externalIPs": each(endpoint_address(release)),
+        "loadBalancerClass": not_empty(qualified_name),
         "ipFamilies": both(each(_FAMILY), _differ),
-        "ipFamilyPolicy": one_of("SingleStack", "PreferDualStack", "RequireDualStack"),
+        "ipFamilyPolicy": one_of("SingleStack", "PreferDualStack", "RequireDualStack", empty=False),
         "sessionAffinity": one_of("None", "ClientIP"),
         "sessionAffinityConfig": fields({"clientIP": fields({"timeoutSeconds": between(1, 86400)})}),
         "externalTrafficPolicy": one_of("Cluster", "Local"),
-        "internalTrafficPolicy": one_of("Cluster", "Local"),
-        "trafficDistribution": one_of("PreferClose", *near),
+        "internalTrafficPolicy": one_of("Cluster", "Local", empty=False),
+        "trafficDistribution": one_of("PreferClose", *near, empty=False),
         "loadBalancerSourceRanges": each(cidr(release)),
         "healthCheckNodePort": between(0, 65535),
     }
@@ -180,78 +176,5 @@ def service(release: Release) -> Check:
         _external_name,
         _load_balancer,
         _traffic,
-        _affinity,
     )
     return fields({"spec": fields(table, *crossing)})
-
-
-def _endpoint_address(value: Any) -> Iterator[Fault]:
-    """An address that traffic can be sent to."""
-    yield from an_address(value)
-    found = address(value) if isinstance(value, str) else None
-    if found is not None and (found.is_unspecified or found.is_loopback or found.is_link_local):
-        yield wrong(f"{given(value)} is reserved: traffic cannot be sent to it")
-
-
-def _addresses(value: Any) -> Iterator[Fault]:
-    version = {"IPv4": 4, "IPv6": 6}.get(str(value.get("addressType")))
-    if version is None:
-        return
-    for index, endpoint in members(value, "endpoints"):
-        held_addresses = endpoint.get("addresses")
-        for at, held in enumerate(held_addresses if isinstance(held_addresses, list) else ()):
-            for found in _endpoint_address(held):
-                yield wrong(found.message, "endpoints", index, "addresses", at)
-            is_address = address(held) if isinstance(held, str) else None
-            if is_address is not None and is_address.version != version:
-                said = f"{given(held)} is not of type {value['addressType']}"
-                yield wrong(said, "endpoints", index, "addresses", at)
-
-
-_SLICE_PORT = fields(
-    {
-        "name": text(dns_label),
-        "port": between(0, 65535),
-        "protocol": one_of("TCP", "UDP", "SCTP"),
-        "appProtocol": text(qualified_name),
-    }
-)
-
-endpoint_slice: Check = fields(
-    {
-        "addressType": one_of("IPv4", "IPv6", "FQDN"),
-        "endpoints": each(fields({"nodeName": text(dns_subdomain)}, requires("addresses"))),
-        "ports": both(each(_SLICE_PORT), duplicates("name", rule="schema-violation")),
-    },
-    _addresses,
-)
-"""An EndpointSlice."""
-
-
-def _some_addresses(value: Any) -> Iterator[Fault]:
-    if not value.get("addresses") and not value.get("notReadyAddresses"):
-        yield wrong("`addresses` or `notReadyAddresses` is required", at_key=True)
-
-
-_ENDPOINT = fields(
-    {"ip": both(filled, _endpoint_address), "hostname": text(dns_label), "nodeName": text(dns_subdomain)}
-)
-_ENDPOINT_PORT = fields(
-    {"name": text(dns_label), "port": PORT, "protocol": one_of("TCP", "UDP", "SCTP")}, requires("port")
-)
-
-endpoints: Check = fields(
-    {
-        "subsets": each(
-            fields(
-                {
-                    "addresses": each(_ENDPOINT),
-                    "notReadyAddresses": each(_ENDPOINT),
-                    "ports": each(_ENDPOINT_PORT),
-                },
-                _some_addresses,
-            )
-        )
-    }
-)
-"""An Endpoints object."""

@@ -17,21 +17,25 @@ from gitlint_ops.validate.core.checks import (
     fields,
     filled,
     is_absent,
+    is_settled,
     mapping,
+    members,
     one_of,
     requires,
     some,
     text,
     wrong,
 )
+from gitlint_ops.validate.core.paths import hostpath, nfs, no_steps_up
 from gitlint_ops.validate.core.resources import positive
 from gitlint_ops.validate.core.selectors import label_selector, volume_node_selector
 from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.name_syntax import annotation_key, dns_subdomain, qualified_name
+from gitlint_ops.validate.values import given
 
 _ACCESS_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 _RECLAIM_POLICIES = ("Retain", "Delete", "Recycle")
-_VOLUME_MODE = one_of("Filesystem", "Block")
+_VOLUME_MODE = one_of("Filesystem", "Block", empty=False)
 
 
 def _once_pod_alone(value: Any) -> Iterator[Fault]:
@@ -58,6 +62,30 @@ def _one_data_source(value: Any) -> Iterator[Fault]:
         yield wrong("`dataSource` and `dataSourceRef` must be the same", "dataSource", at_key=True)
 
 
+def _group_of_source(value: Any) -> Iterator[Fault]:
+    group, kind = value.get("apiGroup"), value.get("kind")
+    if not (is_settled(group) and is_settled(kind)):
+        return
+    if is_absent(group):
+        if isinstance(kind, str) and kind and kind != "PersistentVolumeClaim":
+            said = f"without `apiGroup` it must be PersistentVolumeClaim, not {given(kind)}"
+            yield wrong(said, "kind")
+    elif isinstance(group, str) and (reason := dns_subdomain(group)):
+        yield wrong(f"{given(group)} is not allowed: {reason}", "apiGroup")
+
+
+_SOURCES_THAT_STAY = (("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot"))
+
+
+def _data_source(value: Any) -> Iterator[Fault]:
+    """A `dataSource`; one of another kind than these is dropped by the API server, unread."""
+    named = mapping(value)
+    if (named.get("apiGroup") or "", named.get("kind")) in _SOURCES_THAT_STAY and is_absent(
+        named.get("name")
+    ):
+        yield wrong("`name` is required", *(("name",) if "name" in named else ()), at_key=True)
+
+
 claim_spec: Check = fields(
     {
         "accessModes": _MODES,
@@ -65,8 +93,8 @@ claim_spec: Check = fields(
         "resources": fields({"requests": fields({"storage": positive})}),
         "storageClassName": text(dns_subdomain),
         "volumeMode": _VOLUME_MODE,
-        "dataSource": fields({"name": filled, "kind": filled}),
-        "dataSourceRef": fields({"name": filled, "kind": filled}),
+        "dataSource": _data_source,
+        "dataSourceRef": fields({"name": filled, "kind": filled}, _group_of_source),
     },
     requires("accessModes"),
     _needs_storage,
@@ -118,9 +146,9 @@ _VOLUME_SPEC = fields(
         "volumeMode": _VOLUME_MODE,
         "nodeAffinity": fields({"required": volume_node_selector}),
         "csi": fields({"driver": text(dns_subdomain, required=True), "volumeHandle": filled}),
-        "nfs": fields({"server": filled, "path": filled}),
-        "local": fields({"path": filled}),
-        "hostPath": fields({"path": filled}),
+        "nfs": nfs,
+        "local": fields({"path": both(filled, no_steps_up)}),
+        "hostPath": hostpath,
     },
     requires("accessModes"),
     requires("capacity"),
@@ -135,14 +163,37 @@ persistent_volume_claim: Check = fields({"spec": claim_spec})
 """A PersistentVolumeClaim."""
 
 
-def _differ(value: Any) -> Iterator[Fault]:
+def _topologies_differ(value: Any) -> Iterator[Fault]:
+    """Terms that ask for nothing, too, are refused as duplicates: of one that the API server begins with."""
+    met: list[Any] = [{}]
+    for index, term in enumerate(value if isinstance(value, list) else ()):
+        asked = {
+            str(label.get("key")): {str(one) for one in label["values"]} if label.get("values") else set()
+            for _, label in members(term, "matchLabelExpressions")
+            if isinstance(label.get("values"), (list, type(None)))
+        }
+        if asked in met:
+            said = "an earlier term asks for the same" if asked else "it asks for nothing"
+            yield wrong(said, index, at_key=True)
+        met.append(asked)
+
+
+def _values_differ(value: Any) -> Iterator[Fault]:
     for index, held in enumerate(value if isinstance(value, list) else ()):
         if held in value[:index]:
-            yield wrong("an earlier item is the same", index)
+            yield wrong(f"duplicate {given(held)}", index)
 
 
 _TOPOLOGY_LABELS = both(
-    each(fields({"key": text(qualified_name, required=True), "values": some("at least one value")})),
+    each(
+        fields(
+            {
+                "key": text(qualified_name, required=True),
+                "values": both(some("at least one value"), _values_differ),
+            },
+            requires("values"),
+        )
+    ),
     duplicates("key", rule="schema-violation"),
 )
 
@@ -150,8 +201,10 @@ storage_class: Check = fields(
     {
         "provisioner": text(annotation_key, required=True),
         "reclaimPolicy": one_of("Delete", "Retain"),
-        "volumeBindingMode": one_of("Immediate", "WaitForFirstConsumer"),
-        "allowedTopologies": both(each(fields({"matchLabelExpressions": _TOPOLOGY_LABELS})), _differ),
+        "volumeBindingMode": one_of("Immediate", "WaitForFirstConsumer", empty=False),
+        "allowedTopologies": both(
+            each(fields({"matchLabelExpressions": _TOPOLOGY_LABELS})), _topologies_differ
+        ),
     }
 )
 """A StorageClass."""

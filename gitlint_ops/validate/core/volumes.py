@@ -22,6 +22,7 @@ from gitlint_ops.validate.core.checks import (
     text,
     wrong,
 )
+from gitlint_ops.validate.core.paths import hostpath, inside, nfs
 from gitlint_ops.validate.core.resources import not_negative
 from gitlint_ops.validate.core.storage import claim_spec
 from gitlint_ops.validate.messages import Fault
@@ -32,22 +33,6 @@ MODE: Check = between(0, 0o777)
 """A file's permissions."""
 
 _NAME_OF_VOLUME = frozenset({"name"})
-
-
-def inside(value: Any) -> Iterable[Fault]:
-    """A path below a volume: relative, without `..`."""
-    if not isinstance(value, str) or not is_settled(value):
-        return ()
-    if value.startswith("/"):
-        return (wrong(f"{given(value)} must be a relative path"),)
-    return no_steps_up(value)
-
-
-def no_steps_up(value: Any) -> Iterable[Fault]:
-    """A path without `..`."""
-    if isinstance(value, str) and ".." in value.split("/"):
-        return (wrong(f"{given(value)} must not contain '..'"),)
-    return ()
 
 
 def _below_volume(value: Any) -> Iterable[Fault]:
@@ -120,29 +105,6 @@ _PROJECTION = fields(
     },
     _one_projection,
 )
-
-_HOST_PATH_TYPES = (
-    "DirectoryOrCreate",
-    "Directory",
-    "FileOrCreate",
-    "File",
-    "Socket",
-    "CharDevice",
-    "BlockDevice",
-)
-
-hostpath: Check = fields({"path": both(filled, no_steps_up), "type": one_of(*_HOST_PATH_TYPES)})
-"""A `hostPath` of a pod or a persistent volume."""
-
-
-def _absolute(value: Any) -> Iterable[Fault]:
-    if isinstance(value, str) and value and is_settled(value) and not value.startswith("/"):
-        return (wrong(f"{given(value)} must be an absolute path"),)
-    return ()
-
-
-nfs: Check = fields({"server": filled, "path": both(filled, _absolute)})
-"""An `nfs` share of a pod or a persistent volume."""
 
 _SOURCES: dict[str, Check] = {
     "hostPath": hostpath,

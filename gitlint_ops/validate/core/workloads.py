@@ -100,6 +100,10 @@ def deployment(release: Release) -> Check:
     return fields({"spec": fields(table, _mounts, _runs_on, _progresses)})
 
 
+controller_revision: Check = fields({"revision": between(0)})
+"""A ControllerRevision."""
+
+
 def replica_set(release: Release) -> Check:
     """A ReplicaSet."""
     table: dict[str, Check] = {
@@ -107,13 +111,21 @@ def replica_set(release: Release) -> Check:
         "selector": selector_of("ReplicaSet"),
         "template": template(release),
     }
-    return fields({"spec": fields(table, _mounts, _runs_on)})
+    return fields({"spec": fields(table, _mounts, _runs_on, requires("template"))})
+
+
+def _some_selector(spec: Any) -> Iterator[Fault]:
+    """The labels of the template stand in for a selector that is not given."""
+    carried = mapping(mapping(spec.get("template")).get("metadata")).get("labels")
+    if not spec.get("selector") and not carried:
+        yield wrong("`selector` is required", at_key=True)
 
 
 def replication_controller(release: Release) -> Check:
     """A ReplicationController, whose selector is a mapping of labels."""
     table: dict[str, Check] = {**_COUNTS, "selector": labels, "template": template(release)}
-    return fields({"spec": fields(table, _mounts, _runs_on, requires("template"))})
+    spec = fields(table, _mounts, _runs_on, requires("template"), _some_selector)
+    return fields({"spec": spec}, requires("spec"))
 
 
 # --- DaemonSet

@@ -1,4 +1,4 @@
-// What the oracle kubeconform is built from (tools/oracles/cluster.sh): nothing of it becomes part of
+// What the oracle kubeconform is built from (tools/oracles.sh): nothing of it becomes part of
 // gitlint-ops.
 module gitlint-ops/tools/oracles/kubeconform
 

@@ -1,0 +1,30 @@
+"""Documents that label namespaces for Pod Security admission, in files that a limited run does not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gitlint_ops.discover.roles import is_delivered
+from gitlint_ops.model.location import DocumentRef
+from gitlint_ops.model.pod_security import PREFIX
+from gitlint_ops.syntax.documents import Typing, read
+from gitlint_ops.workspace.sources import Sources
+from gitlint_ops.workspace.tree import EntryKind, Tree, Unreadable
+
+_ENDINGS = (".yaml", ".yml")
+
+
+def labelling_documents(sources: Sources, tree: Tree) -> Iterator[tuple[DocumentRef, Mapping[str, Any]]]:
+    """All delivered documents of files that hold the labels' prefix; few do, so only these are parsed."""
+    wanted = PREFIX.encode()
+    for path, entry in tree.entries().items():
+        if entry.kind is EntryKind.FILE and path.endswith(_ENDINGS) and is_delivered(path, ""):
+            file = tree.ref(path)
+            try:
+                data = sources.data(file)
+            except Unreadable:
+                continue  # whoever changes it is told
+            for document in read(data, Typing.KUBECTL).documents if wanted in data else ():
+                if isinstance(document.body, Mapping):
+                    yield DocumentRef(file, document.index), document.body

@@ -1,0 +1,127 @@
+"""Findings of single rules that take work of their own: made only where the rule is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from gitlint_ops.discover.survey import Survey
+from gitlint_ops.model.blame import at, origin
+from gitlint_ops.model.cards import Card
+from gitlint_ops.model.environments import environment_of
+from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.targets import BuildResult
+from gitlint_ops.workspace.config import Config
+from gitlint_ops.workspace.sources import Sources
+from gitlint_ops.workspace.tree import Tree
+
+if TYPE_CHECKING:
+    from gitlint_ops.validate.own_sources import OwnSources
+
+
+class Seen(Struct, frozen=True):
+    """What a run has found so far; `judged` are those of the `builds` that are delivered."""
+
+    trees: Sequence[Tree]
+    surveys: Sequence[Survey]
+    builds: Sequence[BuildResult]
+    judged: Sequence[BuildResult]
+    sources: Sources
+    own: OwnSources | None
+
+
+def on_demand(seen: Seen, cards: Mapping[str, Card], config: Config, kubernetes: str) -> Iterator[Violation]:
+    """The violations of the selected rules that no other stage yields; `kubernetes` overrides the release."""
+    yield from _remote_bases(seen)
+    if "deprecated-field" in cards:
+        yield from _deprecated_fields(seen)
+    if "overlay-dead" in cards:
+        yield from _dead(seen)
+    if "cr-without-crd-provider" in cards:
+        yield from _without_provider(seen, config)
+    if "api-deprecated" in cards:
+        yield from _deprecated_versions(seen)
+    if "kubeversion-unsatisfied" in cards:
+        yield from _unsatisfied_charts(seen, config, kubernetes)
+
+
+def _deprecated_fields(seen: Seen) -> Iterator[Violation]:
+    from gitlint_ops.build.kustomize.deprecated import deprecated_fields
+
+    for found in seen.surveys:
+        yield from deprecated_fields(found, seen.sources)
+
+
+def _remote_bases(seen: Seen) -> Iterator[Violation]:
+    """Of references to other repositories, which few have."""
+    for found in seen.surveys:
+        if any(not one.path for directory in found.dirs.values() for one in directory.references):
+            from gitlint_ops.discover.remote_bases import remote_bases
+
+            yield from remote_bases(found, seen.sources)
+
+
+def _dead(seen: Seen) -> Iterator[Violation]:
+    """Folders that nothing delivers."""
+    from gitlint_ops.discover.dead import dead
+
+    apart = {(found.repo, folder) for found in seen.surveys for folder in found.undelivered}
+    documents = [one for found in seen.surveys for one in found.documents]
+    bodies = [
+        *(one.body for one in documents if one.delivered),
+        *(
+            one.body
+            for built in seen.builds
+            if (built.target.repo, built.target.path) not in apart
+            for one in built.objects
+        ),
+    ]
+    examples = [one.body for one in documents if not one.delivered]
+    for found in seen.surveys:
+        yield from dead(found, seen.sources, bodies, examples)
+
+
+def _without_provider(seen: Seen, config: Config) -> Iterator[Violation]:
+    """Custom resources that nothing defines; a run limited to a change does not see what could."""
+    if any(found.changed is not None for found in seen.surveys):
+        return
+    from gitlint_ops.validate.providers import without_provider
+
+    bodies: Iterable[Any] = (one.body for found in seen.surveys for one in found.documents)
+    paths = (path for tree in seen.trees for path in tree.entries())
+    known = frozenset(seen.own.pins.kinds()) if seen.own and seen.own.pins else frozenset()
+    yield from without_provider(seen.judged, bodies, paths, config.schemas.external, known)
+
+
+def _deprecated_versions(seen: Seen) -> Iterator[Violation]:
+    """Custom resources in deprecated versions; of a change, those that stand in its files."""
+    from gitlint_ops.validate.deprecated_versions import deprecated_versions
+
+    objects = [one for build in seen.judged for one in build.objects]
+    if not any("." in one.key.group for one in objects):
+        return
+    changed = {found.repo: found.changed for found in seen.surveys}
+    pins = seen.own.pins if seen.own else None
+    known = frozenset(pins.kinds()) if pins else frozenset()
+    for one in deprecated_versions(objects, objects, lambda group, kind: (group, kind) in known):
+        assert isinstance(one.on, RenderedObject)
+        file = origin(at(one.on.blame, one.path)).source.file
+        of_change = changed.get(file.repo)
+        if of_change is None or file.path in of_change:
+            yield one
+
+
+def _unsatisfied_charts(seen: Seen, config: Config, kubernetes: str) -> Iterator[Violation]:
+    from gitlint_ops.discover.chart_versions import unsatisfied_charts
+
+    by_environment = {one.name: one.kubernetes for one in config.environments if one.kubernetes}
+
+    def release_of(path: str) -> str:
+        found = environment_of(path, config.declared_environments)
+        return kubernetes or by_environment.get(found[0] if found else "", "") or config.kubernetes
+
+    for tree, found in zip(seen.trees, seen.surveys, strict=True):
+        yield from unsatisfied_charts(found, tree, seen.sources, release_of)

@@ -1,0 +1,1 @@
+"""A user's own pinned CustomResourceDefinitions: taking them in, listing and verifying them."""

@@ -1,0 +1,75 @@
+"""What an object was before: which former value belongs to which, for rules that compare the two.
+
+Source: k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go, maplist.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+from gitlint_ops.model.objects import RenderedObject
+
+Former: TypeAlias = Callable[[RenderedObject], Mapping[str, Any] | None]
+"""The body that an object had at the base of a change, None where there was none or it cannot be known."""
+
+_LIST_TYPE = "x-kubernetes-list-type"
+_MAP_KEYS = "x-kubernetes-list-map-keys"
+
+
+def former_field(old: Any, name: str, node: Mapping[str, Any]) -> Any:
+    """The former value of a field of what `node` describes, None where none corresponds."""
+    if not isinstance(old, dict) or node.get("x-kubernetes-map-type") == "atomic":
+        return None
+    return old.get(name)
+
+
+def former_item(old: Any, item: Any, node: Mapping[str, Any]) -> Any:
+    """The former item of a list that is a map by its keys; items of other lists never correspond."""
+    keys = _keys(node)
+    if not keys or not isinstance(old, list):
+        return None
+    wanted = _key(item, keys)
+    return next((one for one in old if isinstance(one, dict) and _key(one, keys) == wanted), None)
+
+
+def aligned(old: Any, new: Any, node: Mapping[str, Any]) -> Any:
+    """`old` with its sets and maps in the order of `new`, where that means nothing to the API server."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        fields, others = _mapping(node.get("properties")), node.get("additionalProperties")
+        return {
+            name: aligned(held, new.get(name), _mapping(fields.get(name, others)))
+            for name, held in old.items()
+        }
+    if isinstance(old, list) and isinstance(new, list):
+        return _aligned_list(old, new, node)
+    return old
+
+
+def _aligned_list(old: list[Any], new: list[Any], node: Mapping[str, Any]) -> list[Any]:
+    items, keys = _mapping(node.get("items")), _keys(node)
+    if keys:
+        order = {_key(item, keys): item for item in reversed(new)}
+        ranks = {key: rank for rank, key in enumerate(reversed(order))}
+        placed = sorted(old, key=lambda one: ranks.get(_key(one, keys), len(ranks)))
+        return [aligned(one, order.get(_key(one, keys)), items) for one in placed]
+    if node.get(_LIST_TYPE) == "set":
+        ranks = {repr(item): rank for rank, item in reversed(list(enumerate(new)))}
+        return sorted(old, key=lambda one: ranks.get(repr(one), len(ranks)))
+    return [
+        aligned(one, new[at] if at < len(new) and len(old) == len(new) else None, items)
+        for at, one in enumerate(old)
+    ]
+
+
+def _keys(node: Mapping[str, Any]) -> tuple[str, ...]:
+    held = node.get(_MAP_KEYS) if node.get(_LIST_TYPE) == "map" else ()
+    return tuple(one for one in held if isinstance(one, str)) if isinstance(held, Iterable) else ()
+
+
+def _key(item: Any, keys: Iterable[str]) -> str:
+    return repr([item.get(key) for key in keys]) if isinstance(item, dict) else repr(item)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
