@@ -87,7 +87,8 @@ def _finding(violation: Violation, card: Card, sources: Sources) -> Finding:
     on = violation.on
     rendered = on if isinstance(on, RenderedObject) else None
     related = (*links, *(_related(note, sources) for note in violation.related))
-    kind = rendered.kind if rendered else ""
+    of_line = rendered is not None and source is not None and source[0].index == PLAIN_TEXT
+    kind = rendered.kind if rendered and of_line else ""
 
     def told(text: str) -> str:
         return without_secret_key(without_logins(text), kind, violation.path)

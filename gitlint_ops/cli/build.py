@@ -64,7 +64,8 @@ def build(
             click.echo(f"error: {at}{left_out.reason}", err=True)
         return EXIT_INCOMPLETE
     if result.reason is not None:
-        click.echo(f"error: {result.reason}", err=True)
+        if not findings:
+            click.echo(f"error: {result.reason}", err=True)
         return EXIT_FAILED
     text = as_provenance(result.objects, sources.location_of) if provenance else as_yaml(result.objects)
     _write(text)

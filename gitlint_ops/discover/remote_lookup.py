@@ -14,6 +14,8 @@ from gitlint_ops.workspace.remotes import Clone, Remotes
 from gitlint_ops.workspace.tree import Tree
 
 _CREDENTIALS = re.compile(r"//[^/@]*@")
+# kustomize takes the user over into an address of ssh, where it may have been a token.
+_USER_OF_SSH = re.compile(r"\A(?!git@)[^/@:]+@(?=[^/]*:)")
 
 
 class Located(Struct, frozen=True):
@@ -99,4 +101,4 @@ def _no_such_ref(remote: RemoteFolder | RemoteFile, clone: Clone) -> Absent:
 
 def without_credentials(address: str) -> str:
     """An address fit to be printed."""
-    return _CREDENTIALS.sub("//", address)
+    return _USER_OF_SSH.sub("git@", _CREDENTIALS.sub("//", address))

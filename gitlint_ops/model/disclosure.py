@@ -32,7 +32,7 @@ def is_shown(body: Any) -> bool:
 
 
 def without_secret_key(text: str, kind: str, path: FieldPath) -> str:
-    """A text without a key of a Secret that cannot be one: it is a line of a file, value and all."""
+    """A text without a key of a Secret that cannot be one, for keys that were lines of a file."""
     if kind != "Secret" or len(path) < 2 or path[0] not in ("data", "stringData"):
         return text
     key = str(path[1])

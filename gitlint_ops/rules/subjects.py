@@ -22,6 +22,7 @@ _POD_TEMPLATE_AT: Mapping[str, FieldPath] = {
     "PodTemplate": ("template",),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
+_AS_DEPLOYMENT: FieldPath = ("spec", "template")
 _RBAC_KINDS = frozenset({"Role", "ClusterRole"})
 
 
@@ -61,33 +62,30 @@ class Part(Struct, frozen=True):
 
 
 def pod_template_path(body: Mapping[str, Any]) -> FieldPath | None:
-    """Where a pod's metadata and spec stand in an object of any kind, or None.
+    """Where a pod's metadata and spec stand in an object of any kind, or None."""
+    found = pod_template(body)
+    return found[0] if found is not None else None
+
+
+def pod_template(body: Mapping[str, Any]) -> tuple[FieldPath, Mapping[str, Any]] | None:
+    """The mapping that holds a pod's metadata and spec, and its path.
 
     Kinds that are not Kubernetes' own (DeploymentConfig, Rollout, Knative Service) embed a pod
     template as Deployment does; they are known by its containers.
     """
     kind = body.get("kind")
-    path = _POD_TEMPLATE_AT.get(kind, ("spec", "template")) if isinstance(kind, str) else ("spec", "template")
+    path = _POD_TEMPLATE_AT.get(kind, _AS_DEPLOYMENT) if isinstance(kind, str) else _AS_DEPLOYMENT
     template: Any = body
     for key in path:
-        if not isinstance(template, Mapping):
+        if not isinstance(template, dict):
             return None
         template = template.get(key)
-    spec = template.get("spec") if isinstance(template, Mapping) else None
-    if not isinstance(spec, Mapping):
-        return None
-    return path if any(isinstance(spec.get(name), list) for name in CONTAINER_LISTS) else None
-
-
-def pod_template(body: Mapping[str, Any]) -> tuple[FieldPath, Mapping[str, Any]] | None:
-    """The mapping that holds a pod's metadata and spec, and its path."""
-    path = pod_template_path(body)
-    if path is None:
-        return None
-    template: Any = body
-    for key in path:
-        template = template[key]
-    return path, template
+    spec = template.get("spec") if isinstance(template, dict) else None
+    if isinstance(spec, dict):
+        for name in CONTAINER_LISTS:
+            if isinstance(spec.get(name), list):
+                return path, template
+    return None
 
 
 def containers_of(body: Mapping[str, Any]) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
@@ -99,7 +97,7 @@ def containers_of(body: Mapping[str, Any]) -> Iterator[tuple[FieldPath, Mapping[
     for name in CONTAINER_LISTS:
         items = template["spec"].get(name)
         for index, item in enumerate(items if isinstance(items, list) else ()):
-            if isinstance(item, Mapping):
+            if isinstance(item, dict):
                 yield (*path, "spec", name, index), item
 
 
@@ -133,5 +131,5 @@ def rbac_rules(on: RenderedObject) -> Iterator[Part]:
 def _items(part: Part, name: str) -> Iterator[Part]:
     items = part.body.get(name)
     for index, item in enumerate(items if isinstance(items, list) else ()):
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             yield Part(part.on, (*part.path, name, index), item)

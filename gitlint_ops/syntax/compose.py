@@ -76,6 +76,8 @@ class Composer:
         self._anchored = anchored
         self._folded = folded and typing is Typing.KUSTOMIZE
         self._resolve = scalars.resolver(typing)
+        # The same numbers and words come again and again in one file.
+        self._resolved: dict[str, Any] = {}
         self._words = frozenset(scalars.WORDS[typing])
         self._begin()
 
@@ -161,7 +163,9 @@ class Composer:
             # kyaml prints such values of `{a: , b: 12:30}` in quotes and then reads them again.
             return text
         else:
-            value = self._resolve(text)
+            value = self._resolved.get(text)
+            if value is None:
+                value = self._resolved[text] = self._resolve(text)
         if value.__class__ is float and value - value != 0:
             message, hint = f"`{text}` cannot be written as JSON", "write a finite number, or quote it"
             return self._unfit(event, "float", message, hint)

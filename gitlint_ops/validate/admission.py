@@ -1,7 +1,8 @@
 """The ValidatingAdmissionPolicies of a workspace, on the objects that they would be asked about.
 
 A policy judges the objects of its own repository, and where both have an environment, of the same
-one. Objects are judged as they are created. What depends on the user who applies an object, or on
+one. Objects are judged as they are created, or, where it is known what they were before a change, as
+they are updated. What depends on the user who applies an object, or on
 what is not in the workspace, is unevaluated.
 
 Source: k8s.io/apiserver/pkg/admission/plugin/policy/validating
@@ -19,10 +20,12 @@ from gitlint_ops.cel.kubernetes import KubernetesEnvironment, Unevaluable
 from gitlint_ops.cel.program import EvaluationError
 from gitlint_ops.model.findings import Note, Severity, Violation
 from gitlint_ops.model.location import FieldPath
-from gitlint_ops.model.objects import RenderedObject, api_group
+from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult, Unchecked
-from gitlint_ops.validate.admission_matching import Request, Unknown, guessed_plural, matches, selects
+from gitlint_ops.validate.admission_matching import Request, Unknown, matches
+from gitlint_ops.validate.admission_setting import Setting, params_of, request_of, setting_of
 from gitlint_ops.validate.core_defaults import set_by_server, with_defaults
+from gitlint_ops.validate.transitions import Former
 from gitlint_ops.validate.values import is_filled_later
 
 RULE = "admission-policy-violation"
@@ -37,7 +40,13 @@ _ACTIONS = (("Deny", Severity.ERROR), ("Warn", Severity.WARNING), ("Audit", Seve
 _REQUEST = re.compile(
     r"\brequest\.(?!(?:kind|resource|requestKind|requestResource|subResource|name|namespace|operation)\b)\w+"
 )
-_PRESENCE = re.compile(r"\bhas\((?!object\.metadata\b)|\.\?(?!metadata\b)|\[\?|\bin\s+object\.(?!metadata\b)")
+_PRESENCE = re.compile(
+    r"\bhas\((?!(?:object|oldObject)\.metadata\b)|\.\?(?!metadata\b)|\[\?|\bin\s+(?:object|oldObject)\.(?!metadata\b)"
+)
+_WHOLE = re.compile(
+    r"\b(?:object|oldObject)(?:\.metadata)?\s*[!=]=\s*(?:object|oldObject)(?:\.metadata)?(?!\s*[\w.\[(])"
+)
+_FORMER = re.compile(r"\boldObject\b(?!\.metadata\b)(?!\s*[!=]=\s*null\b)")
 _VARIABLE = re.compile(r"\bvariables\.(\w+)")
 _SERVER_SET = re.compile(
     r'"(?:namespace|uid|creationTimestamp|generation|resourceVersion|managedFields|status)"'
@@ -51,24 +60,27 @@ class _Policy(Struct, frozen=True):
     environment: str | None
 
 
-class _Setting(Struct, frozen=True):
-    """What policies find in one repository: Namespaces by name, all objects, and plurals of custom kinds."""
-
-    namespaces: Mapping[str, RenderedObject]
-    objects: tuple[RenderedObject, ...]
-    plurals: Mapping[tuple[str, str], str]
-
-
 class _Denial(Struct, frozen=True):
     message: str
     path: FieldPath
 
 
 class Admission:
-    """Asks the policies among the built objects; `unchecked` tells what could not be evaluated."""
+    """Asks the policies among the built objects; `unchecked` tells what could not be evaluated.
 
-    def __init__(self, judged: Sequence[BuildResult]) -> None:
+    `delivered` are the same builds with the objects that are not judged: policies and their parameters
+    may be among them. `former` tells what an object was before a change.
+    """
+
+    def __init__(
+        self,
+        judged: Sequence[BuildResult],
+        delivered: Sequence[BuildResult] = (),
+        former: Former | None = None,
+    ) -> None:
         self._judged = judged
+        self._delivered = delivered or judged
+        self._former = former
         self._unchecked: dict[str, str] = {}
         self._in_part: set[int] = set()
         self._environment = KubernetesEnvironment(_VARIABLES)
@@ -76,10 +88,10 @@ class Admission:
     def violations(self) -> Iterator[Violation]:
         """The objects that a policy refuses or warns of, once for each policy and message."""
         for repo in dict.fromkeys(build.target.repo for build in self._judged):
-            builds = [build for build in self._judged if build.target.repo == repo]
+            builds = [build for build in self._delivered if build.target.repo == repo]
             policies = _policies(builds)
             if policies:
-                yield from self._in_repository(builds, policies)
+                yield from self._in_repository(repo, setting_of(builds), policies)
 
     def unchecked(self) -> tuple[Unchecked, ...]:
         """What was not evaluated, at the first target that it was met in."""
@@ -90,11 +102,10 @@ class Admission:
         return id(obj.body) in self._in_part
 
     def _in_repository(
-        self, builds: Sequence[BuildResult], policies: Mapping[str, Sequence[_Policy]]
+        self, repo: str, setting: Setting, policies: Mapping[str, Sequence[_Policy]]
     ) -> Iterator[Violation]:
-        setting = _setting(builds)
         told: set[tuple[int, str, str]] = set()
-        for build in builds:
+        for build in (one for one in self._judged if one.target.repo == repo):
             for obj in build.objects:
                 for name, variants in policies.items():
                     of_place = [one for one in variants if _meet(one.environment, build.target.environment)]
@@ -105,7 +116,7 @@ class Admission:
                             yield found
 
     def _asked(
-        self, variants: Sequence[_Policy], obj: RenderedObject, setting: _Setting
+        self, variants: Sequence[_Policy], obj: RenderedObject, setting: Setting
     ) -> tuple[Violation, ...]:
         """What a policy says of an object; where there are several of its name, all must say something."""
         said = []
@@ -120,8 +131,8 @@ class Admission:
                 return ()
         return said[0] if said and all(said) else ()
 
-    def _judged_by(self, policy: _Policy, obj: RenderedObject, setting: _Setting) -> Iterator[Violation]:
-        request = _request(obj, setting)
+    def _judged_by(self, policy: _Policy, obj: RenderedObject, setting: Setting) -> Iterator[Violation]:
+        request = request_of(obj, setting, self._former_of(obj))
         if not matches(policy.spec.get("matchConstraints"), request):
             return
         for binding in policy.bindings:
@@ -129,9 +140,14 @@ class Admission:
             if not matches(spec.get("matchResources"), request, is_binding=True):
                 continue
             severity = _severity(spec.get("validationActions"))
-            for params in _params(policy.spec.get("paramKind"), spec.get("paramRef"), request, setting):
+            for params in params_of(policy.spec.get("paramKind"), spec.get("paramRef"), request, setting):
                 for denial in self._denials(policy, request, params):
                     yield _violation(policy, binding, obj, denial, severity)
+
+    def _former_of(self, obj: RenderedObject) -> Mapping[str, Any] | None:
+        """What an object was, None where that is not known, or where nothing of it has changed."""
+        held = self._former(obj) if self._former is not None else None
+        return None if held == obj.body else held
 
     def _denials(
         self, policy: _Policy, request: Request, params: Mapping[str, Any] | None
@@ -157,7 +173,7 @@ class Admission:
                 if ignores:
                     continue
                 message = f"the expression fails: {error}"
-            if _is_open(body):
+            if _is_open(body) or _is_open(request.former):
                 raise Unevaluable("the object has values that are filled in later")
             yield _Denial(message, path)
 
@@ -191,7 +207,16 @@ class _Judge:
             raise Unevaluable("an expression gives neither true nor false")
         if not held and not self._defaults_known and self._asks_for_presence(str(said.get("expression"))):
             raise Unevaluable("it asks for fields that the API server may fill in")
+        if not held and not self._defaults_known and self._compares_with_another_shape(said):
+            raise Unevaluable("it compares fields that the API server may have filled in")
         return held
+
+    def _compares_with_another_shape(self, said: Mapping[str, Any]) -> bool:
+        """Whether an expression compares with a former object that left other fields to their defaults."""
+        now, old = self._values["object"], self._values["oldObject"]
+        if old is None or not any(map(_FORMER.search, self._texts(str(said.get("expression"))))):
+            return False
+        return any(_shape(now.get(name)) != _shape(old.get(name)) for name in {*now, *old} - {"metadata"})
 
     def message(self, validation: Mapping[str, Any]) -> str:
         plain = str(validation.get("message") or "").strip()
@@ -206,8 +231,13 @@ class _Judge:
 
     def _asks_for_presence(self, expression: str) -> bool:
         """Whether an expression, or a variable, asks if something outside metadata is written."""
-        texts = [expression, *(self._expressions.values() if "variables." in expression else ())]
-        return any(_PRESENCE.search(text) for text in texts)
+        return any(map(_PRESENCE.search, self._texts(expression)))
+
+    def _texts(self, expression: str) -> Iterator[str]:
+        """An expression, and those of the variables that it may name."""
+        yield expression
+        if "variables." in expression:
+            yield from self._expressions.values()
 
     def _evaluated(self, expression: str, depth: int = 0) -> Any:
         unknown = _REQUEST.search(expression)
@@ -216,9 +246,14 @@ class _Judge:
         written = set_by_server(str(self._values["object"].get("kind")), expression)
         if written:
             raise Unevaluable(f"it reads `{written}`, which the API server writes")
+        if _WHOLE.search(expression):
+            raise Unevaluable("it compares metadata, into which the API server writes")
         for name in dict.fromkeys(_VARIABLE.findall(expression)):
             self._compute(name, depth)
         program = self._environment.compile(expression)
+        is_update = self._values["request"]["operation"] == "UPDATE"
+        if is_update and "oldObject" in program.variables and self._values["oldObject"] is None:
+            raise Unevaluable("it reads the former object, which has another version")
         if "namespaceObject" in program.variables and self._values["namespaceObject"] is None:
             raise Unevaluable("it reads the namespace of the object, which is not in the workspace")
         try:
@@ -263,62 +298,11 @@ def _same(one: _Policy, two: _Policy) -> bool:
     return one.spec == two.spec and bodies[0] == bodies[1] and one.environment == two.environment
 
 
-def _setting(builds: Sequence[BuildResult]) -> _Setting:
-    objects = tuple(obj for build in builds for obj in build.objects)
-    plurals = {}
-    for obj in objects:
-        if obj.kind == "CustomResourceDefinition":
-            spec = _mapping(obj.body.get("spec"))
-            names = _mapping(spec.get("names"))
-            plurals[str(spec.get("group")), str(names.get("kind"))] = str(names.get("plural"))
-    namespaces = {obj.key.name: obj for obj in objects if obj.kind == "Namespace" and obj.api_version == "v1"}
-    return _Setting(namespaces, objects, plurals)
-
-
-def _request(obj: RenderedObject, setting: _Setting) -> Request:
-    group = api_group(obj.api_version)
-    plural = setting.plurals.get((group, obj.kind)) or guessed_plural(obj.kind)
-    namespace = setting.namespaces.get(obj.key.namespace)
-    return Request(obj, plural, _with_own_name(namespace.body) if namespace else None)
-
-
-def _with_own_name(namespace: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A Namespace with the label that the API server gives each."""
-    metadata = _mapping(namespace.get("metadata"))
-    labels = {**_mapping(metadata.get("labels")), "kubernetes.io/metadata.name": metadata.get("name")}
-    return {**namespace, "metadata": {**metadata, "labels": labels}}
-
-
-def _params(kind: Any, ref: Any, request: Request, setting: _Setting) -> Iterator[Mapping[str, Any] | None]:
-    """The objects that a policy is evaluated with, None for one without.
-
-    Raises:
-        Unknown: there is none in the workspace.
-    """
-    said, wanted = _mapping(kind), _mapping(ref)
-    if not said or not wanted:
-        yield None
-        return
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for one in setting.objects:
-        if (one.api_version, one.kind) != (said.get("apiVersion"), said.get("kind")):
-            continue
-        place = wanted.get("namespace") or (request.obj.key.namespace if one.key.namespace else "")
-        labels = _mapping(_mapping(one.body.get("metadata")).get("labels"))
-        is_named = (
-            one.key.name == wanted["name"] if wanted.get("name") else selects(wanted.get("selector"), labels)
-        )
-        if is_named and one.key.namespace == place:
-            found[one.key.namespace, one.key.name] = one.body
-    if not found:
-        raise Unknown(f"parameters ({said.get('kind')} {wanted.get('name') or 'by a selector'})")
-    yield from found.values()
-
-
 def _values(body: Mapping[str, Any], request: Request, params: Mapping[str, Any] | None) -> dict[str, Any]:
     key = request.obj.key
     version = request.obj.api_version.rpartition("/")[2]
     kind = {"group": key.group, "version": version, "kind": key.kind}
+    former = request.former if _version(request.former) == request.obj.api_version else None
     resource = {"group": key.group, "version": version, "resource": request.plural}
     asked: dict[str, Any] = {
         "kind": kind,
@@ -327,13 +311,13 @@ def _values(body: Mapping[str, Any], request: Request, params: Mapping[str, Any]
         "requestResource": resource,
         "subResource": "",
         "name": key.name,
-        "operation": "CREATE",
+        "operation": request.operation,
     }
     if key.namespace:
         asked["namespace"] = key.namespace
     return {
         "object": body,
-        "oldObject": None,
+        "oldObject": None if former is None else with_defaults(former)[0],
         "request": asked,
         "params": params,
         "namespaceObject": request.namespace,
@@ -365,6 +349,17 @@ def _is(obj: RenderedObject, kind: str) -> bool:
 
 def _meet(one: str | None, two: str | None) -> bool:
     return one is None or two is None or one == two
+
+
+def _version(body: Mapping[str, Any] | None) -> Any:
+    return None if body is None else body.get("apiVersion")
+
+
+def _shape(value: Any) -> Any:
+    """Which fields are written, without what they hold."""
+    if isinstance(value, Mapping):
+        return {name: _shape(held) for name, held in value.items() if held is not None}
+    return [_shape(held) for held in value] if isinstance(value, list) else None
 
 
 def _is_open(value: Any) -> bool:

@@ -24,11 +24,19 @@ _NO_PLURAL = frozenset({"endpoints"})
 
 
 class Request(Struct, frozen=True):
-    """The creation of an object; `plural` names its resource, `namespace` its Namespace where it is known."""
+    """The creation of an object, or its update from `former`.
+
+    `plural` names its resource, `namespace` is its Namespace where that is known.
+    """
 
     obj: RenderedObject
     plural: str
     namespace: Mapping[str, Any] | None
+    former: Mapping[str, Any] | None = None
+
+    @property
+    def operation(self) -> str:
+        return "CREATE" if self.former is None else "UPDATE"
 
 
 class Unknown(Exception):
@@ -64,8 +72,9 @@ def matches(constraints: Any, request: Request, *, is_binding: bool = False) -> 
         return False
     if any(_rule(rule, request) for rule in _mappings(said.get("excludeResourceRules"))):
         return False
-    labels = _mapping(_mapping(request.obj.body.get("metadata")).get("labels"))
-    return selects(said.get("objectSelector"), labels) and _in_namespace(
+    # An update is taken in by the labels that the object had, too.
+    bodies = [one for one in (request.obj.body, request.former) if one is not None]
+    return any(selects(said.get("objectSelector"), _labels(one)) for one in bodies) and _in_namespace(
         said.get("namespaceSelector"), request
     )
 
@@ -101,14 +110,18 @@ def _in_namespace(selector: Any, request: Request) -> bool:
         if not request.obj.key.namespace:
             raise Unknown("a selector of namespaces, and the object names none")
         raise Unknown(f"the labels of the namespace {request.obj.key.namespace}")
-    return selects(selector, _mapping(_mapping(request.namespace.get("metadata")).get("labels")))
+    return selects(selector, _labels(request.namespace))
+
+
+def _labels(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _mapping(_mapping(body.get("metadata")).get("labels"))
 
 
 def _rule(rule: Mapping[str, Any], request: Request) -> bool:
     group, version = api_group(request.obj.api_version), request.obj.api_version.rpartition("/")[2]
     names = rule.get("resourceNames")
     return (
-        _lists(rule.get("operations"), "CREATE")
+        _lists(rule.get("operations"), request.operation)
         and _lists(rule.get("apiGroups"), group)
         and _lists(rule.get("apiVersions"), version)
         and any(one in ("*", "*/*", request.plural) for one in _listed(rule.get("resources")))

@@ -85,7 +85,7 @@ BASE64 = (
     r"(([A-Za-z0-9+/][\r\n]*){2}(=[\r\n]*){2}|([A-Za-z0-9+/][\r\n]*){3}=[\r\n]*)?$"
 )
 QUANTITY = (
-    r"^\s*([+-]|[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
+    r"^\s*([+-]|[+-]?(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
     r"((n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)|[eE][+-]?[0-9]+)?)\s*$"
 )
 """What the API server can decode; the schemas only name these formats."""

@@ -19,7 +19,7 @@ from gitlint_ops.cel.program import EvaluationError, named_variables
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.validate.defaulting import defaulted
 from gitlint_ops.validate.messages import Fault
-from gitlint_ops.validate.transitions import aligned, former_field, former_item
+from gitlint_ops.validate.transitions import adds_lists, aligned, counts_order, former_field, former_item
 from gitlint_ops.validate.typed_values import typed
 from gitlint_ops.validate.values import is_filled_later
 
@@ -98,7 +98,7 @@ class CelRules:
         """The rules that a body breaks, which its schema accepts; `former` is the body before the change."""
         self._of = f"{body.get('apiVersion')} {body.get('kind')}"
         filled = defaulted(body, rules.node)
-        old = None if former is None else aligned(defaulted(former, rules.node), filled, rules.node)
+        old = None if former is None else defaulted(former, rules.node)
         found: list[Fault] = []
         for count, (rule, (value, was), path, node) in enumerate(_applied(rules, (filled, old), ())):
             if count >= MOST_EVALUATIONS:
@@ -120,12 +120,9 @@ class CelRules:
         try:
             if _reads_times(rule, node):
                 raise Unevaluable("it reads a time or a duration")
-            held = self._environment.compile(expression).evaluate(values)
-            if held is True:
+            if self._holds(expression, values, (value, was), node):
                 return None
-            if held is not False:
-                raise Unevaluable("it gives neither true nor false")
-            said = self._message(rule, values, was)
+            said = self._message(rule, values)
         except EvaluationError as error:
             said = f"{_plain_message(rule)} (the rule fails: {_spoken(error)})"
         except Unevaluable as error:
@@ -136,10 +133,43 @@ class CelRules:
             return None
         return Fault(RULE, (*path, *_steps(rule.field_path)), said)
 
-    def _message(self, rule: Rule, values: Mapping[str, Any], was: Any) -> str:
+    def _holds(
+        self, expression: str, values: Mapping[str, Any], held: tuple[Any, Any], node: RuleNode
+    ) -> bool:
+        """Whether a rule holds; `held` are the value and the former one as they are written.
+
+        Where the order of a list means nothing to the API server, it compares without it and counts
+        positions with it. Here the former lists are tried in both orders.
+        """
+        holds = self._truth(expression, values)
+        value, was = held
+        if was is None or "oldSelf" not in expression:
+            return holds
+        if adds_lists(expression, was):
+            raise Unevaluable("it adds lists, which the API server joins by their type")
+        ordered = aligned(was, value, node.node)
+        if ordered == was:
+            return holds
+        other = self._truth(expression, {**values, "oldSelf": typed(ordered, node.node, node.is_object)})
+        if other == holds:
+            return holds
+        counts = counts_order(expression, was, ordered)
+        if counts is None:
+            raise Unevaluable("it compares lists both with and without their order")
+        return holds if counts else other
+
+    def _truth(self, expression: str, values: Mapping[str, Any]) -> bool:
+        held = self._environment.compile(expression).evaluate(values)
+        if not isinstance(held, bool):
+            raise Unevaluable("it gives neither true nor false")
+        return held
+
+    def _message(self, rule: Rule, values: Mapping[str, Any]) -> str:
         plain = _plain_message(rule)
-        expression = _bound(rule.message_expression, rule, was)
-        if not expression:
+        expression = rule.message_expression
+        former = "oldSelf" in named_variables(expression, _VARIABLES)
+        # The API server hands no optional to messages, which fail there when they ask for one.
+        if not expression or (former and (rule.optional or values["oldSelf"] is None)):
             return plain
         try:
             said = self._environment.compile(expression).evaluate(values)

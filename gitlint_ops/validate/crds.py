@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.validate.compiled import Schema, SchemaError
-from gitlint_ops.validate.defaulting import defaulted
+from gitlint_ops.validate.defaulting import defaulted, without_nulls
 from gitlint_ops.validate.formats import bounds_of, pattern_of
 from gitlint_ops.validate.patterns import for_this_engine
 
@@ -57,10 +57,16 @@ class CustomSchema(Schema):
         self.is_namespaced = scope == _NAMESPACED
 
     def is_valid(self, body: Any) -> bool:
-        return super().is_valid(defaulted(body, self._structural))
+        filled = defaulted(body, self._structural)
+        if not super().is_valid(filled):
+            return False
+        # A null may stand for a field that some choice requires.
+        return not _holds_null(filled) or super().is_valid(without_nulls(filled, self._structural))
 
     def errors(self, body: Any) -> Iterator[SchemaError]:
-        return super().errors(defaulted(body, self._structural))
+        filled = defaulted(body, self._structural)
+        found = list(super().errors(filled))
+        return iter(found) if found else super().errors(without_nulls(filled, self._structural))
 
     def without_rules(self) -> CustomSchema:
         """This schema, known to hold no rules in CEL, so that they are not looked for."""
@@ -137,6 +143,12 @@ class CustomSchemas:
             held = self._sources.setdefault((f"{spec.get('group')}/{version}", str(kind)), [])
             if schema not in held:
                 held.append(schema)
+
+
+def _holds_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(held is None or _holds_null(held) for held in value.values())
+    return isinstance(value, list) and any(map(_holds_null, value))
 
 
 def _served_names(spec: Mapping[str, Any]) -> Iterator[str]:

@@ -23,6 +23,25 @@ def defaulted(value: Any, node: Mapping[str, Any]) -> Any:
     return value
 
 
+def without_nulls(value: Any, node: Mapping[str, Any]) -> Any:
+    """`value` without the nulls in fields that take none, which the API server drops when it creates one."""
+    if isinstance(value, list):
+        items = node.get("items")
+        return [without_nulls(item, items) for item in value] if isinstance(items, Mapping) else value
+    fields = node.get("properties")
+    if not isinstance(value, dict) or not isinstance(fields, Mapping):
+        return value
+    return {
+        name: without_nulls(held, field) if isinstance(field := fields.get(name), Mapping) else held
+        for name, held in value.items()
+        if held is not None or not _takes_no_null(fields.get(name))
+    }
+
+
+def _takes_no_null(field: Any) -> bool:
+    return isinstance(field, Mapping) and field.get("nullable") is not True and "default" not in field
+
+
 def _mapping(value: dict[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:
     fields = node.get("properties")
     fields = fields if isinstance(fields, Mapping) else {}

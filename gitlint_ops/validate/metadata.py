@@ -166,6 +166,7 @@ _FREE_FINALIZERS = frozenset(
         "admissionregistration.k8s.io",
         "apiextensions.k8s.io",
         "apiregistration.k8s.io",
+        "coordination.k8s.io",
         "node.k8s.io",
         "policy",
     }

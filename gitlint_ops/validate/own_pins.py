@@ -90,6 +90,11 @@ class OwnPins:
         locked = self._locked.get((group, kind))
         return by_stability(one.name for one in locked.entry.versions if one.served) if locked else None
 
+    def scope(self, group: str, kind: str) -> str:
+        """The scope of a pinned kind; without a lock it is not kept, and namespaced is the rule."""
+        locked = self._locked.get((group, kind))
+        return locked.entry.scope if locked else "Namespaced"
+
     def source(self, group: str, version: str, kind: str) -> Mapping[str, Any] | None:
         """The structural schema of a version that is served; None where there is none to be used."""
         key = (f"{group}/{version}", kind)
@@ -190,7 +195,8 @@ class OwnSchemas:
         if wanted not in self._schemas:
             group, _, version = api_version.rpartition("/")
             source = self._pins.source(group, version, kind)
-            made = CustomSchema(source, self._object_meta) if source else None
+            scope = self._pins.scope(group, kind)
+            made = CustomSchema(source, self._object_meta, scope=scope) if source else None
             self._schemas[wanted] = made if made is not None and made.compiles else None
         return self._schemas[wanted]
 

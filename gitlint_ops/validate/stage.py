@@ -71,7 +71,7 @@ def validate(
             violations.extend(validator.validate(one))
         for said in validator.unevaluated():
             first.setdefault(said, build.target.id)
-    asked = _admission(judged)
+    asked = _admission(judged, delivered, former)
     violations.extend(asked.violations() if asked else ())
     tally, measures = _measured(judged, validators, asked)
     missing = [kind for validator in validators.values() for kind in validator.unvalidated()]
@@ -124,10 +124,13 @@ def _of_pins(own: OwnSources | None, definitions: Sequence[RenderedObject]) -> I
         yield from stale_pins(own.pins, definitions)
 
 
-def _admission(judged: Sequence[BuildResult]) -> Admission | None:
+def _admission(
+    judged: Sequence[BuildResult], delivered: Sequence[BuildResult], former: Former | None
+) -> Admission | None:
     """What asks the policies of the workspace, None where there are none."""
-    if not any(one.kind == "ValidatingAdmissionPolicy" for build in judged for one in build.objects):
+    builds = delivered or judged
+    if not any(one.kind == "ValidatingAdmissionPolicy" for build in builds for one in build.objects):
         return None
     from gitlint_ops.validate.admission import Admission
 
-    return Admission(judged)
+    return Admission(judged, delivered, former)

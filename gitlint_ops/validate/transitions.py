@@ -5,6 +5,7 @@ Source: k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go, m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -15,6 +16,14 @@ Former: TypeAlias = Callable[[RenderedObject], Mapping[str, Any] | None]
 
 _LIST_TYPE = "x-kubernetes-list-type"
 _MAP_KEYS = "x-kubernetes-list-map-keys"
+
+# An item by its index, and what makes a list of another: that has no type, so its order counts.
+_POSITIONS = re.compile(
+    r"(?<=[\w)\]])\[|\.(?:map|filter|join|indexOf|lastIndexOf|isSorted|slice|first|last|sort|sortBy|reverse"
+    r"|flatten|distinct|transformList)\("
+)
+_WHOLE = re.compile(r"\boldSelf\s*[!=]=|[!=]=\s*oldSelf\b(?!\s*[.\[])|\bin\s+\[")
+_ADDED = re.compile(r"\b(oldSelf(?:\.\w+)*)\s*\+|\+\s*(oldSelf(?:\.\w+)*)(?![\w.(])")
 
 
 def former_field(old: Any, name: str, node: Mapping[str, Any]) -> Any:
@@ -44,6 +53,29 @@ def aligned(old: Any, new: Any, node: Mapping[str, Any]) -> Any:
     if isinstance(old, list) and isinstance(new, list):
         return _aligned_list(old, new, node)
     return old
+
+
+def counts_order(expression: str, old: Any, ordered: Any) -> bool | None:
+    """Whether a rule asks for positions in former lists, None where it may also compare them as a whole.
+
+    `ordered` is `old` with the lists that differ in their order only. Positions count where an item is
+    taken by its index or a new list is made; what compares whole lists does not count them.
+    """
+    if not _POSITIONS.search(expression):
+        return False
+    is_outermost = isinstance(old, list) and all(item in old for item in ordered)
+    return True if is_outermost and not _WHOLE.search(expression) else None
+
+
+def adds_lists(expression: str, old: Any) -> bool:
+    """Whether a rule adds a former list to another; of sets and maps the API server makes a union."""
+    for found in _ADDED.finditer(expression):
+        held = old
+        for name in (found[1] or found[2] or "").split(".")[1:]:
+            held = held.get(name) if isinstance(held, dict) else None
+        if isinstance(held, list):
+            return True
+    return False
 
 
 def _aligned_list(old: list[Any], new: list[Any], node: Mapping[str, Any]) -> list[Any]:

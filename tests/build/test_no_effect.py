@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from gitlint_ops.build.kustomize.no_effect import is_same
+
 DEPLOYMENT = """\
 apiVersion: apps/v1
 kind: Deployment
@@ -110,8 +112,6 @@ UNMATCHED = "configuration-no-match"
         ("images:\n- name: nginx\n  newName: nginx\n", 4),
         ("images:\n- name: nginx\n  newTag: 1.28.0\n- name: logger\n", 5),
         ("replicas:\n- name: web\n  count: 2\n", 4),
-        ("labels:\n- pairs: {tier: front}\n  fields: []\n- pairs: {new: label}\n", None),
-        ("commonAnnotations: {a: b}\ntransformers:\n- again.yaml\n", None),
         (
             "replacements:\n- sourceValue: web\n  targets:\n  - select: {kind: Deployment}\n"
             "    fieldPaths: [metadata.name]\n",
@@ -120,17 +120,42 @@ UNMATCHED = "configuration-no-match"
     ],
 )
 def test_an_entry_that_sets_what_is_there_already_is_told_at_its_own_line(repo, entries, line) -> None:
+    places = [(rule, place) for rule, place, _ in told(repo, entries)]
+    assert places == [(IDLE, f"kustomization.yaml:{line}")]
+
+
+def test_a_transformer_that_sets_what_is_there_already_is_told_in_its_own_file(repo) -> None:
     annotations = (
         "apiVersion: builtin\nkind: AnnotationsTransformer\nmetadata: {name: again}\nannotations:\n  a: b\n"
         "fieldSpecs:\n- path: metadata/annotations\n"
     )
+    entries = "commonAnnotations: {a: b}\ntransformers:\n- again.yaml\n"
     places = [(rule, place) for rule, place, _ in told(repo, entries, {"again.yaml": annotations})]
-    if line is not None:
-        assert places == [(IDLE, f"kustomization.yaml:{line}")]
-    elif "again" in entries:
-        assert places == [(IDLE, "again.yaml:5")]
-    else:
-        assert places == []  # the other objects had no such label
+    assert places == [(IDLE, "again.yaml:5")]
+
+
+def test_a_label_that_only_one_object_has_is_no_idle_entry(repo) -> None:
+    assert not told(repo, "labels:\n- pairs: {tier: front}\n  fields: []\n- pairs: {new: label}\n")
+
+
+def test_operations_that_undo_each_other_are_told_at_their_entry(repo) -> None:
+    there_and_back = (
+        "    - {op: add, path: /metadata/labels/x, value: a}\n    - {op: remove, path: /metadata/labels/x}\n"
+    )
+    entries = f"patches:\n- target: {{kind: Deployment}}\n  patch: |-\n{there_and_back}"
+    assert [(rule, place) for rule, place, _ in told(repo, entries)] == [(IDLE, "kustomization.yaml:3")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ({"a": [1]}, {"a": [True]}, False),
+        ({"a": 1}, {"a": 1.0}, False),
+        ({"a": ["x"]}, {"a": ["x"]}, True),
+    ],
+)
+def test_equal_values_of_other_types_are_not_the_same(old, new, same) -> None:
+    assert is_same(old, new) is same
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,20 @@ class Client:
         query = urlencode(DRY_RUN)
         return self._judged(body, lambda url: self._send("POST", f"{url}?{query}", body))
 
+    def dry_update(self, body: Body) -> Verdict:
+        """What `kubectl replace --dry-run=server --validate=strict` would be told of a stored object."""
+
+        def send(url: str) -> tuple[int, Any]:
+            place = f"{url}/{quote(str(_metadata(body)['name']), safe='')}"
+            status, held = self._send("GET", place, None)
+            if status != HTTPStatus.OK:
+                return status, held
+            version = {"resourceVersion": held["metadata"]["resourceVersion"]}
+            sent = {**body, "metadata": {**_metadata(body), **version}}
+            return self._send("PUT", f"{place}?{urlencode(DRY_RUN)}", sent)
+
+        return self._judged(body, send)
+
     def _with_namespace(self, body: Body, way: Callable[[Body], Verdict]) -> Verdict:
         verdict = way(body)
         if re.match(r'404: namespaces ".*" not found', verdict.message):

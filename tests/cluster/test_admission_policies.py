@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import pytest
@@ -107,10 +108,57 @@ object.spec.?nothing.hasValue()
 
 FALSE = "false"
 
+UPDATES = """
+oldObject != null
+request.operation == 'UPDATE'
+request.name.startsWith('web') && request.namespace == 'asked'
+object.spec.replicas <= oldObject.spec.replicas
+!has(oldObject.spec.replicas) || oldObject.spec.replicas == 1
+object.data == oldObject.data
+oldObject.data.a == 'b' && object.data.a == 'c'
+object.spec == oldObject.spec
+object.spec.selector == oldObject.spec.selector
+object.metadata.labels == oldObject.metadata.labels
+object.metadata.name == oldObject.metadata.name
+has(oldObject.metadata.annotations)
+object.metadata == oldObject.metadata
+object == oldObject
+has(oldObject.metadata.uid) && object.metadata.uid == oldObject.metadata.uid
+oldObject.spec.nothing == 1
+variables.grown <= 1
+object.spec.template == oldObject.spec.template
+oldObject.spec.template.spec.containers.all(o, object.spec.template.spec.containers.exists(n, n == o))
+oldObject.spec.template.spec.containers.all(c, c.imagePullPolicy == 'Always')
+object.spec.ports == oldObject.spec.ports
+object.spec.podSelector == oldObject.spec.podSelector
+has(oldObject.spec.policyTypes)
+false
+""".strip().splitlines()
+OPERATIONS = (("UPDATE",), ("CREATE",), ("*",), ("CREATE", "UPDATE"))
+CHANGED: Mapping[str, dict[str, Any]] = {
+    "Service": {"spec": {"selector": {"app": "a"}, "type": "ClusterIP", "ports": [{"port": 81}]}},
+    "ConfigMap": {"data": {"a": "c"}},
+    "Deployment": {"spec": {"selector": SELECTOR, "template": TEMPLATE, "replicas": 3}},
+    "StatefulSet": {"spec": {"serviceName": "a", "selector": SELECTOR, "template": TEMPLATE, "replicas": 1}},
+    "DaemonSet": {
+        "spec": {"selector": SELECTOR, "template": {**TEMPLATE, "spec": {**POD, "hostNetwork": True}}}
+    },
+    "NetworkPolicy": {"spec": {"podSelector": {"matchLabels": {"a": "b"}}, "policyTypes": ["Ingress"]}},
+}
 
-def _policy(number: int, expression: str) -> tuple[dict[str, Any], dict[str, Any]]:
+
+def _update_policies() -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """Each expression for updates, and one that never holds for each choice of operations."""
+    numbers = count(len(EXPRESSIONS) + 1)
+    yield from ((text, number, ("UPDATE",)) for text, number in zip(UPDATES, numbers, strict=False))
+    yield from ((FALSE, number, chosen) for chosen, number in zip(OPERATIONS, numbers, strict=False))
+
+
+def _policy(
+    number: int, expression: str, operations: Sequence[str] = ("CREATE",)
+) -> tuple[dict[str, Any], dict[str, Any]]:
     group = "admissionregistration.k8s.io/v1"
-    every = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE"], "resources": ["*"]}
+    every = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": [*operations], "resources": ["*"]}
     spec = {
         "matchConstraints": {
             "objectSelector": {"matchLabels": {"case": f"c{number}"}},
@@ -118,6 +166,7 @@ def _policy(number: int, expression: str) -> tuple[dict[str, Any], dict[str, Any
         },
         "variables": [
             {"name": "replicas", "expression": "object.spec.replicas"},
+            {"name": "grown", "expression": "object.spec.replicas - oldObject.spec.replicas"},
             {"name": "images", "expression": "object.spec.template.spec.containers.map(c, c.image)"},
         ],
         "validations": [{"expression": expression}],
@@ -137,30 +186,70 @@ def _rendered(body: dict[str, Any]) -> RenderedObject:
     return RenderedObject(object_key(body), body["apiVersion"], body, origin, "shop//")
 
 
-def _decided_here(expression: str, number: int, body: dict[str, Any]) -> str:
-    objects = tuple(map(_rendered, (NAMESPACE, *_policy(number, expression), body)))
+def _decided_here(
+    expression: str,
+    number: int,
+    body: dict[str, Any],
+    former: dict[str, Any] | None = None,
+    operations: Sequence[str] = ("CREATE",),
+) -> str:
+    objects = tuple(map(_rendered, (NAMESPACE, *_policy(number, expression, operations), body)))
     build = BuildResult(BuildTarget("shop", "", TargetKind.PLAIN), Status.BUILT, objects)
-    asked = Admission([build])
+    asked = Admission([build], former=lambda obj: former if obj.body is body else None)
     told = [one for one in asked.violations() if isinstance(one.on, RenderedObject) and one.on.body is body]
     if any(f"for {body['kind']} objects" in one.reason for one in asked.unchecked()):
         return "unchecked"
     return "denied" if told else "accepted"
 
 
-@pytest.fixture(scope="module")
-def asking(client: Client) -> Client:
-    """A client of a server that has the policies, which takes it some seconds to heed."""
-    client.create(NAMESPACE)
-    for number, expression in enumerate((*EXPRESSIONS, FALSE)):
-        for body in _policy(number, expression):
-            verdict = client.create(body)
-            assert verdict.accepted, (expression, verdict.message)
-    last = _asked(OBJECTS[2], len(EXPRESSIONS))
+def _enforced(client: Client, number: int, last: dict[str, Any]) -> None:
+    """Wait until the last policy refuses, which takes a server some seconds to heed."""
     latest = time.monotonic() + SECONDS_TO_SPREAD
     while client.dry_create(last).accepted and time.monotonic() < latest:
         time.sleep(0.5)
-    assert not client.dry_create(last).accepted
+    assert not client.dry_create(last).accepted, number
+
+
+@pytest.fixture(scope="module")
+def asking(client: Client) -> Client:
+    """A client of a server that has the policies."""
+    client.create(NAMESPACE)
+    created = [(text, number, ("CREATE",)) for number, text in enumerate((*EXPRESSIONS, FALSE))]
+    for one in OBJECTS:
+        if one["kind"] in CHANGED:
+            for _, number, _ in _update_policies():
+                verdict = client.create(_of_case(one, number))
+                assert verdict.accepted, verdict.message
+    for expression, number, operations in (*_update_policies(), *created):
+        for body in _policy(number, expression, operations):
+            verdict = client.create(body)
+            assert verdict.accepted, (expression, verdict.message)
+    _enforced(client, len(EXPRESSIONS), _asked(OBJECTS[2], len(EXPRESSIONS)))
     return client
+
+
+def _of_case(body: dict[str, Any], number: int) -> dict[str, Any]:
+    """An object of its own for one policy."""
+    metadata = {**body["metadata"], "name": f"web-{number}", "labels": {"case": f"c{number}"}}
+    return {**body, "metadata": metadata}
+
+
+def test_policies_decide_on_updates_as_on_a_server_or_are_told_as_unchecked(asking: Client) -> None:
+    wrong, unchecked, cases = [], 0, 0
+    for expression, number, operations in _update_policies():
+        for one in (one for one in OBJECTS if one["kind"] in CHANGED):
+            former = _of_case(one, number)
+            body = {**former, **CHANGED[one["kind"]]}
+            verdict = asking.dry_update(body)
+            assert verdict.accepted or "ValidatingAdmissionPolicy" in verdict.message, verdict.message
+            theirs = "accepted" if verdict.accepted else "denied"
+            ours = _decided_here(expression, number, body, former, operations)
+            cases += 1
+            unchecked += ours == "unchecked"
+            if ours not in (theirs, "unchecked"):
+                wrong.append((body["kind"], expression, operations, theirs, ours))
+    assert wrong == []
+    assert unchecked < cases / 3
 
 
 def test_policies_decide_as_on_a_server_or_are_told_as_unchecked(asking: Client) -> None:

@@ -7,6 +7,14 @@ from typing import Any
 from .held import Held, Path, fields, value_at
 from .objects import Objects
 
+_STRUCTURED = {"conf.json", "conf.yaml"}
+_WITHIN_TEXTS = (
+    *("data.conf\\.json.host", "data.conf\\.json.list.0", "data.conf\\.json.deep.x", "data.conf\\.json.deep"),
+    *("data.conf\\.yaml.host", "data.conf\\.yaml.list.[name=a].port", "data.conf\\.yaml.list.1.name"),
+    *("data.conf\\.yaml.list", "data.conf\\.yaml.none"),
+)
+"""Fields of `Objects.structured_data`."""
+
 
 class FieldChoices:
     """Chooses fields of objects."""
@@ -36,6 +44,9 @@ class FieldChoices:
 
     def target(self, held: Held, value: Any) -> tuple[str, bool]:
         """A field path that a replacement may fill with a value, and whether it has to create it."""
+        data = held.body.get("data")
+        if self._chance(0.15) and isinstance(data, dict) and data.keys() >= _STRUCTURED:
+            return self._random.choice(_WITHIN_TEXTS), False
         # A text put where a number stands fails, unless something else takes its place later.
         fits = self._chance(0.9)
         found = [

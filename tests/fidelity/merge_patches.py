@@ -104,11 +104,12 @@ class MergePatches:
         """A patch of a list whose elements are found by a key."""
         if self._chance(0.03):
             return self._random.choice((None, []))
-        known = [one[key] for one in held or () if isinstance(one, dict) and isinstance(one.get(key), str)]
+        held = held if isinstance(held, list) else []
+        known = [one[key] for one in held if isinstance(one, dict) and isinstance(one.get(key), str)]
         names = self._objects.some(*known, least=min(1, len(known))) + self._objects.some(
             "new", "app", "web", most=1
         )
-        old = {one[key]: one for one in held or () if isinstance(one, dict) and isinstance(one.get(key), str)}
+        old = {one[key]: one for one in held if isinstance(one, dict) and isinstance(one.get(key), str)}
         items: list[Body] = []
         for name in dict.fromkeys(names):
             if name in old and self._chance(0.12):
@@ -148,7 +149,7 @@ class MergePatches:
         if self._chance(0.04):
             return self._random.choice((None, []))
         items = [make() for _ in range(self._random.randint(0, 2))]
-        for one in held or ():
+        for one in held if isinstance(held, list) else ():
             way = self._random.random()
             if way < 0.3 and isinstance(one, dict):
                 items.append({**one, **self._random.choice(({"name": "other"}, {"maxSkew": 3}, {}))})

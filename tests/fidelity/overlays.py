@@ -99,7 +99,10 @@ class _Growing:
             before = len(folder.held)
             self._new_objects(folder, 1)
             names = self._write_objects(folder, folder.held[before:])
-        self._finish(folder, names, list, component=True)
+        nested = 1 if "-part" not in user.path and self._chance(0.15) else 0
+        self._finish(
+            folder, names, lambda: [self._component(folder, one) for one in range(nested)], component=True
+        )
         return posixpath.relpath(folder.path, user.path)
 
     @staticmethod

@@ -21,8 +21,8 @@ from .shrinking import smaller
 
 # About a quarter of a second each on two busy cores; kubectl takes most of it.
 EXAMPLES = 250
-LEAST_SHARE_BUILT = 0.5
-"""Of the trees; the tool, which does not prefer some as hypothesis does, has 83 %."""
+LEAST_SHARE_BUILT = 0.75
+"""Of the trees; of 10,000 that the tool drew it was 83 %."""
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 

@@ -49,6 +49,34 @@ def test_bases_that_take_each_other_in_twice_stop_growing(tmp_path: Path) -> Non
     assert ran.places("build-failed") == ["k10/kustomization.yaml:3"]
 
 
+def test_components_that_apply_each_other_twice_stop_growing(tmp_path: Path) -> None:
+    kind = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+    files = {"top/kustomization.yaml": "resources: [cm.yaml]\ncomponents: [../c0]\n"}
+    files["top/cm.yaml"] = config_map()
+    for n in range(30):
+        files[f"c{n}/kustomization.yaml"] = f"{kind}components: [../c{n + 1}, ../e{n + 1}]\n"
+        files[f"e{n + 1}/kustomization.yaml"] = f"{kind}components: [../c{n + 1}]\n"
+    files["c30/kustomization.yaml"] = f"{kind}labels: [{{pairs: {{a: b}}}}]\n"
+
+    ran = failed(tmp_path, files)
+
+    assert "1,000 components" in ran.of("build-failed")["message"]
+
+
+def test_hundreds_of_patches_of_nothing_are_told_in_seconds(tmp_path: Path) -> None:
+    objects = "---\n".join(config_map(f"c{n}") for n in range(300))
+    operation = "{op: remove, path: /data}"
+    patches = "".join(
+        f"- target: {{name: 'missing{n}.*'}}\n  patch: |-\n    - {operation}\n" for n in range(300)
+    )
+
+    ran = failed(
+        tmp_path, {"cm.yaml": objects, "kustomization.yaml": f"resources: [cm.yaml]\npatches:\n{patches}"}
+    )
+
+    assert len(ran.places("patch-no-match")) == 300
+
+
 def test_a_json_patch_that_doubles_an_object_with_every_copy_is_stopped(tmp_path: Path) -> None:
     copies = [f"op: copy, from: /data, path: /data/x{number}" for number in range(60)]
 

@@ -33,6 +33,11 @@ spec:
 """
 
 
+def job(more: str) -> str:
+    template = "template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}"
+    return f"{{apiVersion: batch/v1, kind: Job, metadata: {{name: a}}, spec: {{{template}, {more}}}}}"
+
+
 REFUSED: list[tuple[str, str, str]] = [
     ("an empty word where the field is a pointer", service("ipFamilyPolicy: ''"), "expected one of"),
     ("an empty class of load balancers", service("loadBalancerClass: ''"), "it is empty"),
@@ -159,6 +164,64 @@ REFUSED: list[tuple[str, str, str]] = [
         "{apiVersion: v1, kind: ReplicationController, metadata: {name: a}, spec: {}}",
         "`template` is required",
     ),
+    (
+        "a field of no label",
+        pod("", ", env: [{name: A, valueFrom: {fieldRef: {fieldPath: \"metadata.labels['a b']\"}}}]"),
+        "names no key",
+    ),
+    (
+        "a mount that is read-only below and not above",
+        pod(
+            "volumes: [{name: v, emptyDir: {}}]",
+            ", volumeMounts: [{name: v, mountPath: /v, recursiveReadOnly: Enabled}]",
+        ),
+        "needs readOnly: true",
+    ),
+    (
+        "a kernel parameter with a blank",
+        pod("securityContext: {sysctls: [{name: a b, value: '1'}]}"),
+        "no name of a kernel parameter",
+    ),
+    ("a gate with a blank", pod("schedulingGates: [{name: a b}]"), "letters, digits"),
+    (
+        "a claim of two sources",
+        pod("resourceClaims: [{name: a, resourceClaimName: b, resourceClaimTemplateName: c}]"),
+        "both given",
+    ),
+    (
+        "keys of labels that nothing selects",
+        pod(
+            "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: DoNotSchedule,"
+            " matchLabelKeys: [a]}]"
+        ),
+        "needs `labelSelector`",
+    ),
+    (
+        "a field of nodes that cannot be matched",
+        pod(
+            "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution:"
+            " {nodeSelectorTerms: [{matchFields: [{key: a, operator: In, values: [b]}]}]}}}"
+        ),
+        "expected one of metadata.name",
+    ),
+    ("an image volume of nothing", pod("volumes: [{name: v, image: {}}]"), "`reference` is required"),
+    (
+        "the host's network in a namespace of users",
+        pod("hostUsers: false\n  hostNetwork: true"),
+        "excludes `hostUsers: false`",
+    ),
+    (
+        "indexes beyond the completions",
+        job("completions: 3, completionMode: Indexed, successPolicy: {rules: [{succeededIndexes: 0-9}]}"),
+        "are no indexes",
+    ),
+    (
+        "more failures than completions",
+        job("completions: 3, completionMode: Indexed, backoffLimitPerIndex: 1, maxFailedIndexes: 5"),
+        "at most completions (3)",
+    ),
+    ("a manager without a domain", job("managedBy: x"), "<domain>/<path>"),
+    ("a selector of one's own that is not there", job("manualSelector: true"), "`selector` is required"),
 ]
 
 
@@ -172,6 +235,9 @@ def test_what_the_api_server_refuses_is_refused(text: str, said: str, newest: Va
 
 
 TAKEN: list[tuple[str, str]] = [
+    ("a unit as a quantity", pod("", ", resources: {limits: {memory: Gi}}")),
+    ("any name of a claim", pod("volumes: [{name: v, persistentVolumeClaim: {claimName: A}}]")),
+    ("an indexed Job that counts neither pods nor completions", job("completionMode: Indexed")),
     ("a sign as a quantity", pod("", ", resources: {limits: {cpu: '+'}}")),
     (
         "affinity of sessions that are not kept",

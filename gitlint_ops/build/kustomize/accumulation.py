@@ -16,6 +16,7 @@ from gitlint_ops.build.kustomize.components import (
     count_component,
     demand_component,
     demand_no_component,
+    mildly,
 )
 from gitlint_ops.build.kustomize.configuring import configure
 from gitlint_ops.build.kustomize.cycles import check_cycle
@@ -112,8 +113,8 @@ class Accumulation:
     ) -> None:
         if len(gathered.resources) + len(added) > MAX_RESOURCES:
             raise fault(
-                f"with {entry.text} these are more than {MAX_RESOURCES:,} resources (gitlint-ops: so many are "
-                "not built)",
+                f"with {entry.text} these are more than {MAX_RESOURCES:,} resources "
+                "(gitlint-ops: so many are not built)",
                 entry.place,
                 hint="bases that take each other in twice double at every level",
             )
@@ -327,7 +328,7 @@ class Accumulation:
         seen: dict[Identity, Resource] = {}
         for resource in self._gathered.resources:
             self._check_new(resource, entry, seen, self._gathered)
-        unmatched = tuple(record.violations) if record.complete else None
+        unmatched = mildly(record.violations, kustomization) if record.complete else None
         # What does nothing in a component of another repository is not told here.
         if folder.outer is None:
             self._gathered.uses += (ComponentUse(folder.path, unmatched),)

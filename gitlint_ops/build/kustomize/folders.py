@@ -29,8 +29,8 @@ class NoKustomization(Exception):
 def too_deep(kustomization: Kustomization, *, lasting: bool = True) -> BuildFault:
     """The fault of bases nested too deeply, told at the kustomization that goes too far."""
     found = fault(
-        f"more than {MAX_DEPTH} kustomizations stand upon each other from here on, or they form a circle; "
-        "so many are not built",
+        f"more than {MAX_DEPTH} kustomizations stand upon each other from here on, or they form a circle "
+        "(gitlint-ops: so many are not built)",
         kustomization.place,
     )
     found.lasting = lasting

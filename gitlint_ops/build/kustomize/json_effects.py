@@ -73,6 +73,9 @@ def json_effects(
             f"this patch changes nothing: {told} {has_or_have(traces)} all of this already", entry
         )
         return
+    if len(idle) < acting and all(is_same(bodies[0], bodies[-1]) for _, bodies in traces):
+        yield without_effect("this patch changes nothing: its operations undo each other", entry)
+        return
     for index in idle:
         yield without_effect(
             f"this operation changes nothing: {operations[index].get('path')} of "

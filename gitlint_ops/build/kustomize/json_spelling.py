@@ -51,7 +51,7 @@ def with_floats(body: Any) -> Any:
 
 def _may_hold_long_numbers(body: Any) -> bool:
     try:
-        return _LONG_NUMBER.search(msgspec.json.encode(body)) is not None
+        return _LONG_NUMBER.search(msgspec.json.encode(body, enc_hook=str)) is not None
     except (OverflowError, ValueError):
         return True
 

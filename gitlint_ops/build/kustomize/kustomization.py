@@ -246,7 +246,10 @@ def read_kustomization(body: Any, document: DocumentRef) -> Kustomization:
         raise fault("the kustomization file is empty (kustomize: kustomization.yaml is empty)", place)
     fields = _decoded(body, place)
     if not any(_says_something(name, value) for name, value in fields.values.items()):
-        raise fault("the kustomization file says nothing (kustomize: kustomization.yaml is empty)", place)
+        raise fault(
+            "the kustomization file has no field that does anything (kustomize: kustomization.yaml is empty)",
+            place,
+        )
     kind = fields.text("kind") or _KIND
     _check_type(kind, fields)
     return Kustomization(document, kind == _COMPONENT, _without_env(fields))

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gitlint_ops.build.kustomize.faults import Place, violation
 from gitlint_ops.build.kustomize.identity import Scopes, api_version
 from gitlint_ops.build.kustomize.resource import ResId, Resource
 from gitlint_ops.build.kustomize.selectors import ALIKE, Selector, likeness
 from gitlint_ops.model.findings import Violation
-from gitlint_ops.model.location import DocumentRef, FieldPath
 
 _MAX_COMPARED = 2000
+_MOST_HELPED = 50
+_FEW_COMPARED = 50
 _MAX_NAMED = 5
 _NEVER_APPLIED = "this target selects no resource, so the patch is never applied (kustomize says nothing)"
 
@@ -29,30 +31,28 @@ def no_match(
     selector: Selector,
     resources: Sequence[Resource],
     scopes: Scopes,
-    on: DocumentRef,
-    path: FieldPath,
+    place: Place,
     *,
     rule: str = "patch-no-match",
     message: str = _NEVER_APPLIED,
+    told: int = 0,
 ) -> Violation:
-    """The violation of a target that selects nothing, at the field that leaves the nearest out."""
-    nearest = selector.nearest(resources[:_MAX_COMPARED], scopes)
-    hint, at = "", path
+    """The violation of a target that selects nothing, at the field that leaves the nearest out.
+
+    Where much was `told` before, the nearest is sought among few.
+    """
+    compared = _MAX_COMPARED if told < _MOST_HELPED else _FEW_COMPARED
+    nearest = selector.nearest(resources[:compared], scopes)
+    hint, at = "", place
     if nearest is not None:
         resource, (field, *_) = nearest
         hint = _exclusion(selector, resource, field)
-        at = (*path, field)
+        at = place.of(field)
     elif "kind" in selector.patterns:
         of_kind = [one for one in resources if selector.matches("kind", one.gvk.kind)]
         hint = _of_kind(selector.patterns["kind"].pattern, of_kind)
-        at = (*path, "name" if of_kind and "name" in selector.patterns else "kind")
-    return Violation(
-        on=on,
-        path=at,
-        message=message,
-        hint=hint,
-        rule=rule,
-    )
+        at = place.of("name" if of_kind and "name" in selector.patterns else "kind")
+    return violation(message, at, rule=rule, hint=hint)
 
 
 def _of_kind(kind: str, found: Sequence[Resource]) -> str:

@@ -109,16 +109,17 @@ def apply_patches(
     *,
     complete: bool,
     written: Written = unknown_text,
+    known: int = 0,
 ) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
     """The resources with all entries applied in order, and the targets that select nothing.
 
     Where `complete` is False, resources are missing, and a patch without a match is passed over.
+    `known`: how many violations there are already, as with many there is less help with each.
 
     Raises:
         PatchFault: a patch that kustomize fails on.
     """
-    work = _Work(schema, Scopes(schema.is_namespaced), complete, written)
-    held = list(resources)
+    held, work = list(resources), _Work(schema, Scopes(schema.is_namespaced), complete, written, known)
     for entry in entries:
         if entry.is_json_patch:
             work.apply_json(held, entry)
@@ -134,6 +135,7 @@ class _Work(Struct, frozen=True):
     scopes: Scopes
     complete: bool
     written: Written
+    known: int = 0
     violations: list[Violation] = field(default_factory=list)
 
     def apply_json(self, held: list[Resource], entry: PatchEntry) -> None:
@@ -207,7 +209,8 @@ class _Work(Struct, frozen=True):
         ]
         # Where there is nothing at all, the resources are yet to come (Flux's bootstrap writes them).
         if not selected and self.complete and held:
-            self.violations.append(no_match(selector, held, self.scopes, document, (*path, "target")))
+            place, told = Place(document, (*path, "target")), self.known + len(self.violations)
+            self.violations.append(no_match(selector, held, self.scopes, place, told=told))
         return selected
 
     def _position(self, held: Sequence[Resource], body: Mapping[str, Any], origin: Origin) -> int | None:

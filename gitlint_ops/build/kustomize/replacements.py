@@ -298,7 +298,7 @@ def _nothing_selected(
         message = "all that this target selects is rejected, so nothing is replaced (kustomize says nothing)"
         return violation(message, place, rule=UNRESOLVED)
     message = "this target selects no resource, so nothing is replaced (kustomize says nothing)"
-    return no_match(selector, resources, scopes, place.document, place.path, rule=UNRESOLVED, message=message)
+    return no_match(selector, resources, scopes, place, rule=UNRESOLVED, message=message)
 
 
 def _selector(held: Mapping[str, Any], place: Place) -> Selector:

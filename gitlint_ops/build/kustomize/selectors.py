@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from gitlint_ops.build.kustomize.label_selectors import (
     parse_label_selector,
 )
 from gitlint_ops.build.kustomize.merge_nodes import scalar_text
+from gitlint_ops.build.kustomize.near_names import near_name
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
 from gitlint_ops.model.structure import value_at
 
@@ -31,6 +33,9 @@ _FORGIVEN = ("group", "version", "namespace", _ANNOTATIONS, _LABELS, "name", "ki
 
 ALIKE = 0.6
 """The likeness from which on a name may be a misspelling of another."""
+
+_LONGEST_NAME = 100
+_MOST_NAMES = 200
 
 
 class SelectorFault(Exception):
@@ -107,28 +112,41 @@ class Selector(Struct, frozen=True):
     ) -> tuple[Resource, tuple[str, ...]] | None:
         """The resource that comes closest to being selected, and the fields that leave it out.
 
-        None where no resource is close: more than one field differs, or the names are not alike.
+        None where no resource is close: more than one field differs, or the names or kinds are not alike.
         """
-        ranked = [
-            (len(fields), max(map(_FORGIVEN.index, fields)), -self._likeness(resource), position, fields)
-            for position, resource in enumerate(resources)
-            if (fields := self.excluded_by(resource, scopes))
-        ]
-        if not ranked:
-            return None
-        _, _, unlike, position, fields = min(ranked)
-        if len(fields) > 1 or (fields == ("name",) and unlike > -ALIKE):
-            return None
-        return resources[position], fields
+        by_field: dict[str, list[Resource]] = {}
+        for resource in resources:
+            fields = self.excluded_by(resource, scopes)
+            if len(fields) == 1:
+                by_field.setdefault(fields[0], []).append(resource)
+        for field in (one for one in _FORGIVEN if one in by_field):
+            found = self._closest(field, by_field[field])
+            if found is not None:
+                return found, (field,)
+        return None
 
-    def _likeness(self, resource: Resource) -> float:
-        wanted = self.patterns.get("name")
-        return 1.0 if wanted is None else likeness(wanted.pattern, resource.name)
+    def _closest(self, field: str, resources: Sequence[Resource]) -> Resource | None:
+        """The resource of those that one field leaves out that a slip in this field could mean."""
+        pattern = self.patterns[field].pattern if field in self.patterns else ""
+        if field == "name":
+            return _by_near_text(pattern, {one.name: one for one in reversed(resources)})
+        if field == "kind" and "name" not in self.patterns:
+            by_kind = {one.gvk.kind: one for one in reversed(resources)}
+            return by_kind.get(near_name(pattern, by_kind))
+        return resources[0]
+
+
+def _by_near_text(wanted: str, known: Mapping[str, Resource]) -> Resource | None:
+    if len(wanted) > _LONGEST_NAME:
+        return None
+    names = [name for name in islice(known, _MOST_NAMES) if len(name) <= _LONGEST_NAME]
+    close = difflib.get_close_matches(wanted, names, n=1, cutoff=ALIKE)
+    return known[close[0]] if close else None
 
 
 def likeness(wanted: str, found: str) -> float:
     """0 to 1; 1 for equal names. Long names are not compared."""
-    if max(len(wanted), len(found)) > 100:
+    if max(len(wanted), len(found)) > _LONGEST_NAME:
         return 0.0
     return difflib.SequenceMatcher(None, wanted, found).ratio()
 

@@ -49,6 +49,21 @@ def with_own_annotations(resource: Resource) -> Resource:
     return replace(resource, shared=tuple(one for one in groups if len(one.paths) > 1))
 
 
+def parted(before: tuple[Resource, ...], after: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """The resources after replacements: a mapping put in place of another is a copy, and shares nothing."""
+    pairs = zip(before, after, strict=True)
+    return tuple(new if new is old or not new.shared else _parted(old, new) for old, new in pairs)
+
+
+def _parted(before: Resource, after: Resource) -> Resource:
+    def is_kept(path: FieldPath) -> bool:
+        holders = (origin(at(one.blame, path[:-1])) for one in (before, after))
+        return next(holders) == next(holders)
+
+    groups = (SharedValue(tuple(filter(is_kept, one.paths)), one.value) for one in after.shared)
+    return replace(after, shared=tuple(one for one in groups if len(one.paths) > 1))
+
+
 def settled(resources: tuple[Resource, ...], told: list[Violation]) -> tuple[Resource, ...]:
     """The resources after a step, with what it changed in one field changed in all that share it.
 

@@ -28,7 +28,7 @@ from gitlint_ops.build.kustomize.patches import AUTO, PatchEntry, apply_patches
 from gitlint_ops.build.kustomize.reading import Reader, Record, written_in
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.rewriting import as_rewritten, with_room_for_notes
-from gitlint_ops.build.kustomize.shared_values import settled
+from gitlint_ops.build.kustomize.shared_values import parted, settled
 from gitlint_ops.model.location import DocumentRef, FieldPath
 
 Resources: TypeAlias = tuple[Resource, ...]
@@ -140,6 +140,7 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
                 bench.schema,
                 complete=bench.record.complete,
                 written=written_in(bench.reader.sources),
+                known=len(bench.record.violations),
             )
         except PatchFault as error:
             place = Place(error.at, error.path)
@@ -286,6 +287,7 @@ def replacement_step(entries: Sequence[ReplacementEntry], bench: Bench, place: P
         except ReplacementFault as error:
             raise _as_build_fault(error, error.at, error.path) from error
         bench.record.violations += violations
+        replaced = parted(given, replaced)
         if not reaches_notes:
             return replaced
         pairs = zip(replaced, resources, strict=True)

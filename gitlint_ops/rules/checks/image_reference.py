@@ -83,8 +83,8 @@ def parse_image(text: str) -> ImageReference | None:
     found = _REFERENCE.match(text) if len(text) <= MAX_CHARACTERS else None
     if found is None:
         return None
-    part = found.groupdict(default="")
-    return ImageReference(part["registry"], part["repository"], part["tag"], part["digest"])
+    registry, repository, tag, digest = found.group("registry", "repository", "tag", "digest")
+    return ImageReference(registry or "", repository, tag or "", digest or "")
 
 
 def firmness(tag: str, words: Sequence[str], *, two_parts_are_full: bool = False) -> Firmness:

@@ -20,7 +20,7 @@ def latest_or_missing(on: RenderedObject, _params: Params, facts: Facts) -> Iter
         if field.tag == "":
             message = f'image {field.written} has no tag, which means "latest"'
             yield Violation(on, field.path, message, hint=_HINT)
-        elif _firmness(field, (), ()) is Firmness.LATEST:
+        elif "latest" in (field.tag or "").lower() and _firmness(field, (), ()) is Firmness.LATEST:
             message = f"image {field.written} is whatever was pushed last"
             yield Violation(on, field.path, message, hint=_HINT)
 

@@ -68,9 +68,7 @@ def credentials_of_addresses(body: Any) -> Iterator[Credential]:
 def known_tokens(body: Any) -> Iterator[Credential]:
     """Private keys and tokens of known services, whatever the field."""
     encoded = ("data",) if isinstance(body, Mapping) and body.get("kind") == "Secret" else None
-    for path, key, text in _texts(body):
-        if len(text) < MIN_CHARACTERS:
-            continue
+    for path, key, text in _texts(body, MIN_CHARACTERS):
         plain = (_plain(text) or "") if path == encoded else text
         line = token_line(plain)
         if line is not None:
@@ -86,8 +84,11 @@ def _once(*found: Iterable[Credential]) -> Iterator[Credential]:
                 yield one
 
 
-def _texts(body: Any) -> Iterator[tuple[FieldPath, str | int, str]]:
-    """Every string with the path of what holds it; what an alias repeats comes once."""
+def _texts(body: Any, shortest: int = 0) -> Iterator[tuple[FieldPath, str | int, str]]:
+    """Every string of `shortest` characters or more with the path of what holds it.
+
+    What an alias repeats comes once.
+    """
     pending: list[tuple[FieldPath, Any]] = [((), body)]
     seen: set[int] = set()
     while pending:
@@ -95,11 +96,12 @@ def _texts(body: Any) -> Iterator[tuple[FieldPath, str | int, str]]:
         if id(held) in seen:
             continue
         seen.add(id(held))
-        pairs: Iterable[tuple[Any, Any]] = held.items() if isinstance(held, Mapping) else ()
+        pairs: Iterable[tuple[Any, Any]] = held.items() if isinstance(held, dict) else ()
         for key, value in enumerate(held) if isinstance(held, list) else pairs:
             if isinstance(value, str):
-                yield path, key, value
-            elif isinstance(value, Mapping | list):
+                if len(value) >= shortest:
+                    yield path, key, value
+            elif isinstance(value, (dict, list)):
                 pending.append(((*path, key), value))
 
 
@@ -192,7 +194,7 @@ def _in_env(start: FieldPath, body: Mapping[str, Any]) -> Iterator[Credential]:
 
 def _named_values(start: FieldPath, items: Any) -> Iterator[Credential]:
     for index, item in enumerate(items if isinstance(items, list) else ()):
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             continue
         name, value = item.get("name"), item.get("value")
         if isinstance(name, str) and isinstance(value, str):

@@ -13,6 +13,7 @@ WHOLE = 0
 """The line of a credential that is the whole text."""
 
 _NAME_ENDINGS = frozenset({"secret", "secrets", "credentials", "creds", "tls", "key", "keys", "token"})
+_TELLING = (NameKind.SECRET, NameKind.REFERENCE_OR_SECRET)
 # A comment in the middle of a line could as well be a path with a wildcard, and hide what follows.
 _BLOCK_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/", re.MULTILINE | re.DOTALL)
 _LINE_COMMENT = re.compile(r"^[ \t]*(?:#|//|;).*$", re.MULTILINE)
@@ -34,12 +35,14 @@ def line_in_secret(key: str, text: str) -> int | None:
 
 def line_elsewhere(name: str, text: str) -> int | None:
     """The same outside of Secrets, where a "secret" or a "key" is often the name of one."""
+    kind = name_kind(name)
+    if kind not in _TELLING and not _may_tell(text):
+        return None
     found = _told_by_text(text)
     if found is not None or _is_of_no_use(text):
         return found
     if _is_configuration(text):
         return assigned_line(text)
-    kind = name_kind(name)
     if kind is NameKind.REFERENCE_OR_SECRET:
         drawn = is_named_secret(name) and values.is_drawn(text)
         return WHOLE if drawn or values.is_random(text) else None
@@ -47,12 +50,14 @@ def line_elsewhere(name: str, text: str) -> int | None:
     return WHOLE if kind is NameKind.SECRET and not named else None
 
 
+def _may_tell(text: str) -> bool:
+    """Whether a text can be found a credential whatever its name is: nearly none can."""
+    return "://" in text or _is_configuration(text) or known_token(text) is not None
+
+
 def is_named_secret(name: str) -> bool:
     """Whether the name ends in the word itself: "SSO_SECRET", "secret"."""
-    return name.lower().endswith("secret") and name_kind(name) in (
-        NameKind.SECRET,
-        NameKind.REFERENCE_OR_SECRET,
-    )
+    return name.lower().endswith("secret") and name_kind(name) in _TELLING
 
 
 def is_address_with_credential(text: str) -> bool:

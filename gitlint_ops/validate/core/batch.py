@@ -5,6 +5,7 @@ Source: k8s.io/kubernetes/pkg/apis/batch/validation/validation.go
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ from gitlint_ops.validate.core.checks import (
     members,
     number,
     one_of,
+    some,
     text,
     wrong,
 )
@@ -31,7 +33,7 @@ from gitlint_ops.validate.core.schedules import schedule, time_zone
 from gitlint_ops.validate.core.selectors import label_selector
 from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.metadata import RULE as METADATA_RULE
-from gitlint_ops.validate.name_syntax import dns_label, qualified_name
+from gitlint_ops.validate.name_syntax import dns_label, dns_subdomain, qualified_name
 from gitlint_ops.validate.values import given
 
 _NOT_NEGATIVE = between(0)
@@ -59,7 +61,8 @@ def _restarts(spec: Any) -> Iterator[Fault]:
 def _indexed(spec: Any) -> Iterator[Fault]:
     mode = spec.get("completionMode") or "NonIndexed"
     if mode == "Indexed":
-        if spec.get("completions") is None:
+        # Of neither, both are 1.
+        if spec.get("completions") is None and spec.get("parallelism") is not None:
             yield wrong("completionMode Indexed needs `completions`", "completionMode")
         parallelism = number(spec.get("parallelism"))
         if parallelism is not None and parallelism > _MOST_PARALLEL_INDEXED:
@@ -73,6 +76,44 @@ def _indexed(spec: Any) -> Iterator[Fault]:
 def _failed_indexes(spec: Any) -> Iterator[Fault]:
     if spec.get("maxFailedIndexes") is not None and spec.get("backoffLimitPerIndex") is None:
         yield wrong("`maxFailedIndexes` needs `backoffLimitPerIndex`", "maxFailedIndexes", at_key=True)
+    most, failed = number(spec.get("completions")), number(spec.get("maxFailedIndexes"))
+    if most is not None and failed is not None and failed > most:
+        yield wrong(f"expected at most completions ({most}), got {given(failed)}", "maxFailedIndexes")
+
+
+def _successes(spec: Any) -> Iterator[Fault]:
+    most = number(spec.get("completions"))
+    for index, rule in members(spec.get("successPolicy"), "rules"):
+        path = ("successPolicy", "rules", index)
+        count, indexes = number(rule.get("succeededCount")), rule.get("succeededIndexes")
+        if count is None and indexes is None:
+            yield wrong("`succeededCount` or `succeededIndexes` is required", *path, at_key=True)
+        if count is not None and most is not None and count > most:
+            yield wrong(f"expected at most completions ({most}), got {given(count)}", *path, "succeededCount")
+        if isinstance(indexes, str) and is_settled(indexes) and not _are_indexes(indexes, most):
+            said = f"{given(indexes)} are no indexes such as 0,2-4 below completions"
+            yield wrong(said, *path, "succeededIndexes")
+
+
+_INDEXES = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+
+
+def _are_indexes(text: str, most: int | None) -> bool:
+    last = -1
+    for part in text.split(",") if text else ():
+        found = _INDEXES.fullmatch(part)
+        if found is None:
+            return False
+        first, end = int(found[1]), int(found[2] or found[1])
+        if first <= last or end < first or (most is not None and end >= most):
+            return False
+        last = end
+    return True
+
+
+def _manager(name: str) -> str:
+    domain, _, path = name.partition("/")
+    return "it must be <domain>/<path>, such as example.com/queue" if not path else dns_subdomain(domain)
 
 
 def _failure_containers(spec: Any) -> Iterator[Fault]:
@@ -153,16 +194,22 @@ def _job_spec(release: Release, *crossing: Check) -> Check:
         "podReplacementPolicy": one_of("Failed", "TerminatingOrFailed", empty=False),
         "podFailurePolicy": _FAILURE_POLICY,
         "selector": label_selector,
+        "managedBy": text(_manager),
+        "successPolicy": fields({"rules": some("at least one rule")}),
         # That of a Job is judged by _restarts, which knows both ways to write it wrongly.
         "template": template(release, restart=("Always", *_POLICIES)),
     }
-    return fields(table, _mounts, _restarts, _indexed, _failed_indexes, _failure_containers, *crossing)
+    return fields(
+        table, _mounts, _restarts, _indexed, _failed_indexes, _successes, _failure_containers, *crossing
+    )
 
 
 def _own_selector(spec: Any) -> Iterator[Fault]:
     if spec.get("selector") is not None and spec.get("manualSelector") is not True:
         said = "`selector` is made by the API server, and needs manualSelector: true otherwise"
         yield wrong(said, "selector", at_key=True)
+    if spec.get("selector") is None and spec.get("manualSelector") is True:
+        yield wrong("with manualSelector: true `selector` is required", "manualSelector")
 
 
 def _names_of_pods(value: Any) -> Iterator[Fault]:

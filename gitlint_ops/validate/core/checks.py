@@ -73,18 +73,19 @@ def number(value: Any) -> int | None:
 class Required:
     """A check of a value that must be given; a list's null item lacks it."""
 
-    __slots__ = ("_check",)
+    __slots__ = ("check",)
 
     def __init__(self, check: Check) -> None:
-        self._check = check
+        self.check = check
 
     def __call__(self, value: Any) -> Iterable[Fault]:
-        return self._check(value)
+        return self.check(value)
 
 
 def fields(table: Mapping[str, Check], *crossing: Check) -> Check:
     """Judges the fields of a mapping, then the mapping as a whole; null, in a list, is an empty one."""
     needs = any(isinstance(check, Required) for check in table.values())
+    judges = {name: check.check if isinstance(check, Required) else check for name, check in table.items()}
 
     def check(value: Any) -> Iterable[Fault]:
         if value is None:
@@ -95,9 +96,10 @@ def fields(table: Mapping[str, Check], *crossing: Check) -> Check:
             return ()
         found: list[Fault] = []
         for name, held in value.items():
-            judge = table.get(name)
+            judge = judges.get(name)
             if judge is not None and held is not None:
-                found.extend([_within(name, fault) for fault in judge(held)])
+                for fault in judge(held):
+                    found.append(_within(name, fault))  # noqa: PERF401 - mostly there is none
         for judge in crossing:
             found.extend(judge(value))
         return found
@@ -115,7 +117,11 @@ def each(item: Check) -> Check:
     def check(value: Any) -> Iterable[Fault]:
         if not isinstance(value, list):
             return ()
-        return [_within(index, fault) for index, held in enumerate(value) for fault in item(held)]
+        found: list[Fault] = []
+        for index, held in enumerate(value):
+            for fault in item(held):
+                found.append(_within(index, fault))  # noqa: PERF401 - mostly there is none
+        return found
 
     return check
 

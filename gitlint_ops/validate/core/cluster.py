@@ -92,6 +92,9 @@ def _named_after(value: Any) -> Iterator[Fault]:
     spec = mapping(value.get("spec"))
     name = mapping(value.get("metadata")).get("name")
     version, group = spec.get("version") or "", spec.get("group") or ""
+    if mapping(value.get("metadata")).get("generateName"):
+        said = "the name of an APIService is fixed: it must not be generated"
+        yield wrong(said, "metadata", "generateName", rule=METADATA_RULE, at_key=True)
     if (
         isinstance(name, str)
         and all(map(is_settled, (name, version, group)))

@@ -40,6 +40,7 @@ from gitlint_ops.validate.name_syntax import (
     environment_name,
     header_name,
     port_name,
+    qualified_name,
     relaxed_environment_name,
 )
 from gitlint_ops.validate.values import given
@@ -70,7 +71,8 @@ def _env_field(value: Any) -> Iterable[Fault]:
     if not isinstance(value, str) or not is_settled(value) or value in _ENV_FIELDS:
         return ()
     if value.startswith(_SUBSCRIPTED) and value.endswith("']"):
-        return ()
+        reason = qualified_name(value[value.index("'") + 1 : -2].lower())
+        return (wrong(f"{given(value)} names no key: {reason}"),) if reason else ()
     listed = ", ".join((*_ENV_FIELDS, "metadata.labels['<key>']", "metadata.annotations['<key>']"))
     return (wrong(f"expected one of {listed}; got {given(value)}"),)
 
@@ -97,7 +99,7 @@ _KEY_REFERENCE = fields(
 )
 
 _ENV_SOURCES: dict[str, Check] = {
-    "fieldRef": fields({"fieldPath": _env_field}),
+    "fieldRef": fields({"fieldPath": _env_field, "apiVersion": one_of("v1")}),
     "resourceFieldRef": fields({"resource": _env_resource}, _divisor),
     "configMapKeyRef": _KEY_REFERENCE,
     "secretKeyRef": _KEY_REFERENCE,
@@ -242,6 +244,11 @@ def _one_sub_path(value: Any) -> Iterator[Fault]:
         yield wrong("`subPath` and `subPathExpr` exclude each other", "subPathExpr", at_key=True)
 
 
+def _read_only_wholly(value: Any) -> Iterator[Fault]:
+    if value.get("recursiveReadOnly") in ("Enabled", "IfPossible") and value.get("readOnly") is not True:
+        yield wrong("`recursiveReadOnly` needs readOnly: true", "recursiveReadOnly", at_key=True)
+
+
 _MOUNT = fields(
     {
         "name": filled,
@@ -252,6 +259,7 @@ _MOUNT = fields(
         "recursiveReadOnly": one_of("Disabled", "IfPossible", "Enabled"),
     },
     _one_sub_path,
+    _read_only_wholly,
 )
 _DEVICE = fields({"name": filled, "devicePath": both(filled, no_steps_up)})
 

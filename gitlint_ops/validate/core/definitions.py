@@ -85,6 +85,8 @@ def _selected(version: Any) -> Iterator[Fault]:
             elif found.get("type") not in _SELECTABLE:
                 said = f"{given(path)} must lead to a string, boolean or integer"
                 yield wrong(said, *at, "jsonPath")
+            elif path in [mapping(other).get("jsonPath") for other in held[:index]]:
+                yield wrong(f"duplicate {given(path)}", *at, "jsonPath")
             elif path.startswith(".metadata"):
                 yield wrong("fields of metadata cannot be named here", *at, "jsonPath")
 

@@ -5,6 +5,7 @@ Source: k8s.io/kubernetes/pkg/apis/core/validation/validation.go (pod specs)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from gitlint_ops.validate.core.checks import (
     both,
     duplicates,
     each,
+    exactly_one,
     fields,
     filled,
     is_settled,
@@ -113,7 +115,7 @@ def _one_host_namespace(spec: Any) -> Iterator[Fault]:
     if spec.get("hostPID") is True and spec.get("shareProcessNamespace") is True:
         yield wrong("`hostPID` and `shareProcessNamespace` exclude each other", "shareProcessNamespace")
     if spec.get("hostUsers") is False:
-        for name in ("hostPID", "hostIPC"):
+        for name in ("hostPID", "hostIPC", "hostNetwork"):
             if spec.get(name) is True:
                 yield wrong("it excludes `hostUsers: false`", name)
 
@@ -125,6 +127,14 @@ def _no_ephemeral(spec: Any) -> Iterator[Fault]:
 
 _SYSCTLS_OF_HOST_IPC = ("kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue.")
 
+_SYSCTL = re.compile(r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?")
+
+
+def _sysctl(name: str) -> str:
+    known = len(name) <= 253 and _SYSCTL.fullmatch(name)
+    return "" if known else "it is no name of a kernel parameter, such as net.core.somaxconn"
+
+
 _SECURITY_CONTEXT = fields(
     {
         "runAsUser": ID,
@@ -133,7 +143,9 @@ _SECURITY_CONTEXT = fields(
         "supplementalGroups": each(ID),
         "fsGroupChangePolicy": one_of("OnRootMismatch", "Always", empty=False),
         "supplementalGroupsPolicy": one_of("Merge", "Strict", empty=False),
-        "sysctls": both(each(fields({"name": filled})), duplicates("name", rule="schema-violation")),
+        "sysctls": both(
+            each(fields({"name": text(_sysctl, required=True)})), duplicates("name", rule="schema-violation")
+        ),
         **PROFILES,
     }
 )
@@ -178,6 +190,12 @@ def _names_and_addresses(release: Release) -> dict[str, Check]:
     return {"dnsConfig": fields(dns), "hostAliases": each(fields(alias))}
 
 
+_RESOURCE_CLAIM = fields(
+    {"name": text(dns_label, required=True)},
+    exactly_one(("resourceClaimName", "resourceClaimTemplateName"), "claim"),
+)
+
+
 def pod_spec(release: Release, *, restart: tuple[str, ...] = ("Always", "OnFailure", "Never")) -> Check:
     """A pod's spec, whose `restartPolicy` may be one of `restart`; mounts are judged elsewhere."""
     table: dict[str, Check] = {
@@ -204,6 +222,8 @@ def pod_spec(release: Release, *, restart: tuple[str, ...] = ("Always", "OnFailu
         "os": fields({"name": both(filled, one_of("linux", "windows"))}),
         "securityContext": _SECURITY_CONTEXT,
         "resources": requirements(of_pod=True),
+        "schedulingGates": each(fields({"name": text(qualified_name, required=True)})),
+        "resourceClaims": each(_RESOURCE_CLAIM),
     }
     return fields(
         table,

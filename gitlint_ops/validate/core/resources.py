@@ -10,7 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from gitlint_ops.validate.core.checks import Check, both, fields, filled, is_settled, mapping, one_of, wrong
+from gitlint_ops.validate.core.checks import (
+    Check,
+    both,
+    fields,
+    filled,
+    is_settled,
+    mapping,
+    one_of,
+    text,
+    wrong,
+)
 from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.name_syntax import qualified_name
 from gitlint_ops.validate.quantities import quantity
@@ -186,9 +196,17 @@ def _limit_range_item(limit: Any) -> Iterator[Fault]:
             yield wrong("type PersistentVolumeClaim needs `min` or `max` of storage", at_key=True)
 
 
+_LIMIT_TYPE = one_of("Pod", "Container", "PersistentVolumeClaim")
+
+
+def _limit_type(value: Any) -> Iterable[Fault]:
+    """A type of Kubernetes' own, or one with a domain before it."""
+    return text(qualified_name)(value) if isinstance(value, str) and "/" in value else _LIMIT_TYPE(value)
+
+
 limit_range_item: Check = fields(
     {
-        "type": both(filled, one_of("Pod", "Container", "PersistentVolumeClaim")),
+        "type": both(filled, _limit_type),
     },
     _limited_resources,
     _limit_range_item,

@@ -73,7 +73,24 @@ _NODE_REQUIREMENT = fields(
     {"key": text(qualified_name, required=True)},
     _requirement((*_WITH_VALUES, *_WITHOUT_VALUES, *_COMPARING)),
 )
-_NODE_TERM = fields({"matchExpressions": each(_NODE_REQUIREMENT)})
+
+
+def _one_value(value: Any) -> Iterator[Fault]:
+    values = value.get("values")
+    if value.get("operator") in _WITH_VALUES and isinstance(values, list) and len(values) > 1:
+        yield wrong("exactly one value is allowed", "values")
+
+
+_FIELD_REQUIREMENT = fields(
+    {"key": both(filled, one_of("metadata.name"))}, _requirement(_WITH_VALUES), _one_value
+)
+_NODE_TERM = fields({"matchExpressions": each(_NODE_REQUIREMENT), "matchFields": each(_FIELD_REQUIREMENT)})
+
+
+def _keys_need_a_selector(value: Any) -> Iterator[Fault]:
+    for name in ("matchLabelKeys", "mismatchLabelKeys"):
+        if value.get(name) and value.get("labelSelector") is None:
+            yield wrong(f"`{name}` needs `labelSelector`", name, at_key=True)
 
 
 def node_selector_of(term: Check) -> Check:
@@ -97,7 +114,8 @@ _POD_TERM = fields(
         "namespaceSelector": label_selector,
         "namespaces": each(text(dns_label)),
         "topologyKey": text(qualified_name, required=True),
-    }
+    },
+    _keys_need_a_selector,
 )
 
 _WEIGHT = between(1, 100)
@@ -172,6 +190,7 @@ spread_constraint: Check = fields(
         "labelSelector": label_selector,
     },
     _minimum_domains,
+    _keys_need_a_selector,
 )
 """One topology spread constraint."""
 

@@ -93,6 +93,7 @@ claim_spec: Check = fields(
         "resources": fields({"requests": fields({"storage": positive})}),
         "storageClassName": text(dns_subdomain),
         "volumeMode": _VOLUME_MODE,
+        "volumeAttributesClassName": text(dns_subdomain),
         "dataSource": _data_source,
         "dataSourceRef": fields({"name": filled, "kind": filled}, _group_of_source),
     },

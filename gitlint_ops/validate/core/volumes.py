@@ -19,14 +19,16 @@ from gitlint_ops.validate.core.checks import (
     members,
     one_of,
     requires,
+    some,
     text,
     wrong,
 )
+from gitlint_ops.validate.core.drivers import driver_name
 from gitlint_ops.validate.core.paths import hostpath, inside, nfs
 from gitlint_ops.validate.core.resources import not_negative
 from gitlint_ops.validate.core.storage import claim_spec
 from gitlint_ops.validate.messages import Fault
-from gitlint_ops.validate.name_syntax import dns_label, dns_subdomain
+from gitlint_ops.validate.name_syntax import dns_label
 from gitlint_ops.validate.values import given
 
 MODE: Check = between(0, 0o777)
@@ -106,6 +108,11 @@ _PROJECTION = fields(
     _one_projection,
 )
 
+
+def _iscsi_name(name: str) -> str:
+    return "" if name.startswith(("iqn.", "eui.", "naa.")) else "it must begin with iqn., eui. or naa."
+
+
 _SOURCES: dict[str, Check] = {
     "hostPath": hostpath,
     "nfs": nfs,
@@ -114,10 +121,16 @@ _SOURCES: dict[str, Check] = {
     "configMap": fields({"items": each(_KEY_TO_PATH), "defaultMode": MODE}, requires("name")),
     "downwardAPI": fields({"items": each(_DOWNWARD_FILE), "defaultMode": MODE}),
     "projected": fields({"sources": each(_PROJECTION), "defaultMode": MODE}),
-    "persistentVolumeClaim": fields({"claimName": text(dns_subdomain, required=True)}),
-    "csi": fields({"driver": filled}),
-    "ephemeral": fields({"volumeClaimTemplate": fields({"spec": claim_spec})}),
-    "image": fields({"pullPolicy": one_of("Always", "IfNotPresent", "Never")}),
+    "persistentVolumeClaim": fields({"claimName": filled}),
+    "csi": fields({"driver": text(driver_name, required=True)}),
+    "ephemeral": fields(
+        {"volumeClaimTemplate": fields({"spec": claim_spec})}, requires("volumeClaimTemplate")
+    ),
+    "image": fields(
+        {"reference": filled, "pullPolicy": one_of("Always", "IfNotPresent", "Never")}, requires("reference")
+    ),
+    "cephfs": fields({"monitors": some("at least one monitor")}),
+    "iscsi": fields({"iqn": text(_iscsi_name)}),
 }
 
 

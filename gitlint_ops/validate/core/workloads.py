@@ -193,6 +193,8 @@ def stateful_set(release: Release) -> Check:
         "volumeClaimTemplates": each(fields({"metadata": _CLAIM_METADATA, "spec": claim_spec}, _claim_name)),
         "ordinals": fields({"start": between(0)}),
     }
+    # The API server does not look at it.
+    del table["revisionHistoryLimit"]
     if release >= (1, 37):
         table["serviceName"] = text(dns_label)
     return fields({"spec": fields(table, _mounts, _runs_on)})

@@ -6,7 +6,7 @@ those of k8s.io/pod-security-admission, with which tests/pod_security compares.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.rules.checks.pod_security.breaches import Breach
@@ -42,8 +42,10 @@ _SYSCTLS_SINCE = {
     "net.ipv4.tcp_slow_start_after_idle": 37,
 }
 _OWN_USERS_SINCE = 35
-_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
-_HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"))
+_HANDLERS: tuple[tuple[str, ...], ...] = (
+    *(("livenessProbe",), ("readinessProbe",), ("startupProbe",)),
+    *(("lifecycle", "postStart"), ("lifecycle", "preStop")),
+)
 
 
 def host_namespaces(pod: Pod, _minor: int) -> Iterator[Breach]:
@@ -93,9 +95,12 @@ def host_ports(pod: Pod, _minor: int) -> Iterator[Breach]:
 
 def probe_hosts(pod: Pod, _minor: int) -> Iterator[Breach]:
     for one in pod.containers:
-        for handler in (*((name,) for name in _PROBES), *_HOOKS):
+        for handler in _HANDLERS:
+            does = held(one.body, *handler)
+            if does is None:
+                continue
             for action in ("httpGet", "tcpSocket"):
-                host = held(one.body, *handler, action, "host")
+                host = held(does, action, "host")
                 if isinstance(host, str) and host:
                     said = f"{one} sends its {'.'.join(handler)} to the host {host}"
                     yield Breach((*one.path, *handler, action, "host"), said)
@@ -128,7 +133,7 @@ def confined_by_seccomp(pod: Pod) -> Iterator[Breach]:
 
 
 def _confinement(pod: Pod, field: str, what: str) -> Iterator[Breach]:
-    for owner, path, context in pod.contexts():
+    for owner, path, context in pod.contexts:
         profile = held(context, field)
         if profile is None or profile is UNKNOWN:
             continue
@@ -154,16 +159,19 @@ def _is_allowed(value: str, allowed: tuple[str, ...]) -> bool:
 
 
 def se_linux(pod: Pod, minor: int) -> Iterator[Breach]:
-    types = {*_SELINUX_TYPES, *(name for name, since in _SELINUX_TYPES_SINCE.items() if minor >= since)}
-    for owner, path, context in pod.contexts():
+    for owner, path, context in pod.contexts:
         options = held(context, "seLinuxOptions")
-        if not isinstance(options, Mapping):
+        if not isinstance(options, dict):
             continue
         for name in ("type", "user", "role"):
             value = held(options, name)
-            if isinstance(value, str) and value and not (name == "type" and value in types):
+            if isinstance(value, str) and value and not (name == "type" and _is_container_type(value, minor)):
                 said = f"{owner} sets the SELinux {name} '{value}'"
                 yield Breach((*path, "seLinuxOptions", name), said)
+
+
+def _is_container_type(name: str, minor: int) -> bool:
+    return name in _SELINUX_TYPES or minor >= _SELINUX_TYPES_SINCE.get(name, minor + 1)
 
 
 def proc_mount(pod: Pod, minor: int) -> Iterator[Breach]:
@@ -187,7 +195,7 @@ def sysctls(pod: Pod, minor: int) -> Iterator[Breach]:
 
 
 def host_process(pod: Pod, _minor: int) -> Iterator[Breach]:
-    for owner, path, context in pod.contexts():
+    for owner, path, context in pod.contexts:
         if held(context, "windowsOptions", "hostProcess") is True:
             said = f"{owner} runs as a process of the Windows node (hostProcess)"
             yield Breach((*path, "windowsOptions", "hostProcess"), said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -33,10 +33,15 @@ class Container(Struct, frozen=True):
 
 
 class Pod(Struct, frozen=True):
-    """A pod template's metadata and spec; `containers` are those of all three lists."""
+    """A pod template's metadata and spec; `containers` are those of all three lists.
+
+    `contexts` are the pod's own and all containers' security contexts: whose, its path below the
+    template, it.
+    """
 
     template: Mapping[str, Any]
     containers: tuple[Container, ...]
+    contexts: tuple[tuple[str, FieldPath, Mapping[str, Any]], ...]
 
     @property
     def spec(self) -> Mapping[str, Any]:
@@ -46,7 +51,7 @@ class Pod(Struct, frozen=True):
     @property
     def annotations(self) -> Mapping[str, Any]:
         found = held(self.template, "metadata", "annotations")
-        return found if isinstance(found, Mapping) else {}
+        return found if isinstance(found, dict) else {}
 
     @property
     def is_windows(self) -> bool:
@@ -57,16 +62,6 @@ class Pod(Struct, frozen=True):
         """Whether its users are not those of the node: it runs in a user namespace, or may do so."""
         return held(self.spec, "hostUsers") in (False, UNKNOWN)
 
-    def contexts(self) -> Iterator[tuple[str, FieldPath, Mapping[str, Any]]]:
-        """The pod's own and all containers' security contexts: whose, its path below the template, it."""
-        own = held(self.spec, "securityContext")
-        if isinstance(own, Mapping):
-            yield "the pod", ("spec", "securityContext"), own
-        for one in self.containers:
-            context = held(one.body, "securityContext")
-            if isinstance(context, Mapping):
-                yield str(one), (*one.path, "securityContext"), context
-
 
 def pod(template: Mapping[str, Any]) -> Pod:
     """The pod of a template whose `spec` is a mapping."""
@@ -76,13 +71,25 @@ def pod(template: Mapping[str, Any]) -> Pod:
             called = body.get("name")
             shown = called if isinstance(called, str) and called else f"{name}[{index}]"
             found.append(Container(shown, ("spec", name, index), body))
-    return Pod(template, tuple(found))
+    return Pod(template, tuple(found), tuple(_contexts(template["spec"], found)))
+
+
+def _contexts(
+    spec: Mapping[str, Any], containers: Iterable[Container]
+) -> Iterator[tuple[str, FieldPath, Mapping[str, Any]]]:
+    own = held(spec, "securityContext")
+    if isinstance(own, dict):
+        yield "the pod", ("spec", "securityContext"), own
+    for one in containers:
+        context = held(one.body, "securityContext")
+        if isinstance(context, dict):
+            yield str(one), (*one.path, "securityContext"), context
 
 
 def items(value: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The mappings of a list with their indexes; none of what is no list."""
     for index, item in enumerate(value if isinstance(value, list) else ()):
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             yield index, item
 
 
@@ -91,7 +98,7 @@ def held(body: Any, *path: str) -> Any:
     for key in path:
         if body is None:
             return None
-        if not isinstance(body, Mapping):
+        if not isinstance(body, dict):
             return UNKNOWN
         body = body.get(key)
     return UNKNOWN if isinstance(body, str) and _FILLED_IN.search(body) else body

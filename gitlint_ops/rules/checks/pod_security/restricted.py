@@ -72,7 +72,7 @@ def volumes(pod: Pod, _minor: int) -> Iterator[Breach]:
 def run_as_non_root(pod: Pod, minor: int) -> Iterator[Breach]:
     if minor >= _OWN_USERS_SINCE and pod.has_own_users:
         return
-    for owner, path, context in pod.contexts():
+    for owner, path, context in pod.contexts:
         if held(context, "runAsNonRoot") is False:
             yield Breach((*path, "runAsNonRoot"), f"{owner} sets runAsNonRoot: false")
     if held(pod.spec, "securityContext", "runAsNonRoot") is None:
@@ -83,7 +83,7 @@ def run_as_non_root(pod: Pod, minor: int) -> Iterator[Breach]:
 def run_as_user(pod: Pod, minor: int) -> Iterator[Breach]:
     if minor >= _OWN_USERS_SINCE and pod.has_own_users:
         return
-    for owner, path, context in pod.contexts():
+    for owner, path, context in pod.contexts:
         user = held(context, "runAsUser")
         if isinstance(user, int) and not isinstance(user, bool) and user == 0:
             yield Breach((*path, "runAsUser"), f"{owner} runs as root (runAsUser: 0)")
