@@ -194,10 +194,10 @@ def _but_for_names(body: Mapping[str, Any]) -> object:
     Overlays share all that they did not change, so identity tells equal parts at no cost.
     """
     metadata = body.get("metadata")
-    rest = tuple((key, id(value)) for key, value in body.items() if key != "metadata")
-    if not isinstance(metadata, Mapping):
+    rest = tuple([(key, id(value)) for key, value in body.items() if key != "metadata"])
+    if not isinstance(metadata, dict):
         return rest, id(metadata)
-    kept = tuple((key, id(value)) for key, value in metadata.items() if key not in ("name", "namespace"))
+    kept = tuple([(key, id(value)) for key, value in metadata.items() if key not in ("name", "namespace")])
     return rest, kept
 
 

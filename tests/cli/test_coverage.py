@@ -7,6 +7,39 @@ from pathlib import Path
 from .command_line import Files, check, config_map, deployment, run, write
 
 CUSTOM = "apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: a}\n"
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {{name: things.example.org}}
+spec:
+  group: example.org
+  names: {{kind: Thing, plural: things, singular: thing, listKind: ThingList}}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties: {{at: {{type: string, format: date-time}}, size: {{type: integer, default: 1}}}}
+        x-kubernetes-validations: [{}]
+"""
+POLICY = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {{name: who}}
+spec:
+  matchConstraints:
+    resourceRules:
+    - {{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}}
+  validations: [{{expression: "{}"}}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {{name: who}}
+spec: {{policyName: who, validationActions: [Deny]}}
+"""
 MIXED: Files = {
     "whole/web.yaml": deployment(image="web:1.2.3"),
     "whole/settings.yaml": config_map(),
@@ -52,10 +85,48 @@ def test_an_object_counts_in_each_overlay_and_not_for_a_base_on_its_way(tmp_path
 
 
 def test_texts_of_any_content_are_not_values_that_are_filled_in(tmp_path: Path) -> None:
-    script = config_map() + "data:\n  run.sh: echo ${HOME}\n"
-    files: Files = {"a.yaml": script if "\ndata:" not in config_map() else config_map()}
+    free = {
+        "a.yaml": config_map(**{"run.sh": "echo ${HOME}"}),
+        "b.yaml": deployment().replace("image:", 'args: ["${HOME}"]\n        image:'),
+    }
+    assert check(write(tmp_path / "free", free)).report["coverage"]["percent"] == 100.0
 
-    assert check(write(tmp_path, files)).report["coverage"]["percent"] == 100.0
+    meant = {"a.yaml": config_map().replace("blue", "1").replace("name: settings", "name: ${NAME}")}
+    assert check(write(tmp_path / "meant", meant)).report["coverage"]["percent"] == 0.0
+
+
+def test_rules_that_cannot_be_evaluated_leave_their_objects_judged_in_part(tmp_path: Path) -> None:
+    rule = "{rule: 'self.at > timestamp(\"2020-01-01T00:00:00Z\")'}"
+    files: Files = {
+        "crd.yaml": DEFINITION.format(rule),
+        "web.yaml": CUSTOM + "at: '2021-01-01T00:00:00Z'\n",
+    }
+    report = check(write(tmp_path, files)).report
+
+    assert report["coverage"]["unverifiable"] == [
+        {"reason": "rules in CEL that could not be evaluated", "count": 1}
+    ]
+    assert [one["reason"].partition(" (")[0] for one in report["unchecked"]] == [
+        "a rule in CEL of example.org/v1 Thing was not evaluated"
+    ]
+    sure = write(tmp_path / "sure", {**files, "crd.yaml": DEFINITION.format("{rule: self.size != 0}")})
+    assert check(sure).report["coverage"]["percent"] == 100.0
+
+
+def test_policies_that_cannot_be_evaluated_leave_what_they_ask_about_judged_in_part(tmp_path: Path) -> None:
+    files: Files = {
+        "policy.yaml": POLICY.format("request.userInfo.username == 'a'"),
+        "web.yaml": deployment(),
+        "settings.yaml": config_map(),
+    }
+    coverage = check(write(tmp_path / "asked", files)).report["coverage"]
+
+    assert coverage["unverifiable"] == [
+        {"reason": "admission policies that could not be evaluated", "count": 1}
+    ]
+    assert coverage["validated"] == 3
+    known = write(tmp_path / "known", {**files, "policy.yaml": POLICY.format("request.name == 'web'")})
+    assert check(known).report["coverage"]["percent"] == 100.0
 
 
 def test_what_sops_encrypts_is_judged_in_part(tmp_path: Path) -> None:

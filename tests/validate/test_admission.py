@@ -279,3 +279,72 @@ def test_what_the_server_writes_itself_is_not_judged(admission: Callable[..., Ad
     asked = admission(_policy(_expression(f"has({field})")), _binding(), DEPLOYMENT)
     assert _said(asked) == []
     assert len(asked.unchecked()) == 1
+
+
+def _updated(rendered: Rendered, policy: str, old: str, new: str) -> Admission:
+    former = rendered(old).body
+    objects = [rendered(text) for text in (policy, _binding(), new)]
+    return Admission([_build(objects)], former=lambda obj: former if obj.kind == objects[-1].kind else None)
+
+
+UPDATED = CONSTRAINTS.replace("CREATE", "UPDATE")
+SCALED = DEPLOYMENT.replace("spec:\n  selector", "spec:\n  replicas: 3\n  selector")
+
+
+def test_a_change_is_asked_about_as_an_update(rendered: Rendered) -> None:
+    scales = _expression("object.spec.replicas <= oldObject.spec.replicas && request.operation == 'UPDATE'")
+
+    assert _said(_updated(rendered, _policy(scales, UPDATED), DEPLOYMENT, SCALED)) == TOLD
+    assert _said(_updated(rendered, _policy(scales, UPDATED), SCALED, DEPLOYMENT)) == []
+    assert _said(_updated(rendered, _policy(_expression("'false'")), DEPLOYMENT, SCALED)) == []
+
+
+def test_what_has_not_changed_is_asked_about_as_a_creation(rendered: Rendered) -> None:
+    never = _expression("'false'")
+
+    assert _said(_updated(rendered, _policy(never, UPDATED), DEPLOYMENT, DEPLOYMENT)) == []
+    assert _said(_updated(rendered, _policy(never), DEPLOYMENT, DEPLOYMENT)) == TOLD
+
+
+def test_an_update_is_taken_in_by_the_labels_of_before(rendered: Rendered) -> None:
+    chosen = UPDATED[:-1] + ", objectSelector: {matchLabels: {app: web}}}"
+    policy = _policy(_expression("'false'"), chosen)
+    other = DEPLOYMENT.replace("labels: {app: web}}\nspec", "labels: {app: db}}\nspec")
+
+    assert _said(_updated(rendered, policy, DEPLOYMENT, other)) == TOLD
+    assert _said(_updated(rendered, policy, other, other + "\n  replicas: 2")) == []
+
+
+NOT_COMPARED = {
+    "metadata": ("object.metadata == oldObject.metadata", DEPLOYMENT),
+    "another version": ("oldObject.spec.replicas == 1", DEPLOYMENT.replace("apps/v1", "apps/v1beta1")),
+    "what is filled in later": ("oldObject.spec.paused", DEPLOYMENT.replace("/web:1", "/web:${TAG}")),
+}
+
+
+@pytest.mark.parametrize(("expression", "old"), NOT_COMPARED.values(), ids=NOT_COMPARED)
+def test_what_cannot_be_compared_is_unchecked(rendered: Rendered, expression: str, old: str) -> None:
+    asked = _updated(rendered, _policy(_expression(expression), UPDATED), old, SCALED)
+
+    assert _said(asked) == []
+    assert len(asked.unchecked()) == 1
+
+
+def test_fields_that_came_or_went_may_be_defaults_where_these_are_not_known(rendered: Rendered) -> None:
+    claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {%s}"
+    resources = UPDATED.replace("[apps]", "['']").replace("deployments", "persistentvolumeclaims")
+    policy = _policy(_expression("object.spec == oldObject.spec"), resources)
+
+    asked = _updated(rendered, policy, claim % "", claim % "volumeMode: Filesystem")
+    assert _said(asked) == []
+    assert len(asked.unchecked()) == 1
+    asked = _updated(rendered, policy, claim % "volumeName: a", claim % "volumeName: b")
+    assert [name for name, _ in _said(asked)] == ["data"]
+
+
+def test_policies_among_what_a_change_left_alone_are_asked(rendered: Rendered) -> None:
+    workload = _build([rendered(DEPLOYMENT)])
+    policies = _build([rendered(_policy(_expression("'false'"))), rendered(_binding())])
+
+    assert _said(Admission([workload], [workload, policies])) == TOLD
+    assert _said(Admission([workload])) == []

@@ -46,6 +46,21 @@ metadata: {{name: corner, namespace: shops}}
 spec:
   place: {}
 """
+POLICY = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: still}
+spec:
+  matchConstraints:
+    resourceRules:
+    - {apiGroups: [''], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [configmaps]}
+  validations: [{expression: 'oldObject == null || object.data.place == oldObject.data.place'}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: still}
+spec: {policyName: still, validationActions: [Deny]}
+"""
 
 
 def _told(field: str, old: str | None, new: str) -> list[tuple[Any, ...]]:
@@ -170,3 +185,68 @@ def test_a_new_object_and_the_first_commit_have_nothing_to_be_compared_with(tmp_
     write(root, {"other.yaml": SHOP.format("there").replace("corner", "other")})
     _git(root, "add", "--all")
     assert check(root, "--staged").places(CEL) == []
+
+
+def test_a_commit_is_compared_without_a_checkout(tmp_path: Path) -> None:
+    files = {
+        "kustomization.yaml": "resources: [crd.yaml, shop.yaml]\n",
+        "crd.yaml": DEFINITION,
+        "shop.yaml": SHOP.format("here"),
+    }
+    root = _committed(tmp_path / "shop", files)
+    write(root, {"shop.yaml": SHOP.format("there")})
+    _git(root, "commit", "--quiet", "--all", "-m", "moved")
+    write(root, {"shop.yaml": SHOP.format("here")})
+    _git(root, "commit", "--quiet", "--all", "-m", "moved back")
+    bare = tmp_path / "bare.git"
+    _git(root, "clone", "--quiet", "--bare", str(root), str(bare))
+
+    for folder in (root, bare):
+        assert check(folder, "--rev", "HEAD~1", "--changed-since", "HEAD~2").places(CEL) == ["shop.yaml:5"]
+        assert check(folder, "--rev", "HEAD", "--changed-since", "HEAD~1").places(CEL) == ["shop.yaml:5"]
+        assert check(folder, "--rev", "HEAD", "--changed-since", "HEAD~2").places(CEL) == []
+        assert check(folder, "--rev", "HEAD").places(CEL) == []
+
+
+def test_an_index_of_a_set_counts_its_order() -> None:
+    def field(rule: str) -> str:
+        more = f", x-kubernetes-validations: [{{rule: '{rule}', message: m}}]"
+        return _list("set", "{type: string}", more)
+
+    assert _told(field("self[0] == oldSelf[0]"), "[a, b]", "[b, a]") == [("m",)]
+    assert _told(field("self.map(x, x) == oldSelf.map(x, x)"), "[a, b]", "[b, a]") == [("m",)]
+    assert _told(field("oldSelf.all(o, o in self)"), "[a, b]", "[b, a]") == []
+
+
+def test_what_may_count_the_order_or_not_is_left_out() -> None:
+    listed = "{type: array, x-kubernetes-list-type: set, items: {type: string}}"
+    rule = 'self.a == oldSelf.a && self.a[0] == "b"'
+    schema = f"{{type: object, properties: {{a: {listed}}}, x-kubernetes-validations: [{{rule: '{rule}'}}]}}"
+    rules = rules_of(yaml.safe_load(f"{{type: object, properties: {{x: {schema}}}}}"))
+    assert rules is not None
+    judge = CelRules()
+
+    assert judge.faults(_body("{a: [b, a]}"), rules, _body("{a: [a, b]}")) == ()
+    assert [one.reason for one in judge.unevaluated] == [
+        "it compares lists both with and without their order"
+    ]
+
+
+def test_a_policy_compares_an_update_with_the_object_of_before(tmp_path: Path) -> None:
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {}}}\ndata:\n  place: {}\n"
+    files = {
+        "kustomization.yaml": "resources: [policy.yaml, settings.yaml]\n",
+        "policy.yaml": POLICY,
+        "settings.yaml": settings.format("web", "here"),
+    }
+    root = _committed(tmp_path / "shop", files)
+    added = {
+        "kustomization.yaml": "resources: [policy.yaml, settings.yaml, new.yaml]\n",
+        "settings.yaml": settings.format("web", "there"),
+        "new.yaml": settings.format("new", "there"),
+    }
+    write(root, added)
+    _git(root, "add", "--all")
+
+    assert check(root, "--staged").places("admission-policy-violation") == ["settings.yaml:2"]
+    assert check(root).places("admission-policy-violation") == []

@@ -150,7 +150,10 @@ def both(*checks: Check) -> Check:
     """Several checks of one value."""
 
     def check(value: Any) -> Iterable[Fault]:
-        return [fault for judge in checks for fault in judge(value)]
+        found: list[Fault] = []
+        for judge in checks:
+            found.extend(judge(value))
+        return found
 
     return Required(check) if any(isinstance(one, Required) for one in checks) else check
 
