@@ -8,10 +8,11 @@ from functools import cache
 from msgspec.structs import replace
 
 from gitlint_ops.discover.delivery import replaced_images
-from gitlint_ops.discover.labelled_namespaces import labelling_documents
 from gitlint_ops.discover.survey import Survey
+from gitlint_ops.discover.untouched import documents_with
 from gitlint_ops.model.environments import environment_of
 from gitlint_ops.model.objects import SourceDocument
+from gitlint_ops.model.pod_security import PREFIX
 from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.rules.inputs import RuleInputs
 from gitlint_ops.rules.namespaces import Labelled, Namespaces, labelled_in, mildest, namespaces_by_target
@@ -97,7 +98,7 @@ def labelled_namespaces(
     def rest() -> Mapping[str, Labelled]:
         found: dict[str, Labelled] = {}
         for tree in trees:
-            for ref, body in labelling_documents(sources, tree):
+            for ref, body in documents_with(PREFIX, sources, tree):
                 for name, one in labelled_in(ref, body):
                     found[name] = mildest((one, found.get(name, one))) or one
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,16 +16,19 @@ from gitlint_ops import __version__
 from gitlint_ops.blame import Entries, finding
 from gitlint_ops.build.helm.program import Helm
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
+from gitlint_ops.build.plain import plain_objects
 from gitlint_ops.build.retold import told_once
 from gitlint_ops.build.stage import Built, altered_builds, build_all, judged_builds, with_ways
 from gitlint_ops.discover.survey import Extent, Survey, survey
 from gitlint_ops.discover.targets import Versions, targets
 from gitlint_ops.discover.unlisted import unlisted
+from gitlint_ops.discover.untouched import documents_with
 from gitlint_ops.facts import labelled_namespaces, rule_inputs
 from gitlint_ops.model.cards import Card, Profile
 from gitlint_ops.model.findings import Finding, Severity, Violation
 from gitlint_ops.model.globs import Globs
 from gitlint_ops.model.location import DocumentRef, FileRef
+from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
 from gitlint_ops.on_demand import Seen, on_demand
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
 
+DEFINITION = "CustomResourceDefinition"
 HYGIENE = "suppression-hygiene"
 
 
@@ -84,10 +89,11 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     progress("validating", 0, 1)
     former = _former(trees, surveys, builds, request)
     own = own_sources(trees[0], request.config)
-    validated = validate(altered, judged, own, former)
+    limited = request.changed is not None or any(tree.repository.scopes for tree in trees)
+    elsewhere = partial(untouched_definitions, trees, sources) if limited else None
+    validated = validate(altered, judged, own, former, elsewhere)
     progress("running rules", 0, 1)
     cards = {card.id: card for card in request.cards}
-    limited = request.changed is not None or any(tree.repository.scopes for tree in trees)
     namespaces = labelled_namespaces(judged, sources, trees, limited=limited)
     inputs = rule_inputs(judged, altered, surveys, request.config, request.kubernetes, namespaces)
     seen = Seen(trees, surveys, builds, judged, sources, own)
@@ -133,6 +139,17 @@ def _of_files(
         yield from found.violations
         yield from unlisted(found, sources, builds)
     yield from parse_violations(sources)
+
+
+def untouched_definitions(trees: Iterable[Tree], sources: Sources) -> tuple[RenderedObject, ...]:
+    """The CustomResourceDefinitions of all files, as they are written."""
+    return tuple(
+        one
+        for tree in trees
+        for ref, body in documents_with(DEFINITION, sources, tree)
+        for one in plain_objects(body, ref, (), "")
+        if one.kind == DEFINITION
+    )
 
 
 def _former(

@@ -6,9 +6,9 @@
 #     tools/oracles.sh [NAME...]    those named, or all
 #     tools/oracles.sh --where      prints the folder and does nothing
 #
-# What KUBEBUILDER_ASSETS holds already is not built. What cannot be had here is told on standard error with the reason, and is no failure: the tests that need
-# it skip. Each program is kept, by its pins: a second call is quick, the first takes some 15 minutes on two
-# cores, nearly all of them for kube-apiserver.
+# What KUBEBUILDER_ASSETS holds already is not built. What cannot be had here is told on standard error with the
+# reason, and is no failure: the tests that need it skip. Each program is kept, by its pins: a second call is
+# quick, the first takes some 15 minutes on two cores, nearly all of them for kube-apiserver.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 

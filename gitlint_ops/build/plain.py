@@ -14,18 +14,19 @@ from gitlint_ops.model.targets import BuildResult, BuildTarget, Status
 def build_plain(target: BuildTarget, documents: Iterable[SourceDocument]) -> BuildResult:
     """The objects of the documents of one folder, `List`s unwrapped."""
     held = tuple(documents)
-    objects = tuple(obj for document in held for obj in _objects(document.body, document.ref, (), target.id))
+    objects = tuple(obj for one in held for obj in plain_objects(one.body, one.ref, (), target.id))
     inputs = frozenset(document.ref.file.path for document in held)
     return BuildResult(target, Status.BUILT, objects=objects, inputs=inputs)
 
 
-def _objects(body: Any, ref: DocumentRef, path: FieldPath, target: str) -> Iterator[RenderedObject]:
+def plain_objects(body: Any, ref: DocumentRef, path: FieldPath, target: str) -> Iterator[RenderedObject]:
+    """The object at `path` of a document, or those of the `List` that it is, for the target of that id."""
     if not isinstance(body, Mapping):
         return
     items = body.get("items")
     if isinstance(items, list) and str(body.get("kind", "")).endswith("List"):
         for index, item in enumerate(items):
-            yield from _objects(item, ref, (*path, "items", index), target)
+            yield from plain_objects(item, ref, (*path, "items", index), target)
         return
     yield RenderedObject(
         key=object_key(body),

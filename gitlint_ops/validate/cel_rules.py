@@ -19,7 +19,7 @@ from gitlint_ops.cel.program import EvaluationError, named_variables
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.validate.defaulting import defaulted
 from gitlint_ops.validate.messages import Fault
-from gitlint_ops.validate.transitions import adds_lists, aligned, counts_order, former_field, former_item
+from gitlint_ops.validate.transitions import adds_lists, aligned, counts_order, former_field, former_items
 from gitlint_ops.validate.typed_values import typed
 from gitlint_ops.validate.values import is_filled_later
 
@@ -258,8 +258,9 @@ def _applied(
             if below is not None:
                 yield from _applied(below, (held, former_field(old, name, rules.node)), (*path, name))
     elif isinstance(value, list) and rules.items is not None:
+        former = former_items(old, rules.node)
         for index, held in enumerate(value):
-            yield from _applied(rules.items, (held, former_item(old, held, rules.node)), (*path, index))
+            yield from _applied(rules.items, (held, former(held)), (*path, index))
 
 
 def has_transitions(rules: RuleNode) -> bool:

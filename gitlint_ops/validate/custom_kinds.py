@@ -6,9 +6,9 @@ release of an operator, whatever other releases are known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from gitlint_ops.validate.pins import PinnedSchemas
 
 NOT_SERVED = "crd-version-not-served"
+
+Elsewhere: TypeAlias = Callable[[], Iterable[RenderedObject]]
+"""Definitions in files that a run does not read."""
 
 
 class Judge(Struct, frozen=True):
@@ -44,15 +47,21 @@ class CustomKinds:
     """The schemas of custom resources, for one release of Kubernetes.
 
     `definitions` are objects of the workspace; those that are no CustomResourceDefinitions are
-    passed over.
+    passed over. `elsewhere` finds those in files that a limited run does not read; it is asked once the
+    first custom resource is met.
     """
 
     def __init__(
-        self, core: CoreSchemas, definitions: Iterable[RenderedObject], own: OwnSources | None
+        self,
+        core: CoreSchemas,
+        definitions: Iterable[RenderedObject],
+        own: OwnSources | None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._core = core
         self._definitions = tuple(definitions)
         self._own = own
+        self._elsewhere = elsewhere
 
     def judge(self, api_version: str, kind: str) -> Judge:
         """What judges objects of exactly this group, version and kind."""
@@ -106,13 +115,15 @@ class CustomKinds:
 
     def _is_defined(self, group: str, kind: str) -> bool:
         """Whether the workspace itself defines the kind, in this version or in others."""
-        return bool(self._definitions) and self._defined.defines(group, kind)
+        known = bool(self._definitions) or self._elsewhere is not None
+        return known and self._defined.defines(group, kind)
 
     @cached_property
     def _defined(self) -> CustomSchemas:
         from gitlint_ops.validate.crds import CustomSchemas
 
-        return CustomSchemas(self._definitions, self._core.object_meta())
+        others = self._elsewhere() if self._elsewhere else ()
+        return CustomSchemas((*self._definitions, *others), self._core.object_meta())
 
     @cached_property
     def _pinned_by_user(self) -> OwnSchemas | None:

@@ -13,7 +13,7 @@ from gitlint_ops.model.objects import RenderedObject, api_group
 from gitlint_ops.model.removed_apis import removed
 from gitlint_ops.validate.compiled import Schema
 from gitlint_ops.validate.coverage import UNEVALUATED, UNVALIDATED, VALIDATED, unknown_values
-from gitlint_ops.validate.custom_kinds import CustomKinds, Judge
+from gitlint_ops.validate.custom_kinds import CustomKinds, Elsewhere, Judge
 from gitlint_ops.validate.messages import MOST_FAULTS, Fault, explained
 from gitlint_ops.validate.schemas import CoreSchemas, available_versions, may_be_core, resolve_version
 
@@ -86,12 +86,13 @@ class Validator:
         definitions: Iterable[RenderedObject] = (),
         own: OwnSources | None = None,
         former: Former | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self.version = resolve_version(kubernetes)
         self.validated = 0
         self._core = CoreSchemas(self.version)
         self._newest: CoreSchemas | None = None
-        self._custom = CustomKinds(self._core, definitions, own)
+        self._custom = CustomKinds(self._core, definitions, own, elsewhere)
         self._former = former
         self._cel: CelRules | None = None
         self._checks: ServerChecks | None = None

@@ -13,6 +13,7 @@ from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.results import Measure
 from gitlint_ops.model.targets import BuildResult, Unchecked
 from gitlint_ops.validate.coverage import POLICIES, VALIDATED, Tally
+from gitlint_ops.validate.custom_kinds import Elsewhere
 from gitlint_ops.validate.objects import Validator, schema_missing
 
 if TYPE_CHECKING:
@@ -42,13 +43,15 @@ def validate(
     delivered: Sequence[BuildResult] = (),
     own: OwnSources | None = None,
     former: Former | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Validated:
     """The schema's violations in all objects; one `schema-missing` for each kind without a schema.
 
     CustomResourceDefinitions among the objects of a run give the schemas of their custom resources,
     then what the user pinned (`own`), then the pins that are shipped. `delivered` are the same builds
     with the objects that are not judged, because a change cannot have altered them. `former` tells
-    what an object was before the change, for rules that compare.
+    what an object was before the change, for rules that compare; `elsewhere` finds definitions in files
+    that a limited run does not read.
 
     Raises:
         UsageError: there are no schemas for a target's release of Kubernetes.
@@ -66,7 +69,7 @@ def validate(
         version = build.target.kubernetes
         validator = validators.get(version)
         if validator is None:
-            validator = validators[version] = Validator(version, definitions, own, former)
+            validator = validators[version] = Validator(version, definitions, own, former, elsewhere)
         for one in build.objects:
             violations.extend(validator.validate(one))
         for said in validator.unevaluated():

@@ -33,13 +33,15 @@ def former_field(old: Any, name: str, node: Mapping[str, Any]) -> Any:
     return old.get(name)
 
 
-def former_item(old: Any, item: Any, node: Mapping[str, Any]) -> Any:
-    """The former item of a list that is a map by its keys; items of other lists never correspond."""
+def former_items(old: Any, node: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """What gives the former item of an item, in a list that is a map by its keys; in others there is none."""
     keys = _keys(node)
-    if not keys or not isinstance(old, list):
-        return None
-    wanted = _key(item, keys)
-    return next((one for one in old if isinstance(one, dict) and _key(one, keys) == wanted), None)
+    held: dict[str, Any] = {}
+    if keys and isinstance(old, list):
+        for one in old:
+            if isinstance(one, dict):
+                held.setdefault(_key(one, keys), one)
+    return lambda item: held.get(_key(item, keys)) if held else None
 
 
 def aligned(old: Any, new: Any, node: Mapping[str, Any]) -> Any:

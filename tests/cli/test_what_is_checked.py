@@ -184,3 +184,21 @@ def test_an_environment_s_version_is_judged_for_in_its_paths_only(tmp_path: Path
 
     assert ran.places("api-removed") == ["new/a.yaml:1"]
     assert {one["path"]: one["environment"] for one in ran.report["targets"]} == {"new": "new", "old": "old"}
+
+
+def test_a_limited_run_knows_definitions_in_files_that_the_change_does_not_touch(tmp_path: Path) -> None:
+    definition = (
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+        "metadata: {name: stores.shop.example}\n"
+        "spec:\n  group: shop.example\n  scope: Namespaced\n  names: {kind: Store, plural: stores}\n"
+        "  versions:\n    - name: v1\n      served: true\n      storage: true\n      schema:\n"
+        "        openAPIV3Schema:\n          type: object\n          properties:\n"
+        "            spec: {type: object, properties: {size: {type: integer}}}\n"
+    )
+    store = "apiVersion: shop.example/v1\nkind: Store\nmetadata: {name: a}\nspec: {size: 1}\n"
+    git = repository(tmp_path, {"crds/stores.yaml": definition, "apps/store.yaml": store})
+    (tmp_path / "apps/store.yaml").write_text(store.replace("1}", "one}"))
+    git("add", "-A")
+
+    assert check(tmp_path, "--staged").found() == ["schema-violation apps/store.yaml:4"]
+    assert check(tmp_path / "apps").found() == ["schema-violation apps/store.yaml:4"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 
 class NameKind(Enum):
@@ -61,6 +62,7 @@ _TEXT_ENDINGS = frozenset({"txt", "text", "dat", "b64", "base64", "secret"})
 _JOINED = ("password", "passwd", "passphrase", "apikey", "secretkey", "clientsecret", "authtoken")
 
 
+@lru_cache(maxsize=1024)  # containers name the same variables again and again
 def name_kind(name: str) -> NameKind:
     """What `name` says, by the words at its end: "PASSWORD_RESET_DISABLE" is a switch."""
     words = [word.lower() for word in _WORDS.findall(name)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gitlint_ops.rules.checks import secret_values as values
-from gitlint_ops.rules.checks.known_tokens import known_token
+from gitlint_ops.rules.checks.known_tokens import known_token, may_hold_token
 from gitlint_ops.rules.checks.secret_names import NameKind, name_kind, without_ending
 
 WHOLE = 0
@@ -52,7 +52,7 @@ def line_elsewhere(name: str, text: str) -> int | None:
 
 def _may_tell(text: str) -> bool:
     """Whether a text can be found a credential whatever its name is: nearly none can."""
-    return "://" in text or _is_configuration(text) or known_token(text) is not None
+    return "://" in text or _is_configuration(text) or may_hold_token(text)
 
 
 def is_named_secret(name: str) -> bool:

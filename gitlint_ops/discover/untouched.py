@@ -1,4 +1,4 @@
-"""Documents that label namespaces for Pod Security admission, in files that a limited run does not read."""
+"""Documents in files that a limited run does not read, and that still decide about what it judges."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from gitlint_ops.discover.roles import is_delivered
 from gitlint_ops.model.location import DocumentRef
-from gitlint_ops.model.pod_security import PREFIX
 from gitlint_ops.syntax.documents import Typing, read
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import EntryKind, Tree, Unreadable
@@ -15,9 +14,11 @@ from gitlint_ops.workspace.tree import EntryKind, Tree, Unreadable
 _ENDINGS = (".yaml", ".yml")
 
 
-def labelling_documents(sources: Sources, tree: Tree) -> Iterator[tuple[DocumentRef, Mapping[str, Any]]]:
-    """All delivered documents of files that hold the labels' prefix; few do, so only these are parsed."""
-    wanted = PREFIX.encode()
+def documents_with(
+    text: str, sources: Sources, tree: Tree
+) -> Iterator[tuple[DocumentRef, Mapping[str, Any]]]:
+    """All delivered documents of the files that hold `text`; few should, as only these are parsed."""
+    wanted = text.encode()
     for path, entry in tree.entries().items():
         if entry.kind is EntryKind.FILE and path.endswith(_ENDINGS) and is_delivered(path, ""):
             file = tree.ref(path)
