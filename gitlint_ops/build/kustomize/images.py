@@ -23,8 +23,18 @@ from gitlint_ops.build.kustomize.field_specs import (
 )
 from gitlint_ops.build.kustomize.go_regex import GoRegex, RegexFault
 from gitlint_ops.build.kustomize.memo import Memo
+from gitlint_ops.build.kustomize.merge_nodes import (
+    Node,
+    Written,
+    scalar_text,
+    text_as_written,
+    unknown_text,
+    written_null,
+)
 from gitlint_ops.build.kustomize.no_effect import without_effect
 from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.build.kustomize.scalar_setting import with_scalar
+from gitlint_ops.model.blame import at
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import FieldPath
 
@@ -168,6 +178,7 @@ def apply(
     resources: tuple[Resource, ...],
     entries: Sequence[ImageEntry],
     fields: ImageFields,
+    written: Written = unknown_text,
 ) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
     """The resources with their images changed, entry by entry.
 
@@ -175,7 +186,9 @@ def apply(
     images that they name as they are.
     """
     unmatched, idle = set(range(len(entries))), set(range(len(entries)))
-    changed = tuple(_with_images(resource, entries, fields, unmatched, idle) for resource in resources)
+    changed = tuple(
+        _with_images(resource, entries, fields, written, unmatched, idle) for resource in resources
+    )
     names = _image_names(resources, fields) if unmatched else frozenset()
     return changed, tuple(
         _no_match(entries[index], names) if index in unmatched else _without_effect(entries[index])
@@ -187,6 +200,7 @@ def _with_images(
     resource: Resource,
     entries: Sequence[ImageEntry],
     fields: ImageFields,
+    written: Written,
     unmatched: set[int],
     idle: set[int],
 ) -> Resource:
@@ -203,15 +217,15 @@ def _with_images(
         changed: set[FieldPath] = set()
         # The field specs come after the old search, so an image may be changed twice by one entry.
         for path in (*paths.found, *paths.specified):
-            image = _at(resource.body, path)
-            if not isinstance(image, str) or len(image) > MAX_IMAGE_LENGTH or not entry.matches(image):
+            image = _image_text(resource, path, written)
+            if len(image) > MAX_IMAGE_LENGTH or not entry.matches(image):
                 continue
             unmatched.discard(index)
             new = new_image(image, entry)
             if new != image:
                 idle.discard(index)
             if new != image or (path not in changed and entry.maker is not entry.place):
-                resource = resource.with_field(path, new, entry.maker.origin())
+                resource = with_scalar(resource, path, new, entry.maker.origin(), written)
                 changed.add(path)
     return resource
 
@@ -251,6 +265,19 @@ def _at(body: Mapping[str, Any], path: FieldPath) -> Any:
     for key in path:
         node = node[key]
     return node
+
+
+def _image_text(resource: Resource, path: FieldPath, written: Written) -> str:
+    """An image as it is spelled: what is no text, such as `image: 1.50`, may be named by an entry as well."""
+    value = _at(resource.body, path)
+    if isinstance(value, str):
+        return value
+    if resource.rewritten:
+        return scalar_text(value)
+    blame = at(resource.blame, path)
+    if value is None:
+        return written_null(Node(value, blame=blame), written)
+    return text_as_written(value, blame, written)
 
 
 def new_image(image: str, entry: ImageEntry) -> str:

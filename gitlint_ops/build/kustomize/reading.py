@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
@@ -14,7 +15,13 @@ from gitlint_ops.build.kustomize.faults import REFERENCE_MISSING, BuildFault, Pl
 from gitlint_ops.build.kustomize.kustomization import Entry
 from gitlint_ops.build.kustomize.loader import Folder
 from gitlint_ops.build.kustomize.resource import Resource
-from gitlint_ops.build.kustomize.resource_loading import Piece, pieces, resources_of, unparsable
+from gitlint_ops.build.kustomize.resource_loading import (
+    Piece,
+    is_list,
+    pieces,
+    resources_of,
+    unparsable,
+)
 from gitlint_ops.discover.remote import is_url
 from gitlint_ops.model.blame import Origin, Via, origin
 from gitlint_ops.model.disclosure import without_logins
@@ -26,6 +33,8 @@ from gitlint_ops.syntax.documents import Typing, read
 from gitlint_ops.syntax.locate import positions
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Unreadable
+
+_DIVIDER = re.compile(rb"\n---.*\n")
 
 
 def place_of(resource: Resource) -> Place:
@@ -182,8 +191,14 @@ class Reader(Struct, frozen=True):
         file = self.locate(entry)
         held = self.cache.held.get(file)
         if held is None:
-            held = self.cache.held[file] = resources_of(self.pieces(entry))
+            found = self.pieces(entry)
+            undivided = len(found) != 1 or not is_list(found[0]) or not self._is_divided(file)
+            held = self.cache.held[file] = resources_of(found, undivided=undivided)
         return held
+
+    def _is_divided(self, file: FileRef) -> bool:
+        """Whether kustomize sees several documents in a file, be it that one holds comments only."""
+        return _DIVIDER.search(self.sources.data(file)) is not None
 
 
 def written_in(sources: Sources) -> Callable[[Origin], str | None]:

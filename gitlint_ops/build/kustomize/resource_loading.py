@@ -57,8 +57,15 @@ def pieces(text: Text, first: DocumentRef) -> Iterator[Piece]:
         yield Piece(ref, (), document.body, repeated, unfit)
 
 
-def resources_of(found: Iterable[Piece], via: Via = Via.RESOURCE) -> tuple[Resource, ...]:
-    """The resources of documents, lists expanded.
+def is_list(piece: Piece) -> bool:
+    """Whether kustomize unwraps a document's items where it is all that its file holds."""
+    return isinstance(piece.body, dict) and piece.body.get("kind") in _UNWRAPPED
+
+
+def resources_of(
+    found: Iterable[Piece], via: Via = Via.RESOURCE, *, undivided: bool = True
+) -> tuple[Resource, ...]:
+    """The resources of documents, lists expanded; `undivided`: no line of dashes divides their text.
 
     Raises:
         BuildFault: a document is no object, or has no kind or name.
@@ -76,7 +83,8 @@ def resources_of(found: Iterable[Piece], via: Via = Via.RESOURCE) -> tuple[Resou
             resources.append(_resource(piece, via))
         elif items is not None:
             # A plain list that is all that its file holds is unwrapped; of others JSON is made.
-            is_unwrapped = kind in _UNWRAPPED and len(held) == 1 and piece is held[0] and _is_first(piece)
+            is_alone = undivided and len(held) == 1 and piece is held[0] and _is_first(piece)
+            is_unwrapped = kind in _UNWRAPPED and is_alone
             if piece.unfit and not is_unwrapped:
                 raise unfit_as_read(piece.unfit[0], piece.place)
             queue.extend(one._replace(as_json=not is_unwrapped) for one in _items(piece, kind, items))

@@ -246,7 +246,8 @@ def _images(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
 
 def image_step(entries: Sequence[images.ImageEntry], specs: tuple[FieldSpec, ...], bench: Bench) -> Step:
     def run(resources: Resources) -> Resources:
-        changed, violations = images.apply(resources, entries, bench.image_fields(specs))
+        written = written_in(bench.reader.sources)
+        changed, violations = images.apply(resources, entries, bench.image_fields(specs), written)
         # The image may be one of what was left out.
         if bench.record.complete:
             sources = bench.reader.sources
