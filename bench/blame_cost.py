@@ -120,6 +120,7 @@ def take_blame_out() -> None:
     A builder without blame would have to find out in some other way how a scalar was written
     (quoted or not), which this one leaves out: the ratio is an upper bound.
     """
+    from gitlint_ops.build.kustomize import key_comments
     from gitlint_ops.build.kustomize.faults import Place
     from gitlint_ops.build.kustomize.merge_nodes import Node
     from gitlint_ops.model import blame
@@ -142,12 +143,23 @@ def take_blame_out() -> None:
         ),
         **dict.fromkeys((blame.MapBlame, blame.ListBlame), Nothing),
         blame.chain: lambda _: iter((nothing,)),
+        # These look comments up in the files that blame names.
+        key_comments.noting_comments: _after,
+        key_comments.require_readable: _nothing_to_say,
     }
     for name, module in list(sys.modules.items()):
         if name.startswith("gitlint_ops."):
             _replace_in(vars(module), stand_ins)
     Node.blame = constant  # type: ignore[method-assign]
     Place.origin = constant  # type: ignore[method-assign]
+
+
+def _after(_before: object, after: object, *_: object) -> object:
+    return after
+
+
+def _nothing_to_say(*_: object) -> None:
+    return
 
 
 def _replace_in(names: dict[str, Any], stand_ins: dict[Any, Any]) -> None:
