@@ -86,14 +86,14 @@ def _dead(seen: Seen) -> Iterator[Violation]:
 
 def _without_provider(seen: Seen, config: Config) -> Iterator[Violation]:
     """Custom resources that nothing defines; a run limited to a change does not see what could."""
-    if any(found.changed is not None for found in seen.surveys):
+    external = config.schemas.external
+    if external is None or any(found.changed is not None for found in seen.surveys):
         return
     from gitlint_ops.validate.providers import without_provider
 
     bodies: Iterable[Any] = (one.body for found in seen.surveys for one in found.documents)
-    paths = (path for tree in seen.trees for path in tree.entries())
     known = frozenset(seen.own.pins.kinds()) if seen.own and seen.own.pins else frozenset()
-    yield from without_provider(seen.judged, bodies, paths, config.schemas.external, known)
+    yield from without_provider(seen.judged, bodies, external, known)
 
 
 def _deprecated_versions(seen: Seen) -> Iterator[Violation]:
