@@ -10,7 +10,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
-_RESERVED = frozenset(
+RESERVED = frozenset(
     [
         "true",
         "false",
@@ -35,6 +35,8 @@ _RESERVED = frozenset(
         "while",
     ]
 )
+"""Words that CEL keeps for itself, so that no field or variable can be called by them as they are."""
+
 _NAME = re.compile(r"[A-Za-z_./-][A-Za-z0-9_./-]*")
 _ESCAPED = re.compile(r"__|[-./]")
 _ESCAPES = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__slash__"}
@@ -46,7 +48,7 @@ _IDENTITY = ("name", "generateName")
 
 def escaped(name: str) -> str | None:
     """The identifier by which expressions name a field, None where none can."""
-    if name in _RESERVED:
+    if name in RESERVED:
         return f"__{name}__"
     if not _NAME.fullmatch(name):
         return None

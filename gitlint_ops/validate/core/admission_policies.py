@@ -31,34 +31,10 @@ from gitlint_ops.validate.core.checks import (
 from gitlint_ops.validate.core.selectors import label_selector
 from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.name_syntax import dns_1035_label, dns_subdomain, path_segment, qualified_name
+from gitlint_ops.validate.typed_values import RESERVED
 from gitlint_ops.validate.values import given
 
 _IDENTIFIER = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
-_RESERVED = frozenset(
-    [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ]
-)
 
 _RESOURCES = {
     "resourceRules": each(RULE),
@@ -86,7 +62,7 @@ def _kind(text: str) -> str:
 
 
 def _identifier(name: str) -> str:
-    return "" if _IDENTIFIER.fullmatch(name) and name not in _RESERVED else "it is no identifier of CEL"
+    return "" if _IDENTIFIER.fullmatch(name) and name not in RESERVED else "it is no identifier of CEL"
 
 
 def _annotation_keys(value: Any) -> Iterator[Fault]:
