@@ -154,6 +154,7 @@ def write_schemas(folder: Path) -> None:
 def validation_alone(root: Path) -> float:
     """CPU seconds of judging the objects, once they are read."""
     from gitlint_ops.build.helm.program import Helm
+    from gitlint_ops.build.site import Site
     from gitlint_ops.build.stage import build_all
     from gitlint_ops.discover.survey import Extent, survey
     from gitlint_ops.discover.targets import Versions, targets
@@ -165,9 +166,9 @@ def validation_alone(root: Path) -> float:
     sources = Sources(trees)
     found = [survey(sources, tree, Extent()) for tree in trees]
     wanted = targets(found, (), Versions("", {}))
-    built = build_all(found, wanted, sources, lambda *_: None, Helm())
+    built = build_all(found, wanted, Site(sources, Helm()), lambda *_: None)
     started = time.process_time()
-    validate(built.results)
+    validate(built)
     return time.process_time() - started
 
 

@@ -17,6 +17,8 @@ from gitlint_ops.model.disclosure import without_logins, without_secret_key
 from gitlint_ops.model.findings import Finding, Note, ObjectName, Related, Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, FileRef, Location, format_path
 from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.model.wording import clipped
 from gitlint_ops.workspace.sources import Sources
 
 CHAIN_MESSAGES = {
@@ -65,21 +67,29 @@ def _at_home(found: Finding, sources: Sources, entries: Entries) -> Finding:
     if entry is None:
         return found
     here, _ = sources.location(*entry)
+    others = tuple(one for one in found.related if one.location != here)
     twin = sources.twin(there.file)
     if twin is not None:
-        taken_in = Related(here, f"taken in here, as it is in {there.file.repo}")
-        return replace(
-            found, location=replace(there, file=twin), related=(*found.related, taken_in), edit=None
-        )
-    stands = Related(there, STANDS_ELSEWHERE)
+        at_home = replace(there, file=twin)
+        taken_in = Related(here, f"taken in here, {_revision_of(entry, there.file.repo, sources)}")
+        related = (*others, taken_in) if here != at_home else others
+        return replace(found, location=at_home, related=related, edit=None)
     return replace(
         found,
         location=here,
-        related=(stands, *found.related),
+        path=found.path if found.object else named_path(_body(entry[0], sources), entry[1]),
+        related=(Related(there, STANDS_ELSEWHERE), *others),
         edit=None,
         fingerprint=_digest([found.fingerprint, "elsewhere"]),
         cause=f"{there.file.repo} {there.file.path} {there.line} {there.column}",
     )
+
+
+def _revision_of(entry: tuple[DocumentRef, FieldPath], name: str, sources: Sources) -> str:
+    """The revision called `name` (`shop@v1`), which is called after another entry if two name one commit."""
+    named = str(value_at(_body(entry[0], sources), entry[1]))
+    label = name.rpartition("@")[2]
+    return f"as it is in {name}" if label in named or "ref=" not in named else "where it is the same"
 
 
 def _finding(violation: Violation, card: Card, sources: Sources) -> Finding:
@@ -91,7 +101,7 @@ def _finding(violation: Violation, card: Card, sources: Sources) -> Finding:
     kind = rendered.kind if rendered and of_line else ""
 
     def told(text: str) -> str:
-        return without_secret_key(without_logins(text), kind, violation.path)
+        return clipped(without_secret_key(without_logins(text), kind, violation.path))
 
     return Finding(
         rule=card.id,
@@ -143,7 +153,7 @@ def _links(origins: list[Origin], sources: Sources) -> Iterator[Related]:
 
 
 def _related(note: Note, sources: Sources) -> Related:
-    said = without_logins(note.message)
+    said = clipped(without_logins(note.message))
     if isinstance(note.on, Location):
         return Related(note.on, said)
     if isinstance(note.on, DocumentRef):
@@ -186,8 +196,11 @@ def named_path(body: Any, path: FieldPath) -> str:
 def _item_name(field: str, item: Any, index: int) -> str:
     if isinstance(item, Mapping):
         for key in MERGE_KEYS.get(field, ("name",)):
-            if isinstance(item.get(key), str | int):
-                return f"{key}={item[key]}"
+            held = item.get(key)
+            if isinstance(held, bool):
+                return f"{key}={str(held).lower()}"
+            if isinstance(held, str | int):
+                return f"{key}={held}"
     return str(index)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec import Struct
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.blame import at, origin
 from gitlint_ops.model.cards import Card
+from gitlint_ops.model.delivery import Expansion
 from gitlint_ops.model.environments import environment_of
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.objects import RenderedObject
@@ -31,6 +32,7 @@ class Seen(Struct, frozen=True):
     judged: Sequence[BuildResult]
     sources: Sources
     own: OwnSources | None
+    expansion: Expansion = Expansion()
 
 
 def on_demand(seen: Seen, cards: Mapping[str, Card], config: Config, kubernetes: str) -> Iterator[Violation]:
@@ -46,6 +48,19 @@ def on_demand(seen: Seen, cards: Mapping[str, Card], config: Config, kubernetes:
         yield from _deprecated_versions(seen)
     if "kubeversion-unsatisfied" in cards:
         yield from _unsatisfied_charts(seen, config, kubernetes)
+
+
+def told_once_by_kind(violations: Sequence[Violation], demanded: Sequence[Violation]) -> Iterator[Violation]:
+    """`violations` but for kinds without a schema of which `demanded` tells that nothing defines them."""
+    undefined = {_kind(one) for one in demanded if one.rule == "cr-without-crd-provider"}
+    for one in violations:
+        if one.rule != "schema-missing" or _kind(one) not in undefined:
+            yield one
+
+
+def _kind(violation: Violation) -> tuple[str, str]:
+    on = violation.on
+    return (on.key.group, on.key.kind) if isinstance(on, RenderedObject) else ("", "")
 
 
 def _deprecated_fields(seen: Seen) -> Iterator[Violation]:
@@ -78,6 +93,7 @@ def _dead(seen: Seen) -> Iterator[Violation]:
             if (built.target.repo, built.target.path) not in apart
             for one in built.objects
         ),
+        *(one.owner.object.body for one in seen.expansion.deliveries if one.owner.parent),
     ]
     examples = [one.body for one in documents if not one.delivered]
     for found in seen.surveys:
@@ -92,8 +108,23 @@ def _without_provider(seen: Seen, config: Config) -> Iterator[Violation]:
     from gitlint_ops.validate.providers import without_provider
 
     bodies: Iterable[Any] = (one.body for found in seen.surveys for one in found.documents)
-    known = frozenset(seen.own.pins.kinds()) if seen.own and seen.own.pins else frozenset()
-    yield from without_provider(seen.judged, bodies, external, known)
+    yield from without_provider(seen.judged, bodies, external, _known_to_user(seen))
+
+
+def _known_to_user(seen: Seen) -> Callable[[BuildResult, RenderedObject], bool]:
+    """Whether the user has the kind of an object among the pins, or in a catalogue."""
+    own = seen.own
+    pinned = frozenset(own.pins.kinds()) if own and own.pins else frozenset()
+
+    def is_known(build: BuildResult, obj: RenderedObject) -> bool:
+        if own is None or (obj.key.group, obj.kind) in pinned:
+            return own is not None
+        from gitlint_ops.validate.schemas import resolve_version
+
+        held = own.catalogues(resolve_version(build.target.kubernetes))
+        return held is not None and held.schema(obj.api_version, obj.kind) is not None
+
+    return is_known
 
 
 def _deprecated_versions(seen: Seen) -> Iterator[Violation]:

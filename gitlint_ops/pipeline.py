@@ -13,25 +13,35 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops import __version__
+from gitlint_ops.beyond import reached, untouched_policies
 from gitlint_ops.blame import Entries, finding
 from gitlint_ops.build.helm.program import Helm
-from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.build.plain import plain_objects
 from gitlint_ops.build.retold import told_once
-from gitlint_ops.build.stage import Built, altered_builds, build_all, judged_builds, with_ways
+from gitlint_ops.build.site import DeliverySettings, Site
+from gitlint_ops.build.stage import (
+    Built,
+    altered_builds,
+    build_all,
+    built_together,
+    judged_builds,
+)
 from gitlint_ops.discover.survey import Extent, Survey, survey
 from gitlint_ops.discover.targets import Versions, targets
 from gitlint_ops.discover.unlisted import unlisted
 from gitlint_ops.discover.untouched import documents_with
+from gitlint_ops.expansion import covered, expand, results_of
 from gitlint_ops.facts import labelled_namespaces, rule_inputs
-from gitlint_ops.model.cards import Card, Profile
+from gitlint_ops.model.cards import Card
+from gitlint_ops.model.delivery import Expansion
 from gitlint_ops.model.findings import Finding, Severity, Violation
 from gitlint_ops.model.globs import Globs
 from gitlint_ops.model.location import DocumentRef, FileRef
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
-from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
-from gitlint_ops.on_demand import Seen, on_demand
+from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, Unchecked
+from gitlint_ops.on_demand import Seen, on_demand, told_once_by_kind
+from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.engine import run_rules
 from gitlint_ops.triage.accepted import accepted
 from gitlint_ops.triage.baseline import Baseline
@@ -74,35 +84,65 @@ class Request(Struct, frozen=True):
     helm: Helm = Helm()
 
 
+class Discovered(Struct, frozen=True):
+    """What a workspace holds: its folders, each built by itself, and what its delivery objects come to."""
+
+    sources: Sources
+    surveys: tuple[Survey, ...]
+    site: Site
+    alone: tuple[BuildResult, ...]
+    expansion: Expansion
+
+
+def discovered(trees: Sequence[Tree], request: Request, progress: Progress) -> Discovered:
+    """Discover, build, and follow what is built; nothing is judged yet.
+
+    Raises:
+        UsageError: as `check` does.
+    """
+    sources = Sources(trees, declared=declared_repositories(request.config.repositories, trees[0]))
+    surveys = tuple(survey(sources, tree, _extent(tree, request)) for tree in trees)
+    site = Site(sources, request.helm, delivery_settings(request.config))
+    alone = build_all(surveys, _targets(surveys, request), site, progress)
+    expansion = _expansion(surveys, alone, site, request, progress)
+    return Discovered(sources, surveys, site, alone, expansion)
+
+
 def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckResult:
     """Discover, build, validate, run the rules, and triage what they find; `seconds` is the caller's.
 
     Raises:
         UsageError: what was asked for cannot be had (a revision, a version of Kubernetes).
     """
-    sources = Sources(trees, declared=_declared(request.config.repositories, trees[0]))
-    surveys = [survey(sources, tree, _extent(tree, request)) for tree in trees]
-    built = build_all(surveys, _targets(surveys, request), sources, progress, request.helm)
+    found = discovered(trees, request, progress)
+    sources, surveys, expansion = found.sources, found.surveys, found.expansion
+    built = built_together((*found.alone, *results_of(expansion)), surveys, found.site)
     builds = built.results
-    judged = judged_builds(builds, surveys)
+    judged = judged_builds(builds, surveys, covered(expansion))
     altered = altered_builds(judged, surveys)
     progress("validating", 0, 1)
     former = _former(trees, surveys, builds, request)
     own = own_sources(trees[0], request.config)
     limited = request.changed is not None or any(tree.repository.scopes for tree in trees)
     elsewhere = partial(untouched_definitions, trees, sources) if limited else None
-    validated = validate(altered, judged, own, former, elsewhere)
+    apart = partial(_built_apart, trees, request)
+    policies = untouched_policies(surveys, trees, sources, apart) if limited else ()
+    validated = validate(altered, judged, own, former, elsewhere, policies)
     progress("running rules", 0, 1)
     cards = {card.id: card for card in request.cards}
     namespaces = labelled_namespaces(judged, sources, trees, limited=limited)
     inputs = rule_inputs(judged, altered, surveys, request.config, request.kubernetes, namespaces)
-    seen = Seen(trees, surveys, builds, judged, sources, own)
+    inputs = replace(inputs, deliveries=Deliveries(expansion) if expansion.deliveries else None)
+    seen = Seen(trees, surveys, builds, judged, sources, own, expansion)
+    demanded = tuple(on_demand(seen, cards, request.config, request.kubernetes))
     violations = (
         *_of_files(surveys, builds, sources),
         *told_once(_of_builds(built, cards, sources, request), validated.violations),
-        *validated.violations,
+        *expansion.violations,
+        *told_once_by_kind(validated.violations, demanded),
         *run_rules(request.cards, inputs),
-        *on_demand(seen, cards, request.config, request.kubernetes),
+        *demanded,
+        *reached(altered, former, apart, request.cards, request.config, request.kubernetes),
     )
     progress("locating", 0, 1)
     entries = {one.target.id: one.elsewhere for one in builds if one.elsewhere}
@@ -122,7 +162,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     return CheckResult(
         findings=triaged,
         targets=tuple(_summary(one, validated) for one in builds),
-        unchecked=(*_unchecked(builds, surveys, sources), *validated.unchecked),
+        unchecked=(*_unchecked(builds, expansion.unchecked, surveys, sources), *validated.unchecked),
         coverage=_coverage(surveys, altered, validated),
         cards=request.cards,
         seconds=0.0,
@@ -131,13 +171,33 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     )
 
 
+def _expansion(
+    surveys: Sequence[Survey],
+    alone: Sequence[BuildResult],
+    site: Site,
+    request: Request,
+    progress: Progress,
+) -> Expansion:
+    """What the delivery objects come to; a run limited to a change does not build all that it takes."""
+    if request.changed is not None:
+        return Expansion()
+    return expand(surveys, alone, site, request.config, progress, request.kubernetes)
+
+
+def delivery_settings(config: Config) -> DeliverySettings:
+    """What the configuration says of deliveries."""
+    return DeliverySettings(config.operators.flux, config.operators.argocd, config.charts, config.artifacts)
+
+
 def _of_files(
     surveys: Iterable[Survey], builds: Sequence[BuildResult], sources: Sources
 ) -> Iterator[Violation]:
     """What is wrong with files as such: unreadable, unlisted, no YAML."""
+    from gitlint_ops.rules.checks.secret_values import is_placeholder
+
     for found in surveys:
         yield from found.violations
-        yield from unlisted(found, sources, builds)
+        yield from unlisted(found, sources, builds, is_placeholder)
     yield from parse_violations(sources)
 
 
@@ -165,42 +225,18 @@ def _former(
         request.changed or None,
         [one.target for one in builds],
         {found.repo: found.changed for found in surveys if found.changed is not None},
-        _declared(request.config.repositories, trees[0]),
+        declared_repositories(request.config.repositories, trees[0]),
         request.helm,
     ).body_of
 
 
-def _declared(repositories: Sequence[RemoteRepository], tree: Tree) -> Sequence[Declared]:
+def declared_repositories(repositories: Sequence[RemoteRepository], tree: Tree) -> Sequence[Declared]:
+    """What addresses mean by a configuration; most have none, and then nothing is loaded."""
     if not repositories:
         return ()
     from gitlint_ops.workspace.remotes import declared
 
     return declared(repositories, tree)
-
-
-def build_folder(
-    tree: Tree,
-    path: str,
-    helm: Helm,
-    *,
-    repositories: Sequence[RemoteRepository] = (),
-    restricted: bool = True,
-) -> tuple[BuildResult, tuple[Finding, ...], Sources]:
-    """What one folder renders to, with the faults that keep it from building at their lines.
-
-    `restricted` as in `KustomizeBuilder`.
-    """
-    from gitlint_ops.rules.catalogue import catalogue
-
-    sources = Sources([tree], declared=_declared(repositories, tree))
-    target = BuildTarget(tree.name, path, TargetKind.KUSTOMIZE)
-    builder = KustomizeBuilder(sources, tree.name, restricted=restricted, helm=helm)
-    (result,) = with_ways([builder.build(target)])
-    held = catalogue() if result.violations else ()
-    cards = {card.id: card for card in held if card.profile is not Profile.STRICT}
-    violations = (replace(one, targets=(target.id,)) for one in result.violations)
-    found = to_findings(violations, cards, sources, {target.id: result.elsewhere})
-    return result, tuple(found), sources
 
 
 def parse_violations(sources: Sources) -> Iterator[Violation]:
@@ -254,6 +290,18 @@ def _extent(tree: Tree, request: Request) -> Extent:
     )
 
 
+def _built_apart(
+    trees: Sequence[Tree], request: Request, files: Mapping[str, frozenset[str] | None] = MappingProxyType({})
+) -> tuple[BuildResult, ...]:
+    """What reads these files of each repository, of which the run tells nothing; None is all files."""
+    sources = Sources(trees, declared=declared_repositories(request.config.repositories, trees[0]))
+    whole = (replace(_extent(tree, request), scopes=(), changed=files.get(tree.name)) for tree in trees)
+    surveys = tuple(survey(sources, tree, one) for tree, one in zip(trees, whole, strict=True))
+    site = Site(sources, request.helm, delivery_settings(request.config))
+    alone = build_all(surveys, _targets(surveys, request), site, lambda *_: None)
+    return judged_builds(built_together(alone, surveys, site).results, surveys)
+
+
 def _targets(surveys: Sequence[Survey], request: Request) -> tuple[BuildTarget, ...]:
     config = request.config
     by_environment = {one.name: one.kubernetes for one in config.environments if one.kubernetes}
@@ -289,19 +337,22 @@ def _hygiene(request: Request, judged: Sequence[BuildResult], surveys: Sequence[
 
 
 def _unchecked(
-    builds: Sequence[BuildResult], surveys: Sequence[Survey], sources: Sources
+    builds: Sequence[BuildResult],
+    others: Sequence[Unchecked],
+    surveys: Sequence[Survey],
+    sources: Sources,
 ) -> tuple[Unchecked, ...]:
     """What is unchecked, at the entry that asks for it; of a change, only what stands in its files."""
     changed = {found.repo: found.changed for found in surveys}
     found: dict[Unchecked, None] = {}
-    for build in builds:
-        of_change = changed[build.target.repo]
-        for one in build.unchecked:
-            if one.on is None:
-                found[one] = None
-            elif of_change is None or one.on.file.path in of_change:
-                location, _ = sources.location(one.on, one.path)
-                found[replace(one, place=f"{location.file.path}:{location.line}")] = None
+    for one in (*(each for build in builds for each in build.unchecked), *others):
+        if one.on is None:
+            found[one] = None
+            continue
+        of_change = changed.get(one.on.file.repo)
+        if of_change is None or one.on.file.path in of_change:
+            location, _ = sources.location(one.on, one.path)
+            found[replace(one, place=f"{location.file.path}:{location.line}")] = None
     return tuple(found)
 
 

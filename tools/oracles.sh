@@ -14,7 +14,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 minutes=30           # for all of them, at most
 kubernetes_minor=35  # what helm takes the cluster for unless it is told; without it, 1.20
-names=(kustomize helm etcd kube-apiserver cel pod-security kubeconform kubectl-validate) # the last are the least missed
+# Those that take longest and are least missed stand last.
+names=(kustomize helm etcd kube-apiserver cel gotemplate pod-security flux argocd kubeconform kubectl-validate)
 cache=${XDG_CACHE_HOME:-${HOME:-${TMPDIR:-/tmp}}/.cache}/gitlint-ops/oracles
 
 say() { echo "oracles: $*" >&2; }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.blame import Origin, Via
 from gitlint_ops.model.location import DocumentRef, FieldPath
-from gitlint_ops.model.objects import RenderedObject, SourceDocument, object_key
-from gitlint_ops.model.targets import BuildResult, BuildTarget, Status
+from gitlint_ops.model.objects import DocumentRole, RenderedObject, SourceDocument, object_key
+from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind
 
 
 def build_plain(target: BuildTarget, documents: Iterable[SourceDocument]) -> BuildResult:
@@ -17,6 +18,16 @@ def build_plain(target: BuildTarget, documents: Iterable[SourceDocument]) -> Bui
     objects = tuple(obj for one in held for obj in plain_objects(one.body, one.ref, (), target.id))
     inputs = frozenset(document.ref.file.path for document in held)
     return BuildResult(target, Status.BUILT, objects=objects, inputs=inputs)
+
+
+def examples_of(survey: Survey) -> Iterator[BuildResult]:
+    """The manifests in folders of examples and tests, as folders of plain manifests are built."""
+    by_folder: dict[str, list[SourceDocument]] = {}
+    for one in survey.documents:
+        if not one.delivered and one.role is DocumentRole.OBJECT:
+            by_folder.setdefault(one.ref.file.path.rpartition("/")[0], []).append(one)
+    for folder, documents in by_folder.items():
+        yield build_plain(BuildTarget(survey.repo, folder, TargetKind.PLAIN), documents)
 
 
 def plain_objects(body: Any, ref: DocumentRef, path: FieldPath, target: str) -> Iterator[RenderedObject]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.discover.affected import affected_dirs
-from gitlint_ops.discover.kustomize import KustomizeDir, kustomize_dirs
+from gitlint_ops.discover.kustomize import KustomizeDir, Reference, kustomize_dirs
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind
 from gitlint_ops.syntax.emit import emit
@@ -23,17 +23,23 @@ UNUSED = "no kustomization here builds with it, so nothing shows that it stays t
 
 
 class _Rendered(Struct, frozen=True):
-    """What a folder renders to: each object's name and the digest of its text. Or why that is unknown."""
+    """What a folder renders to: each object's name and the digest of its text. Or why that is unknown.
+
+    `partly`: the objects are known that do not come from what was left out.
+    """
 
     objects: tuple[tuple[str, bytes], ...] = ()
     unknown: str = ""
+    partly: bool = False
 
 
 class Proof:
     """Tells of edited files whether some target would render differently.
 
     All kustomizations of a file's repository count that read it, directly or through others, also
-    those that the user did not ask for. One that does not build, or not wholly, proves nothing.
+    those that the user did not ask for. One that does not build proves nothing, nor one that is not
+    built wholly, unless the file is behind a base that is: what such a base gives stays the same, so
+    that nothing else can change with it.
     """
 
     def __init__(self, sources: Sources) -> None:
@@ -68,8 +74,27 @@ class Proof:
         readers = self._readers_of(file)
         if not readers:
             return UNUSED
-        unknown = ((folder, self._rendered(folder).unknown) for folder in sorted(readers))
-        return next((f"{_shown(folder)} {why}" for folder, why in unknown if why), "")
+        unknown = (folder for folder in sorted(readers) if not self._is_provable(folder, file))
+        return next((f"{_shown(folder)} {self._rendered(folder).unknown}" for folder in unknown), "")
+
+    def _is_provable(self, folder: _Folder, file: FileRef) -> bool:
+        rendered = self._rendered(folder)
+        if not rendered.unknown or not rendered.partly:
+            return not rendered.unknown
+        dirs = self._dirs_of(file.repo)
+        names = self._names_of(file, dirs)
+        affected = affected_dirs(dirs, names)
+        taken = [
+            one
+            for one in dirs[folder[1]].references
+            if one.path and (one.path in affected or any(_is_in(name, one.path) for name in names))
+        ]
+        return bool(taken) and all(
+            one.use is Reference.RESOURCE
+            and one.path in dirs
+            and self._is_provable((file.repo, one.path), file)
+            for one in taken
+        )
 
     def _readers_of(self, file: FileRef) -> frozenset[_Folder]:
         """The folders that read a file and can be built: a component is built by those that use it."""
@@ -135,8 +160,16 @@ def _rendered(built: BuildResult) -> _Rendered:
         return _Rendered(unknown="does not build")
     if built.status is not Status.BUILT or not built.complete:
         why = f" ({built.reason})" if built.reason else ""
-        return _Rendered(unknown=f"is not built wholly{why}")
-    return _Rendered(tuple((f"{one.kind} {one.key.name}", _digest(emit(one.body))) for one in built.objects))
+        return _Rendered(_digests(built), f"is not built wholly{why}", partly=True)
+    return _Rendered(_digests(built))
+
+
+def _digests(built: BuildResult) -> tuple[tuple[str, bytes], ...]:
+    return tuple((f"{one.kind} {one.key.name}", _digest(emit(one.body))) for one in built.objects)
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
 
 
 def _digest(text: str) -> bytes:
@@ -145,7 +178,7 @@ def _digest(text: str) -> bytes:
 
 def _difference(before: _Rendered, after: _Rendered) -> str:
     """What differs, as the end of a sentence about the folder; "" where nothing does."""
-    if after.unknown:
+    if after.unknown and not (before.partly and after.partly and before.unknown == after.unknown):
         return "would no longer build" if not before.unknown else before.unknown
     if before == after:
         return ""

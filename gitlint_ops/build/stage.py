@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gitlint_ops.build.helm.program import Helm
-from gitlint_ops.build.kustomize.builder import KustomizeBuilder
+from gitlint_ops.build.missing_images import completed_nowhere
 from gitlint_ops.build.plain import build_plain
+from gitlint_ops.build.site import Site
+from gitlint_ops.build.unproved import proved
 from gitlint_ops.discover.delivery import delivered_paths
 from gitlint_ops.discover.survey import Survey
-from gitlint_ops.model.blame import origin
+from gitlint_ops.model.blame import at, origin
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
-from gitlint_ops.workspace.sources import Sources
 
 _Fault: TypeAlias = tuple[str, object, FieldPath, str]
 """What tells one fault from another: its rule, place and message."""
 
 UNUSED_COMPONENT = "no kustomization here uses this component, and it does not build alone"
+
+
+class Covered(Struct, frozen=True):
+    """Folders and files, by repository and path, that deliveries render: they are judged through these."""
+
+    folders: frozenset[tuple[str, str]] = frozenset()
+    files: frozenset[tuple[str, str]] = frozenset()
 
 
 class Built(Struct, frozen=True):
@@ -36,13 +43,11 @@ class Built(Struct, frozen=True):
 def build_all(
     surveys: Sequence[Survey],
     targets: Sequence[BuildTarget],
-    sources: Sources,
+    site: Site,
     progress: Callable[[str, int, int], None],
-    helm: Helm,
-) -> Built:
-    """Every target built, in the order given."""
+) -> tuple[BuildResult, ...]:
+    """Every target built by itself, in the order given."""
     by_repo = {found.repo: found for found in surveys}
-    builders = {found.repo: KustomizeBuilder(sources, found.repo, helm=helm) for found in surveys}
     results: list[BuildResult] = []
     for number, target in enumerate(targets):
         progress("building", number, len(targets))
@@ -50,12 +55,16 @@ def build_all(
         if target.kind is TargetKind.PLAIN:
             results.append(build_plain(target, found.loose[target.path]))
         else:
-            built = builders[target.repo].build(target)
+            built = site.builder(target.repo).build(target)
             results.append(_alone(built) if found.dirs[target.path].component else built)
-    return Built(
-        with_ways(results),
-        tuple(one for builder in builders.values() for one in builder.unmatched_in_components()),
-    )
+    return tuple(results)
+
+
+def built_together(results: Sequence[BuildResult], surveys: Sequence[Survey], site: Site) -> Built:
+    """The results of a run, once all that uses a component has been built."""
+    builders = [site.builder(found.repo) for found in surveys]
+    idle = (one for each in builders for one in each.unmatched_in_components())
+    return Built(with_ways(completed_nowhere(results)), tuple(proved(idle, results, surveys)))
 
 
 _MOST_STEPS = 8
@@ -82,7 +91,11 @@ def with_ways(results: Sequence[BuildResult]) -> tuple[BuildResult, ...]:
 
 
 def _fault_of(violation: Violation) -> _Fault:
-    return violation.rule, violation.on, violation.path, violation.message
+    on: object = violation.on
+    if isinstance(on, RenderedObject):
+        found = origin(at(on.blame, violation.path))
+        on = found.source, found.source_path
+    return violation.rule, on, violation.path, violation.message
 
 
 def _with_way(violation: Violation, of: BuildResult, longest: Mapping[_Fault, BuildResult]) -> Violation:
@@ -107,14 +120,14 @@ def _altered(build: BuildResult, found: Survey) -> BuildResult:
     changed = build.inputs & found.changed
     if not changed <= found.manifests:
         return build
-    kept = tuple(one for one in build.objects if _source_of(one) in changed)
+    kept = tuple(one for one in build.objects if _source_of(one, build.target.repo) in changed)
     return replace(build, objects=kept)
 
 
-def _source_of(one: RenderedObject) -> str:
+def _source_of(one: RenderedObject, repo: str) -> str:
     """The path that an object was written at, "" in another repository."""
     file = origin(one.blame).source.file
-    return file.path if one.target.startswith(f"{file.repo}//") else ""
+    return file.path if file.repo == repo else ""
 
 
 def _alone(built: BuildResult) -> BuildResult:
@@ -135,20 +148,42 @@ def _alone(built: BuildResult) -> BuildResult:
     )
 
 
-def judged_builds(builds: Iterable[BuildResult], surveys: Sequence[Survey]) -> tuple[BuildResult, ...]:
+def judged_builds(
+    builds: Iterable[BuildResult],
+    surveys: Sequence[Survey],
+    covered: Covered = Covered(),  # noqa: B008 - frozen
+) -> tuple[BuildResult, ...]:
     """The builds whose objects are judged: what is delivered, and not a base on its way to it.
 
-    A base is judged through the overlays that build with it; by itself only where no overlay
-    does, or where a Flux Kustomization or Argo CD Application names its folder. Examples and tests
-    are built, but nobody delivers what they render to.
+    A base is judged through the overlays and deliveries that build with it; by itself only where none
+    does, or where a delivery object names its folder that could not be rendered. Examples and tests are
+    built, but nobody delivers what they render to.
     """
     rendered = [one for one in builds if one.objects and one.status is not Status.FAILED]
-    taken = {(one.target.repo, folder) for one in rendered for folder in one.included}
+    taken = {(one.target.repo, folder) for one in rendered for folder in one.included} | covered.folders
     apart = taken | {(found.repo, folder) for found in surveys for folder in found.undelivered}
     named = {
         (found.repo, path)
         for found in surveys
         for path in delivered_paths(document.body for document in found.documents)
-    }
-    places = ((one, (one.target.repo, one.target.path)) for one in rendered)
-    return tuple(one for one, place in places if place not in apart or place in named)
+    } - covered.folders
+    judged: list[BuildResult] = []
+    for one in rendered:
+        place = (one.target.repo, one.target.path)
+        if one.target.owner:
+            judged.append(one)
+        elif one.target.kind is TargetKind.PLAIN:
+            judged.extend(_uncovered(one, covered))
+        elif place not in apart or place in named:
+            judged.append(one)
+    return tuple(judged)
+
+
+def _uncovered(build: BuildResult, covered: Covered) -> Iterator[BuildResult]:
+    """A folder of manifests without those that a delivery reads."""
+    repo = build.target.repo
+    kept = tuple(one for one in build.objects if (repo, _source_of(one, repo)) not in covered.files)
+    if len(kept) == len(build.objects):
+        yield build
+    elif kept:
+        yield replace(build, objects=kept)

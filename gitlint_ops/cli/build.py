@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
 from gitlint_ops.cli.options import no_helm_option
+from gitlint_ops.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from gitlint_ops.model.findings import Finding
+    from gitlint_ops.model.targets import BuildResult
+    from gitlint_ops.workspace.sources import Sources
+
+    Built: TypeAlias = tuple[BuildResult, Sequence[Finding], Sources]
 
 LOAD_RESTRICTORS = ("LoadRestrictionsRootOnly", "LoadRestrictionsNone")
 """As kustomize spells them (kustomize build --load-restrictor), its default first."""
@@ -16,7 +26,12 @@ EXIT_INCOMPLETE = 3
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path())
+@click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--target",
+    metavar="ID",
+    help="What this Application or Flux object delivers, of the repositories at DIR; `graph` lists the ids.",
+)
 @click.option("--provenance", is_flag=True, help="Print, for each field, the file and line that set it.")
 @click.option("--rev", metavar="REF", help="Read this commit, tag or branch; no checkout is needed.")
 @click.option("--staged", is_flag=True, help="Read the index, not the working tree.")
@@ -29,29 +44,69 @@ EXIT_INCOMPLETE = 3
     help="Whether files may lie outside their kustomization's folder, as for kustomize.",
 )
 def build(
-    folder: str, provenance: bool, rev: str | None, staged: bool, no_helm: bool, load_restrictor: str
+    folders: tuple[str, ...],
+    target: str | None,
+    provenance: bool,
+    rev: str | None,
+    staged: bool,
+    no_helm: bool,
+    load_restrictor: str,
 ) -> int:
-    """Print what the kustomization in DIR renders to, as `kustomize build` does, offline."""
+    """Print what the kustomization in DIR renders to, as `kustomize build` does, offline.
+
+    With --target, what a delivery of the repositories at DIR renders to.
+    """
+    if target is not None:
+        return _print(*_delivered(folders, target, rev=rev, staged=staged, no_helm=no_helm), provenance)
+    if len(folders) > 1:
+        raise UsageError("one folder is built at a time", hint="several repositories go with --target")
+    restricted = load_restrictor == LOAD_RESTRICTORS[0]
+    return _print(
+        *_built(folders[0], rev=rev, staged=staged, no_helm=no_helm, restricted=restricted), provenance
+    )
+
+
+def _built(folder: str, *, rev: str | None, staged: bool, no_helm: bool, restricted: bool) -> Built:
+    from gitlint_ops.building import build_folder
     from gitlint_ops.cli.programs import find_helm
     from gitlint_ops.cli.session import open_trees
     from gitlint_ops.discover.neighbours import with_neighbours
-    from gitlint_ops.pipeline import build_folder
-    from gitlint_ops.report.built import as_provenance, as_yaml
     from gitlint_ops.workspace.config import load_config
 
-    restricted = load_restrictor == LOAD_RESTRICTORS[0]
     (tree,) = open_trees((folder,), rev=rev, staged=staged)
     scopes = tree.repository.scopes
     path = scopes[0] if scopes else ""
     if not tree.repository.git_dir and not path:
         tree, path = with_neighbours(tree, restricted=restricted)
-    result, findings, sources = build_folder(
+    return build_folder(
         tree,
         path,
         find_helm([tree], wanted=not no_helm),
         repositories=load_config(tree).repositories,
         restricted=restricted,
     )
+
+
+def _delivered(
+    folders: tuple[str, ...], target: str, *, rev: str | None, staged: bool, no_helm: bool
+) -> Built:
+    from gitlint_ops.building import delivered, faults_of
+    from gitlint_ops.cli.progress import progress
+    from gitlint_ops.cli.session import Options, open_session
+    from gitlint_ops.pipeline import discovered
+
+    if staged:
+        raise UsageError("--target and --staged exclude each other", hint="name a commit with --rev")
+    session = open_session(Options(paths=folders, rev=rev, no_helm=no_helm))
+    with progress(enabled=True) as told:
+        found = discovered(session.trees, session.request, told)
+    result = delivered(found, target)
+    return result, faults_of(result, found.sources), found.sources
+
+
+def _print(result: BuildResult, findings: Sequence[Finding], sources: Sources, provenance: bool) -> int:
+    from gitlint_ops.report.built import as_provenance, as_yaml
+
     for one in findings:
         click.echo(f"{one.location}: {one.message}", err=True)
         for related in one.related:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.model.errors import UsageError
 
@@ -111,15 +112,17 @@ def verify(config: str | None) -> int:
 
     place = _place(config, "")
     pins = _pins(place)
-    count, faults = shipped_faults()
+    shipped, faults = shipped_faults()
     told = [*faults]
+    own = 0
     for held in pins.folders if pins else ():
-        count += len(held.lock.files())
+        own += len(held.lock.files())
         told.extend(faults_of(place.tree, held))
     for one in told:
         click.echo(one)
     if not told:
-        click.echo(f"{count} schemas are what their locks say.")
+        yours = f"{_counted(own, 'schema')} of yours" if own else "Nothing is pinned here"
+        click.echo(f"{yours}{' and' if own else ';'} {shipped} shipped schemas are what their locks say.")
     return EXIT_FAULTS if told else 0
 
 
@@ -158,7 +161,8 @@ def _pins(place: _Place) -> OwnPins | None:
 
 def _takings(paths: Iterable[str], wanted: _Wanted, place: _Place, lock: Lock) -> Iterator[Taken]:
     for path in paths:
-        yield _take(path, wanted.values, wanted.name, place, no_helm=wanted.no_helm)
+        taken = _take(path, wanted.values, wanted.name, place, no_helm=wanted.no_helm)
+        yield replace(taken, notes=(*taken.notes, *_apart(path, taken.source, place)))
     if wanted.from_cluster:
         from gitlint_ops.pinning.cluster import take_from_cluster
 
@@ -185,6 +189,15 @@ def _take(path: str, values: tuple[str, ...], name: str, place: _Place, *, no_he
     return take_local(asked, find_helm((place.tree,), wanted=not no_helm))
 
 
+def _apart(path: str, source: PinSource, place: _Place) -> Iterator[str]:
+    root = os.path.realpath(place.tree.repository.root)
+    if not Path(os.path.realpath(path)).is_relative_to(root):
+        yield (
+            f"{path} lies outside of this repository: the lock names it as {source.path}, and --update "
+            "finds it only where it lies beside the repository like here"
+        )
+
+
 def _again(source: PinSource, place: _Place, kubeconfig: str, *, no_helm: bool) -> Taken:
     """A source of the lock, taken once more."""
     if source.way == "cluster":
@@ -194,7 +207,12 @@ def _again(source: PinSource, place: _Place, kubeconfig: str, *, no_helm: bool) 
     folder = Path(os.path.realpath(place.tree.repository.root), place.folder)
     path = os.path.relpath(os.path.normpath(folder / source.path))
     values = tuple(os.path.relpath(os.path.normpath(folder / one)) for one in source.values)
-    return _take(path, values, source.name, place, no_helm=no_helm)
+    try:
+        return _take(path, values, source.name, place, no_helm=no_helm)
+    except UsageError as error:
+        said = f"the source '{source.name}' of the lock cannot be taken again: {error}"
+        hint = "pin it from where it is now with another --name: its kinds are then of that source"
+        raise UsageError(said, hint=error.hint or hint) from error
 
 
 def _pin(lock: Lock, takings: list[Taken], place: _Place) -> int:

@@ -19,11 +19,15 @@ FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 class Reference(Enum):
-    """What a kustomization takes a path for."""
+    """What a kustomization takes a path for.
+
+    `SETTING` says how to build: configurations, values, the folder of a chart. `DATA` is copied as it is.
+    """
 
     RESOURCE = "resource"
     COMPONENT = "component"
     PATCH = "patch"
+    SETTING = "setting"
     DATA = "data"
     PLUGIN = "plugin"
 
@@ -105,13 +109,13 @@ _FIELDS: tuple[tuple[str, Reference, str | None], ...] = (
     ("patchesstrategicmerge", Reference.PATCH, None),
     ("patches", Reference.PATCH, "path"),
     ("patchesjson6902", Reference.PATCH, "path"),
-    ("replacements", Reference.DATA, "path"),
-    ("configurations", Reference.DATA, None),
-    ("crds", Reference.DATA, None),
+    ("replacements", Reference.SETTING, "path"),
+    ("configurations", Reference.SETTING, None),
+    ("crds", Reference.SETTING, None),
     ("transformers", Reference.PLUGIN, None),
     ("generators", Reference.PLUGIN, None),
     ("validators", Reference.PLUGIN, None),
-    ("helmcharts", Reference.DATA, "valuesFile"),
+    ("helmcharts", Reference.SETTING, "valuesFile"),
 )
 
 
@@ -135,10 +139,10 @@ def _references(folder: str, body: Mapping[str, Any], sources: Sources, tree: Tr
         for number, one in enumerate(more if isinstance(more, list) else ()):
             if isinstance(one, str):
                 at = (charts, index, "additionalValuesFiles", number)
-                yield _referred(folder, Reference.DATA, one, at)
+                yield _referred(folder, Reference.SETTING, one, at)
     openapi = body.get(fields.get("openapi", ""))
     if isinstance(openapi, Mapping) and isinstance(openapi.get("path"), str):
-        yield _referred(folder, Reference.DATA, openapi["path"], (fields["openapi"], "path"))
+        yield _referred(folder, Reference.SETTING, openapi["path"], (fields["openapi"], "path"))
 
 
 # The field, and under which names its entries say a chart's name, version and repository.
@@ -162,7 +166,7 @@ def _chart_folders(folder: str, body: Mapping[str, Any], fields: Mapping[str, st
                 versioned = f"{name}-{version}" if version and repo else ""
                 if isinstance(name, str) and name and isinstance(home, str):
                     path = posixpath.join(home, versioned, name)
-                    yield _referred(folder, Reference.DATA, path, (field, index))
+                    yield _referred(folder, Reference.SETTING, path, (field, index))
 
 
 def _generator_files(folder: str, body: Mapping[str, Any], fields: Mapping[str, str]) -> Iterator[Referred]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from gitlint_ops.discover.kustomize import KustomizeDir, Referred
+from gitlint_ops.discover.misused_addresses import misused
 from gitlint_ops.discover.remote import Remote, RemoteFile, RemoteFolder, remote_of
 from gitlint_ops.discover.remote_lookup import Absent, Located, locate, refs_of, without_credentials
 from gitlint_ops.discover.survey import Survey
@@ -51,7 +52,8 @@ def remote_bases(found: Survey, sources: Sources) -> Iterator[Violation]:
                 continue
             located = locate(remote, sources.remotes)
             judged = _judged(remote, located)
-            if judged.why:
+            # An address that cannot be used is wrong as a whole, whatever ref it has.
+            if judged.why and misused(referred.text) is None:
                 yield _unpinned(directory, referred, judged)
             if isinstance(located, Absent) and located.repository:
                 yield _unmirrored(directory, referred, remote, located.repository)
@@ -78,12 +80,13 @@ def _unpinned(directory: KustomizeDir, referred: Referred, judged: _Judged) -> V
 
 
 def _unmirrored(directory: KustomizeDir, referred: Referred, remote: Remote, repository: str) -> Violation:
-    is_file = isinstance(remote, str)
+    is_file, wrong = isinstance(remote, str), misused(referred.text)
+    usual = _COMMIT if is_file else _MIRROR
     return Violation(
         directory.document,
         referred.at,
         f"{repository} is needed to build this, and is not in the workspace: what it gives is not checked",
-        hint=_COMMIT if is_file else _MIRROR,
+        hint=without_credentials(wrong.hint) if wrong else usual,
         rule=UNMIRRORED,
         cause=repository if is_file else repository_key(repository) or repository,
     )

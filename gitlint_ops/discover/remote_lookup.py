@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from gitlint_ops.discover.misused_addresses import misused
 from gitlint_ops.discover.remote import Remote, RemoteFile, RemoteFolder
 from gitlint_ops.model.errors import UsageError
 from gitlint_ops.workspace.refs import RefKind, is_full_id
@@ -41,12 +42,12 @@ class Absent(Struct, frozen=True):
 def locate(remote: Remote, remotes: Remotes) -> Located | Absent:
     """The file or folder that is meant, which need not exist in the commit."""
     if isinstance(remote, str):
-        shown = without_credentials(remote)
+        shown, wrong = without_credentials(remote), misused(remote)
         reason = f"{shown} is fetched by HTTP, which is not done here: commit the file and list it instead"
-        return Absent(reason, shown)
+        return Absent(f"{shown} {wrong.why}" if wrong else reason, shown)
     clone = remotes.clone(remote.url)
     if clone is None:
-        return _not_here(remote.url, remotes)
+        return not_here(remote.url, remotes)
     for ref, path in _readings(remote):
         revision = remotes.revision(clone, ref)
         if revision is None:
@@ -69,8 +70,9 @@ def refs_of(remote: RemoteFolder | RemoteFile) -> Iterator[str]:
     return (ref for ref, _ in _readings(remote))
 
 
-def _not_here(address: str, remotes: Remotes) -> Absent:
-    shown = without_credentials(address)
+def not_here(address: str, remotes: Remotes) -> Absent:
+    """Why nothing of a repository can be read here: it is not in the workspace."""
+    shown = without_credentials(remotes.spelling(address))
     folder = remotes.missing_folder(address)
     if folder:
         return Absent(

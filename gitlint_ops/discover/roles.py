@@ -53,12 +53,16 @@ _SURELY_APPLIED = {
 
 
 class FileRole(Enum):
-    """What a whole file is taken for."""
+    """What a whole file is taken for.
+
+    A `SETTING` is for the builder alone, which says itself what it did not follow.
+    """
 
     KUSTOMIZATION = "kustomization"
     RESOURCE = "resource"
     PATCH = "patch"
     DATA = "data"
+    SETTING = "setting"
     CHART_VALUES = "chart-values"
     CHART = "chart"
     LOOSE = "loose"
@@ -78,6 +82,14 @@ class Uses(Struct, frozen=True):
     by_path: Mapping[str, frozenset[Reference]]
     folders_listed_from: frozenset[str]
     """Folders of which some file is listed as a resource."""
+
+    def is_rendered(self, chart: str) -> bool:
+        """Whether a kustomization renders a chart, by itself or as a part of another."""
+        parts = chart.split("/")
+        return any(
+            Reference.SETTING in self.by_path.get("/".join(parts[:end]), ())
+            for end in range(1, len(parts) + 1)
+        )
 
 
 class Charts(Struct, frozen=True):
@@ -126,14 +138,16 @@ def file_role(path: str, found: Uses, helm: Charts, dirs: Mapping[str, Kustomize
         return FileRole.RESOURCE
     if Reference.PATCH in used:
         return FileRole.PATCH
-    if used:
+    if Reference.DATA in used:
         return FileRole.DATA
+    if used:
+        return FileRole.SETTING
     chart = helm.of(path)
     if chart is None:
         return FileRole.LOOSE
     inner = path[len(chart) + 1 :] if chart else path
     if inner.startswith(("templates/", "crds/", "charts/", "ci/")) or name == "Chart.yaml":
-        return FileRole.CHART
+        return FileRole.SETTING if found.is_rendered(chart) else FileRole.CHART
     return FileRole.CHART_VALUES if name.startswith("values") else FileRole.LOOSE
 
 

@@ -146,6 +146,7 @@ class _Pass:
         role = file_role(path, self._used, self._charts, self._dirs)
         if role in LEFT_OUT:
             self.left_out[LEFT_OUT[role]] += 1
+        if role in LEFT_OUT or role is FileRole.SETTING:
             return
         file = self._tree.ref(path)
         if path.lower().endswith(".json") and role is FileRole.LOOSE and not self._is_manifest(file):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from gitlint_ops.discover.kustomize import KustomizeDir, is_remote
@@ -18,13 +18,19 @@ from gitlint_ops.syntax.documents import DUPLICATE_KEY
 from gitlint_ops.workspace.sources import Sources
 
 
-def unlisted(found: Survey, sources: Sources, builds: Iterable[BuildResult] = ()) -> Iterator[Violation]:
+def unlisted(
+    found: Survey,
+    sources: Sources,
+    builds: Iterable[BuildResult] = (),
+    is_placeholder: Callable[[str], bool] = lambda _: False,
+) -> Iterator[Violation]:
     """One violation a file; silent where something else explains why the file is not listed.
 
     A line that was commented out was left out on purpose. A misspelt entry or field, or a lost block of a
     kustomization with a key written twice, is a finding of its own. What `helm template` printed
     beside a kustomization that inflates the chart is a copy, and so is an object that the kustomization
     has from elsewhere: of another file, a base, a generator, or, for what installers bring, a remote base.
+    A Secret of nothing but placeholders is a form to be filled in and applied by hand.
     """
     reported: set[str] = set()
     by_folder = {one.target.path: one for one in builds if one.target.repo == found.repo}
@@ -34,6 +40,8 @@ def unlisted(found: Survey, sources: Sources, builds: Iterable[BuildResult] = ()
             continue
         directory = _owner(path, found.dirs)
         if directory is None or not document.delivered or _is_explained(document, directory, sources):
+            continue
+        if _is_form(document.body, is_placeholder):
             continue
         if _is_had_from_elsewhere(document, directory, by_folder.get(directory.path), sources):
             continue
@@ -50,6 +58,14 @@ def _is_explained(document: SourceDocument, directory: KustomizeDir, sources: So
         or _has_double_key(directory, sources)
         or (directory.inflates_charts and _is_of_helm(document.body))
     )
+
+
+def _is_form(body: Any, is_placeholder: Callable[[str], bool]) -> bool:
+    if not isinstance(body, Mapping) or body.get("kind") != "Secret":
+        return False
+    held = [body[field] for field in ("data", "stringData") if isinstance(body.get(field), Mapping)]
+    values = [value for each in held for value in each.values()]
+    return bool(values) and all(isinstance(value, str) and is_placeholder(value) for value in values)
 
 
 _OF_INSTALLERS = frozenset({"Namespace", "CustomResourceDefinition"})

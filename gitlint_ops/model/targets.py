@@ -28,7 +28,10 @@ class Status(Enum):
 
 
 class BuildTarget(Struct, frozen=True):
-    """A folder that one controller would build; `path` is relative to the repository's root."""
+    """What one controller would build; `path` is its folder, relative to the repository's root.
+
+    `owner` is the id of the delivery object that it is built for, "" for a folder by itself.
+    """
 
     repo: str
     path: str
@@ -36,11 +39,12 @@ class BuildTarget(Struct, frozen=True):
     environment: str | None = None
     cluster: str | None = None
     kubernetes: str = ""
+    owner: str = ""
 
     @property
     def id(self) -> str:
-        """`repo//path`, as reports name the target."""
-        return f"{self.repo}//{self.path}"
+        """`repo//path`, or the id of the owner, as reports name the target."""
+        return self.owner or f"{self.repo}//{self.path}"
 
 
 class Unchecked(Struct, frozen=True):
@@ -67,7 +71,8 @@ class BuildResult(Struct, frozen=True):
 
     `violations` are faults found while building (they carry their rule). `inputs` are the paths of
     all files read in its repository, `included` those of the other kustomization folders it took in.
-    `elsewhere` are the files of other repositories and revisions, with the entry that led there.
+    `elsewhere` are the files of other repositories and revisions, with the entry that led there;
+    `beside` those of other repositories that the run checks.
     Not `complete`: something (a remote base) was left out, so absence proves nothing. `way` are the
     entries that led a failed build to the file at fault, the nearest first.
     """
@@ -80,6 +85,7 @@ class BuildResult(Struct, frozen=True):
     inputs: frozenset[str] = frozenset()
     included: frozenset[str] = frozenset()
     elsewhere: Mapping[FileRef, tuple[DocumentRef, FieldPath]] = field(default_factory=dict)
+    beside: frozenset[tuple[str, str]] = frozenset()
     complete: bool = True
     reason: str | None = None
     way: tuple[Note, ...] = ()

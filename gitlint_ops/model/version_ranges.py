@@ -6,7 +6,7 @@ Source of the semantics: github.com/Masterminds/semver v3 (constraints.go), whic
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -67,6 +67,13 @@ def satisfies(held: Version, text: str) -> bool | None:
     if any(one is None for one in choices):
         return None
     return any(all(_holds(held, each) for each in one) for one in choices if one is not None)
+
+
+def newest_in(text: str, names: Iterable[str]) -> str | None:
+    """The name of the newest version in a range, as tags of a repository have them; None of none."""
+    held = ((one, version(one)) for one in names)
+    within = [(found.order(), name) for name, found in held if found and satisfies(found, text)]
+    return max(within)[1] if within else None
 
 
 def _conditions(text: str) -> list[_Condition] | None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
 
 from msgspec import Struct
 
-from gitlint_ops.model.errors import UsageError
+from gitlint_ops.model.errors import UsageError, did_you_mean
 from gitlint_ops.model.location import FieldPath, FileRef, Location
 from gitlint_ops.syntax.documents import Document, Typing, read
 from gitlint_ops.validate.definitions import (
     API_VERSION,
+    KEYWORDS,
     KIND,
     Definition,
     NoDefinition,
     canonical,
     definition,
     is_definition,
+    unknown_keywords,
 )
 from gitlint_ops.validate.own_pins import unlisted
 from gitlint_ops.validate.pin_lock import PinSource, sha256
@@ -89,6 +93,7 @@ class Gathering:
     def _add_document(self, document: Document, data: bytes, file: FileRef) -> None:
         for body in unlisted(document.body):
             if is_definition(body):
+                self.notes.extend(_ignored(body, data, document.index, file))
                 try:
                     self.add(definition(body), f"{file.path}:{document.line}")
                 except NoDefinition as error:
@@ -131,8 +136,16 @@ def _told(held: Definition) -> bytes:
     return head + b"".join(versions)
 
 
-def _place(data: bytes, index: int, path: FieldPath, file: FileRef) -> Location:
+def _ignored(body: Mapping[str, Any], data: bytes, index: int, file: FileRef) -> Iterator[str]:
+    for path in islice(unknown_keywords(body), _MOST_NOTES + 1):
+        near = did_you_mean(str(path[-1]), sorted(KEYWORDS))
+        meant = f" (did you mean `{near}`?)" if near else ""
+        at = _place(data, index, path, file, key=True)
+        yield f"{at}: `{path[-1]}` is no keyword of Kubernetes' schemas, and judges nothing{meant}"
+
+
+def _place(data: bytes, index: int, path: FieldPath, file: FileRef, *, key: bool = False) -> Location:
     from gitlint_ops.syntax.locate import positions
 
-    span = positions(data, index).locate(path).span
+    span = positions(data, index).locate(path, key=key).span
     return Location(file, span.line, span.column, span.end_line, span.end_column)

@@ -33,7 +33,7 @@ class ListedKind(Struct, frozen=True):
 
 
 def listed(own: OwnPins | None, wanted: Iterable[str] = ()) -> tuple[ListedKind, ...]:
-    """The user's pins and the shipped ones, by group and kind.
+    """The user's pins and the shipped ones, by group and kind; those that a name means exactly first.
 
     `wanted` are groups and kinds, or parts of their names; empty means all.
     """
@@ -42,7 +42,14 @@ def listed(own: OwnPins | None, wanted: Iterable[str] = ()) -> tuple[ListedKind,
     shipped = (replace(one, used=one.key not in known) for one in _shipped())
     words = [one.lower() for one in wanted]
     found = (one for one in (*ours, *shipped) if not words or any(_is_meant(one, word) for word in words))
-    return tuple(sorted(found, key=lambda one: (one.group, one.kind, not one.used)))
+    return tuple(
+        sorted(found, key=lambda one: (not _is_exactly(one, words), one.group, one.kind, not one.used))
+    )
+
+
+def _is_exactly(one: ListedKind, words: Iterable[str]) -> bool:
+    kind = one.kind.lower()
+    return any(word in (kind, one.group, f"{kind}.{one.group}") for word in words)
 
 
 def _is_meant(one: ListedKind, word: str) -> bool:

@@ -144,6 +144,8 @@ def _run(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
             yield from _over_builds(rule, inputs)
         elif subject == "workspace":
             yield from _over_workspace(rule, inputs)
+        elif subject == "delivery":
+            yield from _over_deliveries(rule, inputs)
         else:
             yield from _over_objects(rule, subject, inputs)
 
@@ -167,6 +169,13 @@ def _over_workspace(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
     if objects:
         complete = all(built.complete and built.status is Status.BUILT for built in inputs.judged)
         yield from _guarded(rule, ObjectSet(objects, complete=complete), inputs.facts, objects[0])
+
+
+def _over_deliveries(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
+    held = inputs.deliveries
+    first = next(iter(held), None) if held is not None else None
+    if held is not None and first is not None:
+        yield from _guarded(rule, held, inputs.facts, first.owner.object)
 
 
 def _over_objects(rule: Rule, subject: str, inputs: RuleInputs) -> Iterator[Violation]:

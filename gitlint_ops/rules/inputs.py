@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from gitlint_ops.model.objects import SourceDocument
 from gitlint_ops.model.targets import BuildResult
+from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.subjects import Facts
 
 
@@ -27,6 +28,7 @@ class RuleInputs(Struct, frozen=True):
     target_facts: Mapping[str, Facts] = field(default_factory=dict)
     altered: tuple[BuildResult, ...] | None = None
     file_facts: Mapping[tuple[str, str], Facts] = field(default_factory=dict)
+    deliveries: Deliveries | None = None
 
     def facts_of_file(self, repo: str, path: str) -> Facts:
         """The facts that hold for the documents of a file."""

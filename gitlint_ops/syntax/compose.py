@@ -10,17 +10,16 @@ from itertools import islice
 from typing import Any
 
 from msgspec import Struct
-from yaml.events import (
+
+from gitlint_ops.syntax import faults, scalars
+from gitlint_ops.syntax.events import (
     AliasEvent,
     DocumentEndEvent,
-    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
 )
-
-from gitlint_ops.syntax import faults, scalars
 from gitlint_ops.syntax.text import YAML_INVALID, Limits, Problem, Typing, Unfit
 
 _KEY = object()
@@ -198,7 +197,7 @@ class Composer:
             self._problem(event, f"{shown} is no text, and a key must be text", "quote the key")
         return text
 
-    def _odd_key(self, value: Any, event: Event) -> Any:
+    def _odd_key(self, value: Any, event: Any) -> Any:
         """A merge key, or a key that is an alias of something else than text."""
         if value is _MERGE:
             return value
@@ -248,7 +247,7 @@ class Composer:
             raise LimitExceeded(faults.too_many_nodes(event, self._limits))
         return anchor.value
 
-    def _merge(self, container: dict[str, Any], value: Any, event: Event) -> None:
+    def _merge(self, container: dict[str, Any], value: Any, event: Any) -> None:
         sources = value if isinstance(value, list) and not isinstance(event, AliasEvent) else [value]
         if not all(isinstance(source, dict) for source in sources):
             self._problem(
@@ -287,7 +286,7 @@ class Composer:
         self._keep(problem)
         return Unfit(event.value, tag, problem)
 
-    def _problem(self, event: Event, message: str, hint: str) -> None:
+    def _problem(self, event: Any, message: str, hint: str) -> None:
         self._keep(Problem(YAML_INVALID, message, faults.event_span(event), hint=hint))
 
     def _keep(self, problem: Problem) -> None:

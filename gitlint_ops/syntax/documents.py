@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 from yaml import YAMLError
-from yaml.events import DocumentStartEvent
 from yaml.reader import ReaderError
 
 from gitlint_ops.syntax import faults
 from gitlint_ops.syntax.compose import Composer, LimitExceeded
-from gitlint_ops.syntax.events import open_parser
+from gitlint_ops.syntax.events import DocumentStartEvent, open_parser
 from gitlint_ops.syntax.locate import duplicate_keys
 from gitlint_ops.syntax.span import Span
 from gitlint_ops.syntax.text import (

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 from yaml import YAMLError
-from yaml.events import (
+
+from gitlint_ops.syntax.events import (
     AliasEvent,
     DocumentEndEvent,
     DocumentStartEvent,
@@ -21,9 +22,8 @@ from yaml.events import (
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
+    events,
 )
-
-from gitlint_ops.syntax.events import events
 from gitlint_ops.syntax.slices import document_slice
 from gitlint_ops.syntax.span import Point
 from gitlint_ops.syntax.text import DEFAULT_LIMITS

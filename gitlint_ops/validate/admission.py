@@ -23,6 +23,7 @@ from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult, Unchecked
 from gitlint_ops.validate.admission_matching import Request, Unknown, matches
+from gitlint_ops.validate.admission_places import judged_field
 from gitlint_ops.validate.admission_setting import Setting, params_of, request_of, setting_of
 from gitlint_ops.validate.core_defaults import set_by_server, with_defaults
 from gitlint_ops.validate.transitions import Former
@@ -61,8 +62,11 @@ class _Policy(Struct, frozen=True):
 
 
 class _Denial(Struct, frozen=True):
+    """What an expression at `path` of the policy says; `texts` are it and the variables that it reads."""
+
     message: str
     path: FieldPath
+    texts: tuple[str, ...] = ()
 
 
 class Admission:
@@ -175,7 +179,7 @@ class Admission:
                 message = f"the expression fails: {error}"
             if _is_open(body) or _is_open(request.former):
                 raise Unevaluable("the object has values that are filled in later")
-            yield _Denial(message, path)
+            yield _Denial(message, path, tuple(judge.read_by(str(validation.get("expression")))))
 
     def _leave_out(self, policy: _Policy, obj: RenderedObject, reason: str) -> None:
         said = f"the policy {policy.obj.key.name} was not evaluated for {obj.kind} objects: {reason}"
@@ -228,6 +232,14 @@ class _Judge:
         except (EvaluationError, Unevaluable):
             return plain
         return said.strip() if isinstance(said, str) and said.strip() and "\n" not in said else plain
+
+    def read_by(self, expression: str) -> Iterator[str]:
+        """An expression, and those of the variables that it reads, each once."""
+        waiting = [expression]
+        for text in waiting:
+            yield text
+            named = (self._expressions.get(name, "") for name in _VARIABLE.findall(text))
+            waiting.extend(one for one in dict.fromkeys(named) if one and one not in waiting)
 
     def _asks_for_presence(self, expression: str) -> bool:
         """Whether an expression, or a variable, asks if something outside metadata is written."""
@@ -328,13 +340,15 @@ def _violation(
     policy: _Policy, binding: RenderedObject, obj: RenderedObject, denial: _Denial, severity: Severity
 ) -> Violation:
     does = "refuses it" if severity is Severity.ERROR else "tells of it"
+    path, is_there = judged_field(denial.texts, obj.body)
     return Violation(
         obj,
-        ("kind",),
+        path or ("kind",),
         f"{denial.message} (the policy {policy.obj.key.name} {does})",
         related=(Note(policy.obj, denial.path, f"the expression; bound by {binding.key.name}"),),
         rule=RULE,
         severity=severity,
+        at_key=bool(path) and not is_there,
     )
 
 

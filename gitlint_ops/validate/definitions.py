@@ -33,8 +33,16 @@ _VALUES = frozenset(
         "x-kubernetes-validations",
     }
 )  # fmt: skip
+_PROSE = frozenset(
+    {
+        "$ref", "$schema", "additionalItems", "definitions", "dependencies", "description", "example",
+        "externalDocs", "id", "patternProperties", "title",
+    }
+)  # fmt: skip
 _LISTS = frozenset({"allOf", "anyOf", "oneOf"})
 _SCHEMAS = frozenset({"items", "not", "additionalProperties"})
+KEYWORDS = frozenset({"properties", *_VALUES, *_PROSE, *_LISTS, *_SCHEMAS})
+"""All that a schema of a definition may say."""
 _GIVEN = frozenset({"default", "enum"})
 """Keywords whose values are a user's own: a false or an empty list in them says something."""
 
@@ -85,8 +93,10 @@ def definition(body: Mapping[str, Any]) -> Definition:
     spec = _mapping(body.get("spec"))
     names = _mapping(spec.get("names"))
     versions = spec.get("versions")
-    if not isinstance(versions, list) or not versions or len(versions) > _MOST_VERSIONS:
-        raise NoDefinition(("spec",), f"a definition has 1 to {_MOST_VERSIONS} versions")
+    if not isinstance(versions, list) or not versions:
+        raise NoDefinition(("spec",), "a definition needs `spec.versions`, with at least one version")
+    if len(versions) > _MOST_VERSIONS:
+        raise NoDefinition(("spec", "versions"), f"a definition has at most {_MOST_VERSIONS} versions")
     scope = spec.get("scope")
     if scope not in ("Namespaced", "Cluster"):
         raise NoDefinition(("spec", "scope"), "the scope is either Namespaced or Cluster")
@@ -134,6 +144,29 @@ def reduced(node: Mapping[str, Any]) -> dict[str, Any]:
     Prose goes, and keywords that Kubernetes does not know, which the API server drops as well.
     """
     return {key: value for key, value in _kept(node) if key in _GIVEN or not _says_nothing(value)}
+
+
+def unknown_keywords(body: Mapping[str, Any]) -> Iterator[FieldPath]:
+    """Where the schemas of a definition have keywords that Kubernetes does not know: they judge nothing."""
+    versions = _mapping(body.get("spec")).get("versions")
+    for number, version in enumerate(versions if isinstance(versions, list) else ()):
+        schema = _mapping(_mapping(version).get("schema")).get("openAPIV3Schema")
+        at = ("spec", "versions", number, "schema", "openAPIV3Schema")
+        yield from _unknown(_mapping(schema), at)
+
+
+def _unknown(node: Mapping[str, Any], at: FieldPath) -> Iterator[FieldPath]:
+    for key, value in node.items():
+        if key not in KEYWORDS:
+            yield (*at, str(key))
+        elif key == "properties":
+            for name, field in _mapping(value).items():
+                yield from _unknown(_mapping(field), (*at, key, str(name)))
+        elif key in _LISTS:
+            for index, branch in enumerate(value if isinstance(value, list) else ()):
+                yield from _unknown(_mapping(branch), (*at, key, index))
+        elif key in _SCHEMAS:
+            yield from _unknown(_mapping(value), (*at, key))
 
 
 def _kept(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

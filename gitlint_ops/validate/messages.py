@@ -10,6 +10,7 @@ from msgspec import Struct
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.location import FieldPath, format_path
 from gitlint_ops.validate import amendments, formats
+from gitlint_ops.validate.choices import choice, named_together
 from gitlint_ops.validate.compiled import Schema, SchemaError, type_names
 from gitlint_ops.validate.suggestions import Suggestion, suggestion
 from gitlint_ops.validate.values import expected, given, is_filled_later, is_sensitive, json_type
@@ -37,7 +38,7 @@ def explained(schema: Schema, body: Any) -> tuple[Fault, ...]:
         *(_unknown_field(body, at, name, found) for at, name, found in unknown),
         *_missing_fields(body, errors, meant),
         *(_wrong_value(schema, body, error) for error in errors if error.keyword in _TELLERS),
-        *(_other(error) for error in errors if error.keyword not in _TOLD),
+        *(_other(schema, error) for error in errors if error.keyword not in _TOLD),
     ]
     return tuple(faults[:MOST_FAULTS])
 
@@ -140,9 +141,16 @@ def _is_number(text: str) -> bool:
 def _not_listed(wrong: _Wrong) -> tuple[str, str]:
     allowed = [str(option) for option in wrong.limit if option is not None]
     shown = ", ".join(allowed[:20]) + (", …" if len(allowed) > 20 else "")
-    got = given(wrong.value, hidden=wrong.hidden)
-    near = did_you_mean(wrong.value, allowed) if isinstance(wrong.value, str) else ""
+    # What stands where the schema lists all that can stand there is no secret, whatever it is called.
+    got = given(wrong.value)
+    near = _near(wrong.value, allowed) if isinstance(wrong.value, str) else ""
     return f"expected one of {shown}; got {got}", f"did you mean {near}?" if near else ""
+
+
+def _near(word: str, allowed: Sequence[str]) -> str:
+    """The allowed word that differs in capitals only, or that is likely misspelt."""
+    folded = {known.lower(): known for known in allowed}
+    return folded.get(word.lower()) or did_you_mean(word, allowed)
 
 
 def _out_of_range(wrong: _Wrong) -> tuple[str, str]:
@@ -184,7 +192,26 @@ _SUFFIXES_MEANT = {
 def _suffix_hint(value: str) -> str:
     suffix = value.strip().lstrip("+-.0123456789").strip()
     meant = _SUFFIXES_MEANT.get(suffix.lower(), "")
+    if suffix == meant:
+        return f"write {''.join(value.split())}, without blanks"
     return f"the suffix `{suffix}` does not exist; meant is {meant}" if meant else ""
+
+
+def _too_few(what: str) -> Callable[[_Wrong], tuple[str, str]]:
+    return lambda wrong: (f"at least {_counted(wrong.limit, what)} needed, it has {len(wrong.value)}", "")
+
+
+def _too_many_items(wrong: _Wrong) -> tuple[str, str]:
+    return f"it has {len(wrong.value)} items, at most {wrong.limit} may be given", ""
+
+
+def _too_many_fields(wrong: _Wrong) -> tuple[str, str]:
+    listed = named_together([(name,) for name in wrong.value])
+    return f"it has {listed}, but at most {_counted(wrong.limit, 'field')} allowed", ""
+
+
+def _counted(number: Any, noun: str) -> str:
+    return f"{number} {noun} is" if number == 1 else f"{number} {noun}s are"
 
 
 def _limited(words: str) -> Callable[[_Wrong], tuple[str, str]]:
@@ -205,20 +232,21 @@ _TELLERS: Mapping[str, Callable[[_Wrong], tuple[str, str]]] = {
     "pattern": _no_match,
     "minLength": _limited("{} or more characters"),
     "maxLength": _limited("{} or fewer characters"),
-    "minItems": _limited("{} or more items"),
-    "maxItems": _limited("{} or fewer items"),
-    "minProperties": _limited("{} or more fields"),
-    "maxProperties": _limited("{} or fewer fields"),
+    "minItems": _too_few("item"),
+    "maxItems": _too_many_items,
+    "minProperties": _too_few("field"),
+    "maxProperties": _too_many_fields,
 }
 
 _TOLD = frozenset({*_TELLERS, "additionalProperties", "required"})
 
 
-def _other(error: SchemaError) -> Fault:
-    """For keywords that only custom resources use (`not`, `anyOf`); their schemas seldom say more."""
-    path = error.path
-    said = f"{format_path(path) or 'the object'}: its schema does not allow this ({error.keyword})"
-    return Fault("schema-violation", path or ("kind",), said, at_key=not path)
+def _other(schema: Schema, error: SchemaError) -> Fault:
+    """For keywords that only custom resources use (`not`, `anyOf`)."""
+    found = choice(schema, error)
+    path = (*error.path, *found.path)
+    said = f"{format_path(error.path) or 'the object'}: {found.said}"
+    return Fault("schema-violation", path or ("kind",), said, at_key=bool(found.path) or not path)
 
 
 def _called(body: Any) -> str:

@@ -12,7 +12,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.objects import api_group
+from gitlint_ops.model.pod_security import Level, label_fault
 from gitlint_ops.validate.core.addresses import address
 from gitlint_ops.validate.core.checks import (
     Check,
@@ -124,17 +126,15 @@ _WITHOUT_NAMESPACE = frozenset(
 )
 
 
-_POD_SECURITY_LEVELS = ("privileged", "baseline", "restricted")
-
-# The labels that the admission plugin PodSecurity reads; it refuses a level that does not exist.
-_POD_SECURITY = tuple(f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "audit", "warn"))
-
-
 def _pod_security(labels: Any) -> Iterator[Fault]:
-    for name in _POD_SECURITY:
-        level = mapping(labels).get(name, _POD_SECURITY_LEVELS[0])
-        if level not in _POD_SECURITY_LEVELS and is_settled(level):
-            yield wrong(f"expected one of {', '.join(_POD_SECURITY_LEVELS)}; got {given(level)}", name)
+    """The labels of Pod Security admission, which refuses levels and releases that are none."""
+    for name, held in mapping(labels).items():
+        value = "" if held is None else held
+        reason = label_fault(name, value) if isinstance(name, str) and isinstance(value, str) else ""
+        if reason and is_settled(value):
+            near = did_you_mean(value, [level.value for level in Level])
+            hint = f"did you mean {near}?" if near and not name.endswith("-version") else ""
+            yield wrong(f"{given(held)} is not allowed: it {reason}", name, hint=hint)
 
 
 # The API server writes 1 over the generation of these before it looks at it.

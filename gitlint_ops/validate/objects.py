@@ -226,17 +226,28 @@ class Validator:
         if not may_be_core(obj.api_version):
             return None
         kinds = self._core.kinds
-        near = _misspelt(obj.kind, kinds.get(obj.api_version, ()))
+        meant = _in_other_case(obj.api_version, kinds)
+        near = _misspelt(obj.kind, kinds.get(meant, ()))
+        if near and meant != obj.api_version:
+            said = f"Kubernetes {self.version} has {near} in {meant}, no {obj.kind} in {obj.api_version}"
+            hint = f"write apiVersion: {meant}" + (f" and kind: {near}" if near != obj.kind else "")
+            return Fault("schema-violation", ("apiVersion",), said, hint)
         if near:
             said = f"Kubernetes {self.version} has no kind {obj.kind} in {obj.api_version}"
             return Fault("schema-violation", ("kind",), said, f"did you mean {near}?")
         if "." in api_group(obj.api_version) and api_group(obj.api_version) not in map(api_group, kinds):
             return None
-        homes = [api_version for api_version, names in kinds.items() if obj.kind in names]
+        homes = {
+            api_version: name
+            for api_version, names in kinds.items()
+            if (name := _in_other_case(obj.kind, names)) in names
+        }
         if not homes:
             return None
-        said = f"Kubernetes {self.version} has {obj.kind} in {_listed(homes)}, not in {obj.api_version}"
-        return Fault("schema-violation", ("apiVersion",), said, f"write apiVersion: {homes[0]}")
+        home, kind = next(iter(homes.items()))
+        said = f"Kubernetes {self.version} has {kind} in {_listed(homes)}, not in {obj.api_version}"
+        hint = f"write apiVersion: {home}" + (f" and kind: {kind}" if kind != obj.kind else "")
+        return Fault("schema-violation", ("apiVersion",), said, hint)
 
 
 def schema_missing(unvalidated: Iterable[Unvalidated]) -> tuple[Violation, ...]:
@@ -282,6 +293,11 @@ def _without_kind(obj: RenderedObject) -> Fault:
     lacking = "kind" if obj.api_version else "apiVersion"
     present = ("apiVersion",) if obj.api_version else ("kind",)
     return Fault("schema-violation", present, f"required field `{lacking}` is missing", at_key=True)
+
+
+def _in_other_case(word: str, known: Iterable[str]) -> str:
+    """The known word that differs from `word` in capitals only; else `word`."""
+    return next((one for one in known if one.lower() == word.lower()), word)
 
 
 def _misspelt(kind: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ something is told only where the user has said what others define (`schemas.exte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from gitlint_ops.model.findings import Violation
@@ -24,22 +24,22 @@ def without_provider(
     builds: Sequence[BuildResult],
     definitions: Iterable[Any],
     external: tuple[str, ...],
-    known: frozenset[tuple[str, str]],
+    is_known: Callable[[BuildResult, RenderedObject], bool],
 ) -> Iterator[Violation]:
     """One violation for each kind of custom resource that nothing here defines.
 
     `builds` are all that is delivered, `definitions` the bodies of all documents, delivered or not.
-    `external` is what the user says that others define; `known` are group and kind of what is surely
-    defined (the user's pins).
+    `external` is what the user says that others define; `is_known` says whether the user has the
+    definition of an object's kind, which some cluster then has (pins, catalogues).
     """
     defined = _defined(definitions) | {key for build in builds for key in _defined_by(build.objects)}
     told: set[tuple[str, str]] = set()
     for build in builds:
         for one in build.objects:
             key = (api_group(one.api_version), one.kind)
-            if key in told or key in defined or key in known or not _is_custom(key):
+            if key in told or key in defined or not _is_custom(key):
                 continue
-            if _is_named(key, external):
+            if _is_named(key, external) or is_known(build, one):
                 continue
             told.add(key)
             yield _violation(one, key)

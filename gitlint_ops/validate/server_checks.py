@@ -3,7 +3,7 @@ rules of its own kinds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -41,14 +41,35 @@ class ServerChecks:
         told = {fault.path for fault in known}
         found: list[Fault] = []
         # A value that the schema refuses is judged; checks can rely on the types of the others.
-        right = _without(body, [fault.path for fault in known if not fault.at_key])
+        right = _unknown(body, _refused(known))
         for fault in self._found(schema, right, core=core):
             if fault.path not in told and not _explains(known, fault.path):
                 told.add(fault.path)
                 found.append(fault)
                 if len(found) == MOST_FAULTS:
                     break
+        if len(found) > 1:
+            found = self._causes(found, schema, right, core=core)
         return tuple(_worded(fault) for fault in found)
+
+    def _causes(
+        self, found: list[Fault], schema: Schema, body: Mapping[str, Any], *, core: bool
+    ) -> list[Fault]:
+        """The faults that do not merely follow from a value that another one refuses.
+
+        With a misspelt type of a Service, no field would be one of its type.
+        """
+        refused = _refused(found)
+        if len(refused) == len(found):
+            return found
+        left = {
+            (fault.path, fault.message) for fault in self._found(schema, _unknown(body, refused), core=core)
+        }
+        return [
+            fault
+            for fault in found
+            if (fault.path, fault.message) in left or any(fault.path[: len(path)] == path for path in refused)
+        ]
 
     def _found(self, schema: Schema, body: Mapping[str, Any], *, core: bool) -> Iterator[Fault]:
         kind = self._kind(schema, body, core=core)
@@ -75,22 +96,31 @@ class ServerChecks:
         return kind
 
 
-def _without(body: Mapping[str, Any], paths: list[FieldPath]) -> Mapping[str, Any]:
-    """A copy of `body` with null at these paths; what is not on the way to them is shared."""
+# Written as what Flux fills in: the checks say nothing of what they do not know.
+_ANYTHING = "${anything}"
+
+
+def _refused(faults: Iterable[Fault]) -> list[FieldPath]:
+    """Where values stand that are wrong themselves."""
+    return [fault.path for fault in faults if not fault.at_key]
+
+
+def _unknown(body: Mapping[str, Any], paths: list[FieldPath]) -> Mapping[str, Any]:
+    """A copy of `body` that does not say what is at these paths; what is not on the way is shared."""
     copied: Any = body
     for path in paths:
         if len(path) > 1 or (path and path[0] not in ("apiVersion", "kind")):
-            copied = _with_null(copied, path)
+            copied = _with_anything(copied, path)
     return copied  # type: ignore[no-any-return]  # a mapping as `body` is: no empty path comes here
 
 
-def _with_null(value: Any, path: FieldPath) -> Any:
+def _with_anything(value: Any, path: FieldPath) -> Any:
     if not path:
-        return None
+        return _ANYTHING
     if isinstance(value, dict) and path[0] in value:
-        return {**value, path[0]: _with_null(value[path[0]], path[1:])}
+        return {**value, path[0]: _with_anything(value[path[0]], path[1:])}
     if isinstance(value, list) and isinstance(path[0], int) and path[0] < len(value):
-        rest = _with_null(value[path[0]], path[1:])
+        rest = _with_anything(value[path[0]], path[1:])
         return [*value[: path[0]], rest, *value[path[0] + 1 :]]
     return value
 

@@ -44,6 +44,7 @@ def validate(
     own: OwnSources | None = None,
     former: Former | None = None,
     elsewhere: Elsewhere | None = None,
+    policies: Sequence[BuildResult] = (),
 ) -> Validated:
     """The schema's violations in all objects; one `schema-missing` for each kind without a schema.
 
@@ -51,7 +52,7 @@ def validate(
     then what the user pinned (`own`), then the pins that are shipped. `delivered` are the same builds
     with the objects that are not judged, because a change cannot have altered them. `former` tells
     what an object was before the change, for rules that compare; `elsewhere` finds definitions in files
-    that a limited run does not read.
+    that a limited run does not read, and `policies` are builds of such files that hold policies.
 
     Raises:
         UsageError: there are no schemas for a target's release of Kubernetes.
@@ -74,7 +75,7 @@ def validate(
             violations.extend(validator.validate(one))
         for said in validator.unevaluated():
             first.setdefault(said, build.target.id)
-    asked = _admission(judged, delivered, former)
+    asked = _admission(judged, (*(delivered or judged), *policies), former)
     violations.extend(asked.violations() if asked else ())
     tally, measures = _measured(judged, validators, asked)
     missing = [kind for validator in validators.values() for kind in validator.unvalidated()]
@@ -131,8 +132,7 @@ def _admission(
     judged: Sequence[BuildResult], delivered: Sequence[BuildResult], former: Former | None
 ) -> Admission | None:
     """What asks the policies of the workspace, None where there are none."""
-    builds = delivered or judged
-    if not any(one.kind == "ValidatingAdmissionPolicy" for build in builds for one in build.objects):
+    if not any(one.kind == "ValidatingAdmissionPolicy" for build in delivered for one in build.objects):
         return None
     from gitlint_ops.validate.admission import Admission
 

@@ -49,13 +49,20 @@ class Environment(Struct, frozen=True):
     pod_security: str = ""
 
 
-class Cluster(Struct, frozen=True):
-    """A cluster of the inventory; what is not said is ""."""
+class DeclaredCluster(Struct, frozen=True):
+    """A cluster of the inventory; what is not said is "".
+
+    `paths` are globs of where it is bootstrapped from.
+    """
 
     name: str
     environment: str = ""
     server: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    kubernetes: str = ""
+    api_versions: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
 
 class Operators(Struct, frozen=True):
@@ -118,7 +125,7 @@ class Config(Struct, frozen=True):
     pod_security: str = ""
     repositories: tuple[RemoteRepository, ...] = ()
     environments: tuple[Environment, ...] = ()
-    clusters: tuple[Cluster, ...] = ()
+    clusters: tuple[DeclaredCluster, ...] = ()
     operators: Operators = Operators()
     rules: RuleSettings = RuleSettings()
     schemas: SchemaSettings = SchemaSettings()
@@ -126,6 +133,9 @@ class Config(Struct, frozen=True):
     fail_on: str = ""
     min_coverage: float | None = None
     exclude: tuple[str, ...] = ()
+    charts: tuple[str, ...] = ()
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+    fixtures: Mapping[str, Any] = field(default_factory=dict)
     folder: str = ""
     source: ConfigSource | None = None
 
@@ -218,6 +228,11 @@ def below(folder: str, config: Config) -> Config:
         baseline=f"{folder}/{config.baseline}" if config.baseline else "",
         folder=folder,
         exclude=globs_below(folder, config.exclude),
+        clusters=tuple(replace(one, paths=globs_below(folder, one.paths)) for one in config.clusters),
+        charts=tuple(f"{folder}/{one}" for one in config.charts),
+        artifacts={
+            url: path if "//" in path else f"{folder}/{path}" for url, path in config.artifacts.items()
+        },
     )
 
 
@@ -304,7 +319,7 @@ def _config(body: Mapping[str, Any], source: ConfigSource) -> Config:
         environments=tuple(
             Environment(name, **_tuples(one)) for name, one in body.get("environments", {}).items()
         ),
-        clusters=tuple(Cluster(**one) for one in body.get("clusters", ())),
+        clusters=tuple(DeclaredCluster(**_tuples(one)) for one in body.get("clusters", ())),
         operators=Operators(**body.get("operators", {})),
         rules=_rule_settings(body.get("rules", {})),
         schemas=SchemaSettings(**_tuples(body.get("schemas", {}))),
@@ -312,6 +327,9 @@ def _config(body: Mapping[str, Any], source: ConfigSource) -> Config:
         fail_on=body.get("fail_on", ""),
         min_coverage=body.get("min_coverage"),
         exclude=tuple(body.get("exclude", ())),
+        charts=tuple(body.get("charts", ())),
+        artifacts=body.get("artifacts", {}),
+        fixtures=body.get("fixtures", {}),
         source=source,
     )
 
@@ -338,6 +356,7 @@ def _inconsistencies(config: Config) -> list[ConfigFault]:
     inside: list[tuple[FieldPath, str]] = [
         *((("rules", "folders", i), one) for i, one in enumerate(config.rules.folders)),
         *((("schemas", "crds", i), one) for i, one in enumerate(config.schemas.crds)),
+        *((("charts", i), one) for i, one in enumerate(config.charts)),
         *([(("baseline",), config.baseline)] if config.baseline else []),
     ]
     for path, value in inside:

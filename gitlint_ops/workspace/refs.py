@@ -80,13 +80,42 @@ def _branches(name: str, remotes: Sequence[str]) -> Iterator[tuple[str, RefKind]
         yield f"refs/remotes/{remote}/{name}", RefKind.BRANCH
 
 
-def _default(git: pygit2.Repository, remotes: Sequence[str]) -> Revision | None:
-    """The default branch of the first remote that tells it, else what the clone has checked out."""
+def tag_names(git: pygit2.Repository) -> tuple[str, ...]:
+    """The names of all tags."""
+    prefix = "refs/tags/"
+    return tuple(one.removeprefix(prefix) for one in git.references if one.startswith(prefix))
+
+
+def default_name(git: pygit2.Repository, remotes: Sequence[str]) -> str:
+    """The default branch of the first remote that tells it, "" where none does."""
+    return next((name for _, name in _default_names(git, remotes)), "")
+
+
+def branch_at(git: pygit2.Repository, revision: str) -> str:
+    """The branch that is checked out, if the revision is its tip or no commit; else one whose tip it is."""
+    head = _symbolic(git, "HEAD").removeprefix("refs/heads/")
+    if not is_full_id(revision) or _commit_at(git, "HEAD") == revision:
+        return head
+    tips = (
+        one for one in git.references if one.startswith("refs/heads/") and _commit_at(git, one) == revision
+    )
+    return min(tips, default="").removeprefix("refs/heads/")
+
+
+def _default_names(git: pygit2.Repository, remotes: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Remotes that tell their default branch, with its name."""
     for remote in remotes:
         prefix = f"refs/remotes/{remote}/"
         name = _symbolic(git, f"{prefix}HEAD")
         if name.startswith(prefix):
-            for branch, _ in _branches(name.removeprefix(prefix), (remote,)):
+            yield remote, name.removeprefix(prefix)
+
+
+def _default(git: pygit2.Repository, remotes: Sequence[str]) -> Revision | None:
+    """The default branch of the first remote that tells it, else what the clone has checked out."""
+    for remote, name in _default_names(git, remotes):
+        if name:
+            for branch, _ in _branches(name, (remote,)):
                 commit = _commit_at(git, branch)
                 if commit is not None:
                     return Revision(commit, RefKind.DEFAULT)

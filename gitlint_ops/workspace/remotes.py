@@ -15,7 +15,14 @@ from msgspec import Struct
 from gitlint_ops.model.errors import UsageError
 from gitlint_ops.workspace.addresses import repository_key
 from gitlint_ops.workspace.disk import folder_name
-from gitlint_ops.workspace.refs import RefKind, Revision, revision_of
+from gitlint_ops.workspace.refs import (
+    RefKind,
+    Revision,
+    branch_at,
+    default_name,
+    revision_of,
+    tag_names,
+)
 from gitlint_ops.workspace.tree import MAX_FILE_BYTES, Repository, Tree
 
 if TYPE_CHECKING:
@@ -68,6 +75,7 @@ class Remotes:
         self._handles: dict[str, pygit2.Repository] = {}
         self._trees: dict[tuple[str, str, bool], Tree | UsageError] = {}
         self._revisions: dict[tuple[str, tuple[str, ...], str], Revision | None] = {}
+        self._spellings: dict[str, str] = {}
         self._files = 0
         self._meanings = {one.name: "" for one in trees}
         self._by_name: dict[str, Tree] = {}
@@ -77,6 +85,11 @@ class Remotes:
         if self._clones is None:
             self._clones = dict(self._found())
         return self._clones.get(repository_key(address))
+
+    def spelling(self, address: str) -> str:
+        """One address of a repository that a run calls by several: the first that was asked for."""
+        key = repository_key(address)
+        return self._spellings.setdefault(key, address) if key else address
 
     def named(self, name: str) -> Tree | None:
         """A tree that was opened before, by its name."""
@@ -93,6 +106,27 @@ class Remotes:
         if key not in self._revisions:
             self._revisions[key] = revision_of(self._git(clone.folder), ref, clone.remotes)
         return self._revisions[key]
+
+    def tags(self, clone: Clone) -> tuple[str, ...]:
+        """The names of a clone's tags."""
+        return tag_names(self._git(clone.folder))
+
+    def default_branch(self, clone: Clone) -> str:
+        """The branch that the first of the clone's remotes says is its default, "" where none does."""
+        return default_name(self._git(clone.folder), clone.remotes)
+
+    def branch_of(self, tree: Tree) -> str:
+        """The branch that a tree under check is of: what is checked out, or has the commit as its tip."""
+        if not tree.repository.git_dir:
+            return ""
+        return branch_at(self._git(_folder_of(tree.repository)), tree.revision)
+
+    def has_address(self, tree: Tree) -> bool:
+        """Whether it is known under which address others reach a tree under check."""
+        folder = _folder_of(tree.repository)
+        if any(os.path.realpath(one.folder) == folder for one in self._declared):
+            return True
+        return bool(tree.repository.git_dir and self._remotes_of(folder))
 
     def holds(self, clone: Clone, commit: str) -> bool:
         """Whether a commit, given by its whole id, is there."""

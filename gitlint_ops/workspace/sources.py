@@ -61,6 +61,12 @@ class Sources:
         }
         return made
 
+    def with_tree(self, tree: Tree) -> Sources:
+        """The same files but for a repository of which another tree is given; what was parsed is shared."""
+        made = Sources((*(one for one in self.trees if one.name != tree.name), tree), self._limits)
+        made._declared, made._remotes, made._texts = self._declared, self._remotes, self._texts
+        return made
+
     def _real_path(self, file: FileRef) -> str:
         try:
             return self.tree(file.repo).resolve(file.path)

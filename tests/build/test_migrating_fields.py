@@ -30,6 +30,24 @@ def test_a_key_without_a_successor_in_the_file_is_renamed_whatever_its_value_loo
     assert after('"imageTags":\n- name: a # keep\n', "imageTags") == "images:\n- name: a # keep\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "field", "expected"),
+    [
+        ("bases: []\nresources: [a.yaml]\n", "bases", "resources: [a.yaml]\n"),
+        ("images: []\n\nbases: []\n\nnamePrefix: x\n", "bases", "images: []\n\nnamePrefix: x\n"),
+        ("namePrefix: x\ncommonLabels: {}\n", "commonLabels", "namePrefix: x\n"),
+        ("namePrefix: x\n# none yet\nbases: [\n  ]\n", "bases", "namePrefix: x\n# none yet\n"),
+        ("bases: []\n", "bases", "resources: []\n"),
+    ],
+)
+def test_a_field_without_entries_is_taken_out_and_nothing_else_is_touched(text, field, expected) -> None:
+    assert after(text, field) == expected
+
+
+def test_an_empty_field_with_a_comment_on_its_line_is_left() -> None:
+    assert "comment" in why_not("namePrefix: x\nbases: [] # none\n", "bases")
+
+
 def test_entries_go_to_the_end_of_the_list_that_is_there_with_its_indent_and_their_comments() -> None:
     text = """\
 resources:

@@ -124,6 +124,69 @@ def test_an_entry_that_sets_what_is_there_already_is_told_at_its_own_line(repo, 
     assert places == [(IDLE, f"kustomization.yaml:{line}")]
 
 
+@pytest.mark.parametrize(
+    ("entries", "line"),
+    [
+        ("patches:\n- target: {kind: Deployment}\n  patch: '[]'\n", 3),
+        ("labels:\n- pairs: {}\n", 3),
+        ("labels:\n- includeSelectors: true\n", 3),
+        ("labels:\n- pairs: {new: label}\n  fields:\n  - {kind: NightlyJob, path: spec/labels}\n", 5),
+        ("labels:\n- pairs: {new: label}\n  fields:\n  - {kind: Job, path: spec/labels}\n", 5),
+        ("labels:\n- pairs: {a: b}\n  fields:\n  - {kind: Deployment, version: v9, path: spec/labels}\n", 5),
+        (containers("- {name: never, $patch: delete}\n      - {name: nginx, tty: true}"), 11),
+        (merge_patch("spec: {paused: null, replicas: 3}"), 7),
+        (merge_patch("spec: {replicas: 3, strategy: {$patch: delete}}"), 7),
+        (merge_patch("spec: {template: {spec: {volumes: [{name: a, $patch: delete}]}}}"), 7),
+    ],
+)
+def test_a_part_of_an_entry_that_can_do_nothing_is_told_at_its_own_line(repo, entries, line) -> None:
+    places = [(rule, place) for rule, place, _ in told(repo, entries)]
+    assert places == [(IDLE, f"kustomization.yaml:{line}")]
+
+
+@pytest.mark.parametrize(
+    ("text", "has"),
+    [
+        ("spec: {replicas: 2}", "has all of this already"),
+        ("spec: {paused: null}", "has nothing of what it deletes"),
+        ("metadata: {name: web, annotations: null}", "has nothing of what it deletes"),
+        ("spec: {paused: null, replicas: 2}", "has what it sets already, and nothing of what it deletes"),
+    ],
+)
+def test_of_an_idle_patch_it_is_said_what_the_object_has_of_it(repo, text, has) -> None:
+    patch = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\n{text}\n"
+    if text.startswith("metadata"):
+        patch = f"apiVersion: apps/v1\nkind: Deployment\n{text}\n"
+    entries = "patches:\n- patch: |-\n" + textwrap.indent(patch, "    ")
+    (found,) = repo({**BASE, "kustomization.yaml": RESOURCES + entries}).build().result.violations
+
+    assert has in found.message
+
+
+def test_an_idle_patch_that_only_deletes_items_of_lists_does_not_count_their_names(repo) -> None:
+    entries = containers("- {name: nginx, tty: null}\n      - {name: never, $patch: delete}")
+    (found,) = repo({**BASE, "kustomization.yaml": RESOURCES + entries}).build().result.violations
+
+    assert "has nothing of what it deletes" in found.message
+
+
+def test_a_patch_that_names_an_object_as_it_was_called_before_does_not_rename_it(repo) -> None:
+    patch = "apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: web}\n"
+    made = repo(
+        {
+            "base/deployment.yaml": DEPLOYMENT,
+            "base/kustomization.yaml": "resources: [deployment.yaml]\nnamePrefix: shop-\n",
+            "over/kustomization.yaml": "resources: [../base]\npatches:\n- target: {kind: Deployment}\n"
+            f"  patch: |-\n    {patch}",
+        }
+    )
+    assert made.build("over").violations() == [(IDLE, "over/kustomization.yaml:3")]
+
+
+def test_a_kustomization_without_labels_of_the_old_kind_is_not_told_of_them(repo) -> None:
+    assert told(repo, "labels:\n- pairs: {new: label}\n") == []
+
+
 def test_a_transformer_that_sets_what_is_there_already_is_told_in_its_own_file(repo) -> None:
     annotations = (
         "apiVersion: builtin\nkind: AnnotationsTransformer\nmetadata: {name: again}\nannotations:\n  a: b\n"
@@ -178,7 +241,6 @@ def test_equal_values_of_other_types_are_not_the_same(old, new, same) -> None:
         containers("- {name: nginxx, image: 'nginx:1.0.0'}"),
         containers("- {name: nginx, resources: {limits: {cpu: '1'}}}"),
         containers("- {name: logger, $patch: delete}"),
-        containers("- {name: never, $patch: delete}\n      - {name: nginx, tty: true}"),
         "configurations: [all.yaml]\n",
         "configurations: [old.yaml]\n",
         "configMapGenerator:\n- name: settings\n  behavior: merge\n  literals: [LOG_LEVEL=debug]\n",
@@ -236,6 +298,28 @@ def test_a_patch_that_misses_what_it_names_is_told_with_the_nearest_name(repo, e
 
     assert (rule, place) == (MISSED, f"kustomization.yaml:{line}")
     assert hint in found
+
+
+def custom_patch(text: str) -> str:
+    return merge_patch(f"spec: {text}", kind="NightlyJob", version="batch.example.com/v1", name="report")
+
+
+@pytest.mark.parametrize(
+    "text", ["{steps: [{name: a, $patch: delete}]}", "{steps: [{of: {$patch: delete, name: b}}], channel: x}"]
+)
+def test_a_directive_that_becomes_a_field_of_a_custom_resource_is_told_at_its_place(repo, text) -> None:
+    ((rule, place, hint),) = told(repo, custom_patch(text))
+
+    assert (rule, place) == (MISSED, "kustomization.yaml:7")
+    assert "write the whole list" in hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{patches: [{kind: Pod, $patch: delete}]}", "{runner: {$patch: delete}}", "{runner: {$patch: replace}}"],
+)
+def test_a_directive_that_is_data_or_is_followed_is_not_told(repo, text) -> None:
+    assert told(repo, custom_patch(text)) == []
 
 
 def replacement(select: str, path: str = "spec.template.spec.containers.[name=nginx].image") -> str:

@@ -179,6 +179,53 @@ def test_what_cannot_be_proved_stays(files: Files, reason: str, tmp_path: Path) 
     assert reason in ran.out
 
 
+REMOTE = "https://example.org/shop//base?ref=v1"
+
+
+def test_a_base_is_proved_by_itself_where_an_overlay_takes_in_what_is_not_here(tmp_path: Path) -> None:
+    files = {
+        "all/kustomization.yaml": f"resources: [../apps, {REMOTE}]\n",
+        "apps/kustomization.yaml": "resources: [../base]\nnamePrefix: a-\n",
+        "base/kustomization.yaml": "resources: [x.yaml]\nbases: []\n",
+        "base/x.yaml": config_map(),
+    }
+    write(tmp_path, files)
+
+    run("fix", tmp_path)
+
+    assert texts(tmp_path, "base/kustomization.yaml") == {"base/kustomization.yaml": "resources: [x.yaml]\n"}
+
+
+def test_an_edit_that_an_overlay_with_parts_missing_shows_is_refused(tmp_path: Path) -> None:
+    files = {
+        "all/kustomization.yaml": f"resources: [../base, {REMOTE}]\n"
+        "buildMetadata: [transformerAnnotations]\n",
+        "base/kustomization.yaml": "resources: [x.yaml]\npatchesStrategicMerge: [p.yaml]\n",
+        "base/x.yaml": config_map(),
+        "base/p.yaml": config_map(shade="dark"),
+    }
+    write(tmp_path, files)
+
+    ran = run("fix", tmp_path)
+
+    assert texts(tmp_path, *files) == files
+    assert "because all would render differently" in ran.out
+
+
+def test_a_component_may_touch_what_is_missing_so_that_it_stays(tmp_path: Path) -> None:
+    files = {
+        "all/kustomization.yaml": f"resources: [x.yaml, {REMOTE}]\ncomponents: [../part]\n",
+        "all/x.yaml": config_map(),
+        "part/kustomization.yaml": "kind: Component\ncommonLabels: {a: b}\n",
+    }
+    write(tmp_path, files)
+
+    ran = run("fix", tmp_path)
+
+    assert texts(tmp_path, *files) == files
+    assert "because all is not built wholly" in ran.out
+
+
 def test_an_overlay_beside_the_folder_that_was_named_counts_too(tmp_path: Path) -> None:
     git = repository(
         tmp_path / "shop",

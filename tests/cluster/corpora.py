@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gitlint_ops.build.site import Site
 from gitlint_ops.build.stage import build_all
 from gitlint_ops.cli.session import Options, open_session
 from gitlint_ops.discover.survey import Extent, survey
@@ -25,7 +26,7 @@ def objects(repository: Path) -> Iterator[RenderedObject]:
     surveys = [survey(sources, tree, Extent(scopes=tree.repository.scopes)) for tree in session.trees]
     wanted = targets(surveys, session.config.declared_environments, Versions("", {}))
     seen: set[str] = set()
-    for build in build_all(surveys, wanted, sources, lambda *_: None, session.request.helm).results:
+    for build in build_all(surveys, wanted, Site(sources, session.request.helm), lambda *_: None):
         for one in build.objects:
             text = json.dumps(one.body, sort_keys=True, default=str)
             if text not in seen:

@@ -30,6 +30,30 @@ def test_what_a_generator_of_another_name_makes_is_another_object(tmp_path: Path
     assert unlisted(tmp_path, files) == ["users.yaml:2"]
 
 
+FORM = SECRET + "stringData:\n  KEY_ID: UPDATE_KEY_ID\n  KEY: <your key>\n"
+
+
+@pytest.mark.parametrize(
+    ("secret", "places"),
+    [
+        (FORM, []),
+        (SECRET + "data:\n  KEY: Y2hhbmdlbWU=\n", []),
+        (FORM + "  PASSWORD: hoRtle2-Xu9\n", ["users.yaml:2"]),
+        (SECRET, ["users.yaml:2"]),
+        (FORM.replace("Secret", "ConfigMap"), ["users.yaml:2"]),
+    ],
+)
+def test_a_secret_of_placeholders_is_a_form_to_be_applied_by_hand(
+    secret: str, places: list[str], tmp_path: Path
+) -> None:
+    files = {
+        "kustomization.yaml": "resources: [web.yaml]\n",
+        "web.yaml": deployment(),
+        "users.yaml": secret,
+    }
+    assert unlisted(tmp_path, files) == places
+
+
 def test_what_a_base_has_is_not_left_out(tmp_path: Path) -> None:
     files = {
         "base/kustomization.yaml": "resources: [users.yaml]\n",

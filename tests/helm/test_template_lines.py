@@ -48,6 +48,17 @@ spec:
   - port: {{ . }}
   {{- end }}
   {{ .Values.key }}: 1
+---
+kind: Many
+data:
+  {{- range $i, $e := list "a" "b" }}
+  k{{ $i }}: {{ $e }}
+  "{{ $e }}-url": http://{{ $e }}
+  {{- end }}
+  # {{ $e }}: none
+  plain: {{ .Values.x }}
+  more:
+    {{ .Values.key }}.{{ .Values.y }}: 1
 """
 SERVICE: dict[str, Any] = {
     "apiVersion": "v1",
@@ -65,9 +76,19 @@ FIXED: dict[str, Any] = {
 }
 
 
+MANY: dict[str, Any] = {
+    "kind": "Many",
+    "data": {"k0": "a", "b-url": "http://b", "plain": "x", "more": {"a.b": 1}},
+}
+
+
 @pytest.mark.parametrize(
     ("body", "path", "line"),
     [
+        (MANY, ("data", "k0"), 36),
+        (MANY, ("data", "b-url"), 37),
+        (MANY, ("data", "plain"), 40),
+        (MANY, ("data", "more", "a.b"), 42),
         (SERVICE, (), 2),
         (SERVICE, ("metadata", "name"), 5),
         (SERVICE, ("metadata", "labels", "a"), 6),

@@ -229,3 +229,44 @@ def test_a_schema_of_a_catalogue_that_is_none_is_a_finding(repo: Path) -> None:
     (repo / "gitlint-ops.yaml").write_text("schemas: {catalogues: ['crds/{{.ResourceKind}}.json']}\n")
 
     assert check(repo).places("input-unreadable") == ["crds/store.json:1"]
+
+
+def test_keywords_that_kubernetes_does_not_know_are_noted_at_their_line(repo: Path, crd: Path) -> None:
+    crd.write_text(definition().replace("minimum: 0", "minimun: 0"))
+
+    ran = run("schemas", "pin", crd, cwd=repo)
+
+    assert ran.code == 0
+    said = "`minimun` is no keyword of Kubernetes' schemas, and judges nothing (did you mean `minimum`?)"
+    assert f"note: {crd}:21:39: {said}" in ran.err
+
+
+def test_a_source_outside_of_the_repository_is_noted(repo: Path, crd: Path) -> None:
+    inside = repo / "stores.yaml"
+    inside.write_text(definition())
+
+    assert "lies outside of this repository" in run("schemas", "pin", crd, cwd=repo).err
+    assert "lies outside" not in run("schemas", "pin", inside, "--name", "own", cwd=repo).err
+
+
+def test_a_source_that_is_gone_is_named_when_it_is_taken_again(repo: Path, crd: Path) -> None:
+    run("schemas", "pin", crd, "--name", "the stores", cwd=repo)
+    crd.unlink()
+
+    ran = run("schemas", "pin", "--update", cwd=repo)
+
+    assert ran.code == 2
+    assert "the source 'the stores' of the lock cannot be taken again: ../stores.yaml" in ran.err
+
+
+def test_verify_counts_what_is_pinned_and_what_is_shipped(repo: Path, crd: Path) -> None:
+    assert run("schemas", "verify", cwd=repo).out.startswith("Nothing is pinned here; ")
+    run("schemas", "pin", crd, cwd=repo)
+
+    assert run("schemas", "verify", cwd=repo).out.startswith("2 schemas of yours and ")
+
+
+def test_list_tells_the_kind_of_exactly_that_name_first(repo: Path) -> None:
+    listed = json.loads(run("schemas", "list", "restore", "--format", "json", cwd=repo).out)
+
+    assert [one["kind"] for one in listed] == ["Restore", "PodVolumeRestore"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..cli.command_line import Files, check, deployment, write
+from ..cli.command_line import Files, check, config_map, deployment, write
 
 CUSTOM = "apiVersion: x.example.com/v1\nkind: Thing\nmetadata: {name: web}\nspec: {image: a}\n"
 DEFINITION = """\
@@ -75,3 +75,82 @@ def test_an_entry_of_a_component_that_one_user_needs_is_not_told(tmp_path: Path)
         "part/kustomization.yaml": COMPONENT + "images:\n- name: web\n  newTag: 1.2.3\n",
     }
     assert check(write(tmp_path, files), "--profile", "strict").places("entry-without-effect") == []
+
+
+SIDECAR = """\
+patches:
+- patch: |-
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web}
+    spec:
+      template:
+        spec:
+          containers:
+          - name: sidecar
+            %s
+"""
+WITHOUT_IMAGE: Files = {
+    "base/web.yaml": deployment(),
+    "base/kustomization.yaml": "resources: [web.yaml]\n" + SIDECAR % "args: [x]",
+    "bare/kustomization.yaml": "resources: [../base]\nnamePrefix: x-\n",
+}
+
+
+def test_a_container_without_an_image_is_told_where_it_is_added(tmp_path: Path) -> None:
+    ran = check(write(tmp_path, WITHOUT_IMAGE))
+
+    assert ran.places("patch-misses-field") == ["base/kustomization.yaml:11"]
+
+
+def test_a_container_whose_image_an_overlay_adds_is_told_only_for_overlays_that_do_not(
+    tmp_path: Path,
+) -> None:
+    whole = {"over/kustomization.yaml": "resources: [../base]\n" + SIDECAR % "image: side:1.2.3"}
+    ran = check(write(tmp_path, {**WITHOUT_IMAGE, **whole}))
+
+    assert ran.places("patch-misses-field") == []
+    assert ran.of("schema-violation")["targets"] == [f"{tmp_path.name}//bare"]
+
+
+def test_a_container_that_an_overlay_takes_away_needs_no_image(tmp_path: Path) -> None:
+    without = {"over/kustomization.yaml": "resources: [../base]\n" + SIDECAR % "$patch: delete"}
+    ran = check(write(tmp_path, {**WITHOUT_IMAGE, **without}))
+
+    assert ran.places("patch-misses-field") == []
+
+
+VARIABLE = """\
+resources: [map.yaml]
+vars:
+- name: HOST
+  objref: {apiVersion: v1, kind: ConfigMap, name: settings}
+  fieldref: {fieldPath: metadata.name}
+"""
+BASE: Files = {"base/kustomization.yaml": VARIABLE, "base/map.yaml": config_map()}
+IDLE_PART: Files = {
+    "part/kustomization.yaml": COMPONENT + "images:\n- name: nothing\n  newTag: 1.2.3\n",
+}
+
+
+def test_a_variable_is_not_called_unused_while_an_overlay_fails_that_may_use_it(tmp_path: Path) -> None:
+    files = {**BASE, "over/kustomization.yaml": "resources: [gone.yaml, ../base]\n"}
+    ran = check(write(tmp_path, files))
+
+    assert ran.places("replacement-or-var-unresolved") == []
+
+
+def test_a_failure_elsewhere_hides_no_unused_variable(tmp_path: Path) -> None:
+    files = {**BASE, "other/kustomization.yaml": "resources: [gone.yaml]\n"}
+    ran = check(write(tmp_path, files))
+
+    assert ran.places("replacement-or-var-unresolved") == ["base/kustomization.yaml:3"]
+
+
+def test_an_entry_of_a_component_is_not_called_idle_while_a_user_of_it_fails(tmp_path: Path) -> None:
+    failing = {"three/kustomization.yaml": "resources: [gone.yaml]\ncomponents: [../part]\n"}
+
+    assert check(write(tmp_path / "a", {**USERS, **IDLE_PART})).places("images-no-match") == [
+        "part/kustomization.yaml:4"
+    ]
+    assert check(write(tmp_path / "b", {**USERS, **IDLE_PART, **failing})).places("images-no-match") == []

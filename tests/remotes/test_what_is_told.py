@@ -179,6 +179,62 @@ def test_a_base_that_does_not_build_is_told_at_the_entry(shop: Forge) -> None:
     assert ("app@v2", "deploy/kustomization.yaml") in [(one["repo"], one["file"]) for one in found["related"]]
 
 
+def test_a_fault_that_stands_elsewhere_names_the_field_of_the_entry_and_no_place_twice(shop: Forge) -> None:
+    shop.commit("app", {"deploy/kustomization.yaml": "resources: [web.yaml, gone.yaml]\n"})
+    shop.git("app", "tag", "v2")
+    shop.commit("app", {"deploy/kustomization.yaml": "resources: [web.yaml]\n"})
+    shop.write("env", {"prod/kustomization.yaml": f"resources:\n- {APP}//deploy?ref=v2\n"})
+
+    found = lint(shop, "env", "app").of("reference-missing")
+
+    assert found["path"] == "resources[0]"
+    assert chain(found) == [f"deploy/kustomization.yaml:1 {STANDS_ELSEWHERE}"]
+
+
+def test_of_two_tags_of_one_commit_none_is_called_by_the_other(shop: Forge) -> None:
+    shop.git("app", "checkout", "--quiet", "v1")
+    for name in ("first", "second"):
+        shop.git("app", "tag", name)
+    for target, name in (("prod", "first"), ("staging", "second")):
+        shop.write("env", {f"{target}/kustomization.yaml": f"resources:\n- {APP}//deploy?ref={name}\n"})
+    shop.write("app", {"other.yaml": "{}\n"})
+
+    (found,) = [one for one in lint(shop, "env", "app").findings if one["rule"] == LATEST]
+
+    assert found["location"]["repo"] == "app"
+    assert chain(found) == [
+        "prod/kustomization.yaml:2 taken in here, as it is in app@first",
+        "staging/kustomization.yaml:2 taken in here, where it is the same",
+    ]
+
+
+def test_a_repository_under_two_addresses_is_told_once(shop: Forge) -> None:
+    shop.write("env", {"prod/kustomization.yaml": f"resources:\n- {APP}//deploy?ref=v1\n"})
+    shop.write(
+        "env",
+        {"staging/kustomization.yaml": "resources:\n- git@github.com:acme/app.git//deploy?ref=v1\n"},
+    )
+    both = f"resources:\n- {APP}//deploy?ref=v1\n- git@github.com:acme/app.git//more?ref=v1\n"
+    shop.write("env", {"both/kustomization.yaml": both})
+
+    ran = lint(shop, "env")
+
+    assert ran.of("remote-base-unmirrored")["targets"] == ["env//both", "env//prod", "env//staging"]
+    assert len({one["reason"].partition(": ")[2] for one in ran.report["unchecked"]}) == 1
+
+
+@pytest.mark.parametrize("rule", ["remote-base-unmirrored", "reference-missing"])
+def test_an_address_copied_from_a_browser_is_told_with_the_one_to_write(shop: Forge, rule: str) -> None:
+    shop.write("env", {"prod/kustomization.yaml": f"resources:\n- {APP}/tree/v1/deploy\n"})
+    shop.write("env", {"staging/kustomization.yaml": "resources: []\n"})
+    here = ("env", "app") if rule == "reference-missing" else ("env",)
+
+    ran = lint(shop, *here)
+
+    assert ran.of(rule)["hint"].endswith(f"write {APP}//deploy?ref=v1")
+    assert of_env(ran, "remote-base-unpinned") == []
+
+
 def test_a_base_that_is_no_yaml_is_told_at_the_entry(shop: Forge) -> None:
     shop.commit("app", {"deploy/web.yaml": "a: [\n"})
     shop.git("app", "tag", "v2")

@@ -61,6 +61,18 @@ def test_an_end_without_a_known_deprecation_is_told_as_well(judge: Judge) -> Non
     assert "v1beta1 is deprecated and removed in Flux 2.7; " in found
 
 
+@pytest.mark.parametrize(("release", "number"), [("1.32", 0), ("1.33", 1), ("", 1)])
+def test_what_is_deprecated_without_an_end_is_a_note(release: str, number: int, tmp_path: Path) -> None:
+    endpoints = "apiVersion: v1\nkind: Endpoints\nmetadata: {name: web}\nsubsets: []\n"
+    folder = write(tmp_path, {"web.yaml": endpoints})
+
+    found = check(folder, "--select", RULE, *(("--kubernetes", release) if release else ())).findings
+
+    assert [(one["severity"], one["location"]["line"], one["hint"]) for one in found] == [
+        ("note", 2, "write an EndpointSlice of discovery.k8s.io/v1")
+    ] * number
+
+
 def test_the_next_upgrade_makes_an_error_of_it(tmp_path: Path) -> None:
     folder = write(tmp_path, {"hpa.yaml": SCALER, "gitlint-ops.yaml": "kubernetes: '1.25'\n"})
     rules = ("--select", RULE, "--select", "api-removed")

@@ -183,3 +183,19 @@ def test_a_project_s_own_patches_of_its_definitions_are_applied() -> None:
 def test_the_whole_is_small_enough_for_a_wheel() -> None:
     size = sum(Path(FOLDER / path).stat().st_size for path in FILES)
     assert size < 15_000_000
+
+
+@pytest.mark.parametrize(
+    ("group", "kind", "scope"),
+    [
+        ("user.openshift.io", "Group", "Cluster"),
+        ("project.openshift.io", "Project", "Cluster"),
+        ("oauth.openshift.io", "OAuthClient", "Cluster"),
+        ("image.openshift.io", "Image", "Cluster"),
+        ("image.openshift.io", "ImageStream", "Namespaced"),
+        ("template.openshift.io", "Template", "Namespaced"),
+        ("apps.openshift.io", "DeploymentConfig", "Namespaced"),
+    ],
+)
+def test_kinds_of_openshifts_own_api_server_have_their_scope(group: str, kind: str, scope: str) -> None:
+    assert INDEX["kinds"][group][kind]["scope"] == scope

@@ -65,7 +65,7 @@ REFUSED: list[tuple[str, str, str]] = [
         "an empty level of pod security",
         "{apiVersion: v1, kind: Namespace,"
         " metadata: {name: a, labels: {pod-security.kubernetes.io/enforce: null}}}",
-        "expected one of privileged",
+        "must be one of privileged",
     ),
     (
         "a class without a controller",
@@ -213,7 +213,7 @@ REFUSED: list[tuple[str, str, str]] = [
     (
         "indexes beyond the completions",
         job("completions: 3, completionMode: Indexed, successPolicy: {rules: [{succeededIndexes: 0-9}]}"),
-        "are no indexes",
+        "is no list of indexes",
     ),
     (
         "more failures than completions",

@@ -119,7 +119,7 @@ def test_legal_fields(judged: JudgeApp, fields: str) -> None:
         ),
         (
             "{source: a, choice: {}}",
-            "spec.choice: spec.choice: its schema does not allow this (oneOf)",
+            "spec.choice: spec.choice: one of `a` or `b` is required",
         ),
         (
             "{source: a, destination: {server: b, syncPolicy: {prune: true}}}",

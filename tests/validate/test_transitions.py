@@ -248,5 +248,5 @@ def test_a_policy_compares_an_update_with_the_object_of_before(tmp_path: Path) -
     write(root, added)
     _git(root, "add", "--all")
 
-    assert check(root, "--staged").places("admission-policy-violation") == ["settings.yaml:2"]
+    assert check(root, "--staged").places("admission-policy-violation") == ["settings.yaml:5"]
     assert check(root).places("admission-policy-violation") == []

@@ -16,7 +16,7 @@ from gitlint_ops.model.findings import Severity
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.syntax.documents import Typing, read
 from gitlint_ops.workspace.config import (
-    Cluster,
+    DeclaredCluster,
     Config,
     Environment,
     Operators,
@@ -78,7 +78,7 @@ def test_every_setting_is_read() -> None:
             Environment("production", ("production/**", "clusters/prod-*/**"), ("main",), "1.33"),
             Environment("staging", ("staging/**",)),
         ),
-        clusters=(Cluster("prod-eu", "production", "https://api.example", {"region": "eu"}),),
+        clusters=(DeclaredCluster("prod-eu", "production", "https://api.example", {"region": "eu"}),),
         operators=Operators("3.1", "2.7"),
         rules=RuleSettings(
             profile=Profile.STRICT,
@@ -305,7 +305,7 @@ def test_the_schema_and_the_values_have_the_same_settings() -> None:
         (rules["paths"]["items"]["properties"], PathSettings, set()),
         (schema["repositories"]["items"]["properties"], RemoteRepository, set()),
         (schema["environments"]["additionalProperties"]["properties"], Environment, {"name"}),
-        (schema["clusters"]["items"]["properties"], Cluster, set()),
+        (schema["clusters"]["items"]["properties"], DeclaredCluster, set()),
         (schema["operators"]["properties"], Operators, set()),
         (schema["schemas"]["properties"], SchemaSettings, set()),
     ]

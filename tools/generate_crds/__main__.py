@@ -39,7 +39,7 @@ def _versions(source: Source, fetched: Fetched, program: Path, work: Path) -> It
     if source.files:
         return shipped(source, fetched.folder)
     if source.packages:
-        return generated(source, generate(program, source, work))
+        return generated(source, generate(program, source, work), fetched.folder)
     return published(source, fetched.folder)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sources import Source
 
 _DEFINITION = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 _META = {"type": "object"}
+_STRUCT = re.compile(r"type (\w+) struct\b")
 _LABELS = "x-kubernetes-group-version-kind"
 _NOT_SCHEMA = frozenset({"namespaced", _LABELS, "x-kubernetes-selectable-fields"})
 
@@ -50,11 +52,28 @@ def shipped(source: Source, folder: Path) -> Iterator[Version]:
                 yield from _versions(source, body, origin)
 
 
-def generated(source: Source, folder: Path) -> Iterator[Version]:
-    """The definitions that controller-gen wrote into `folder`."""
+def generated(source: Source, folder: Path, types: Path) -> Iterator[Version]:
+    """The definitions that controller-gen wrote into `folder`, of the Go types in the package `types`.
+
+    Types that an API server of its own serves say their scope to the generator of clients only.
+    """
+    clustered = set(_without_namespace(source, types)) if source.aggregated else set()
     for path in sorted(folder.glob("*.yaml")):
         for body in _definitions(path):
-            yield from _versions(source, body, "")
+            for version in _versions(source, body, ""):
+                yield replace(version, scope="Cluster") if version.kind in clustered else version
+
+
+def _without_namespace(source: Source, types: Path) -> Iterator[str]:
+    for package in source.packages:
+        for path in sorted((types / package).glob("types*.go")):
+            said = ""
+            for line in path.read_text(encoding="utf-8").splitlines():
+                found = _STRUCT.match(line)
+                if found and "+genclient:nonNamespaced" in said:
+                    yield found[1]
+                # Blank lines part markers from the comments of their type, and all of these from other types.
+                said = said + line if line.startswith("//") or not line else ""
 
 
 def published(source: Source, folder: Path) -> Iterator[Version]:

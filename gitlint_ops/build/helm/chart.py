@@ -6,8 +6,10 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
+from gitlint_ops.build.helm.archives import UnreadableArchive, unpacked_chart
 from gitlint_ops.build.helm.value_schemas import (
     NAME,
     UnreadableSchema,
@@ -29,12 +31,23 @@ class Chart(Struct, frozen=True):
 
     `folder` is where it lies in the repository; `digest` tells its content and nothing else. `withheld`
     are schemas that helm is not given, by path, as they lead out of themselves to what is said.
+    `places` are the paths in the repository of files that lie elsewhere, "" for those of archives;
+    `packed`: all of it is an archive, and `folder` is that file.
     """
 
     folder: str
     files: Mapping[str, bytes]
     digest: str
     withheld: Mapping[str, str]
+    places: Mapping[str, str] = field(default_factory=dict)
+    packed: bool = False
+
+    def place(self, path: str) -> str:
+        """The path in the repository of a file of the chart, "" where it has none of its own."""
+        found = self.places.get(path)
+        if found is None:
+            found = "" if self.packed else f"{self.folder}/{path}" if self.folder else path
+        return found
 
     def write(self, folder: Path) -> None:
         """Put the files into an empty folder on disk."""
@@ -74,6 +87,32 @@ def chart_of(folder: str, files: Mapping[str, bytes]) -> Chart:
     withheld = _withheld(files)
     kept = {path: data for path, data in files.items() if path not in withheld}
     return Chart(folder, kept, _digest(kept), withheld)
+
+
+def read_archive(tree: Tree, path: str) -> Chart:
+    """The chart in a packed file (`helm package` makes them).
+
+    Raises:
+        ChartUnreadable: it cannot be read or unpacked.
+    """
+    try:
+        files = unpacked_chart(tree.read(path))
+    except Unreadable as error:
+        raise ChartUnreadable(f"{path} {error.reason}") from error
+    except UnreadableArchive as error:
+        raise ChartUnreadable(f"{path} {error}") from error
+    return replace(chart_of(path, files), packed=True)
+
+
+def with_files(chart: Chart, files: Mapping[str, bytes], places: Mapping[str, str]) -> Chart:
+    """The chart with more files, or others in their place; `places` as in `Chart`.
+
+    Raises:
+        ChartUnreadable: an archive among them holds a schema that leads out of it.
+    """
+    made = chart_of(chart.folder, {**chart.files, **files})
+    withheld = {**chart.withheld, **made.withheld}
+    return replace(made, withheld=withheld, places={**chart.places, **places}, packed=chart.packed)
 
 
 def _withheld(files: Mapping[str, bytes]) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.model.structure import value_at, with_value
 from gitlint_ops.syntax.documents import Text, Typing, read
@@ -46,15 +47,26 @@ class Templates:
         return self._names[index] if index >= 0 else ""
 
 
-def parse(output: bytes) -> Text:
-    """The documents of helm's output, typed as kustomize types the files that it reads."""
-    return read(output, Typing.KUSTOMIZE)
+def parse(output: bytes, typing: Typing = Typing.KUSTOMIZE) -> Text:
+    """The documents of helm's output, typed as kustomize (or kubectl) types the files that it reads."""
+    return read(output, typing)
 
 
 def rendered(output: bytes, text: Text) -> Iterator[Rendered]:
-    """The documents that hold something, in the order of the output."""
-    templates = Templates(output)
+    """As `documents`, with annotations that are no strings as kustomize prints them."""
     lines: list[bytes] = []
+    for line, one in documents(output, text):
+        odd = _odd_annotations(one.body)
+        if odd:
+            lines = lines or output.split(b"\n")
+            yield replace(one, body=_with_texts(one.body, odd, _own_lines(lines, line)))
+        else:
+            yield one
+
+
+def documents(output: bytes, text: Text) -> Iterator[tuple[int, Rendered]]:
+    """The documents that hold something, in the order of the output, each with its first line."""
+    templates = Templates(output)
     numbers: dict[str, int] = {}
     for document in text.documents:
         if document.body is None or document.body == {}:
@@ -62,12 +74,7 @@ def rendered(output: bytes, text: Text) -> Iterator[Rendered]:
         name = templates.at(document.line)
         number = numbers.get(name, 0)
         numbers[name] = number + 1
-        body = document.body
-        odd = _odd_annotations(body)
-        if odd:
-            lines = lines or output.split(b"\n")
-            body = _with_texts(body, odd, _own_lines(lines, document.line))
-        yield Rendered(name, number, body)
+        yield document.line, Rendered(name, number, document.body)
 
 
 def _odd_annotations(body: Any) -> list[str]:

@@ -28,10 +28,14 @@ _WRONG_PROGRAM = ("unknown flag", "unknown shorthand flag", "unknown command")
 
 
 class Helm(Struct, frozen=True):
-    """The helm of this machine: its absolute path, or "" and why there is none to run."""
+    """The helm of this machine: its absolute path, or "" and why there is none to run.
+
+    `cache` is a folder that keeps what it rendered between runs, "" for none.
+    """
 
     path: str = ""
     absent: str = "no helm was looked for"
+    cache: str = ""
 
 
 class HelmUnusable(Exception):

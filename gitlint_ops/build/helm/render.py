@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from gitlint_ops.build.helm.cache import RenderCache
 from gitlint_ops.build.helm.chart import Chart, ChartUnreadable, read_chart
 from gitlint_ops.build.helm.program import Helm, HelmFailed, HelmUnusable, empty_folder, run_helm
 from gitlint_ops.workspace.tree import Tree
@@ -15,7 +16,11 @@ _CHART = "chart"
 
 
 class Release(Struct, frozen=True):
-    """What `helm template` is asked; empty means not asked. `values` are files, the later winning."""
+    """What `helm template` is asked; empty means not asked. `values` are files, the later winning.
+
+    `settings` are values set by their paths: the option (`set`, `set-string`, `set-file`) with its text;
+    that of `set-file` is a path to set, to what the file of the same number in `texts` holds.
+    """
 
     name: str = ""
     namespace: str = ""
@@ -26,6 +31,9 @@ class Release(Struct, frozen=True):
     include_crds: bool = False
     skip_tests: bool = False
     skip_hooks: bool = False
+    skip_schemas: bool = False
+    settings: tuple[tuple[str, str], ...] = ()
+    texts: tuple[bytes, ...] = ()
 
     def arguments(self) -> Iterator[str]:
         """The command line. Texts of the repository never stand where one could be taken for a flag."""
@@ -38,10 +46,12 @@ class Release(Struct, frozen=True):
             ("kube-version", (self.kubernetes,)),
         ):
             yield from (f"--{flag}={text}" for text in texts if text)
+        yield from self._set()
         for flag, wanted in (
             ("include-crds", self.include_crds),
             ("skip-tests", self.skip_tests),
             ("no-hooks", self.skip_hooks),
+            ("skip-schema-validation", self.skip_schemas),
             ("generate-name", not self.name),
         ):
             if wanted:
@@ -50,6 +60,20 @@ class Release(Struct, frozen=True):
         if self.name:
             yield self.name
         yield f"./{_CHART}"
+
+    def _set(self) -> Iterator[str]:
+        number = 0
+        for option, text in self.settings:
+            if option == "set-file":
+                yield f"--{option}={text}={text_file(number)}"
+                number += 1
+            else:
+                yield f"--{option}={text}"
+
+
+def text_file(number: int) -> str:
+    """What the file is called that a value is set to."""
+    return f"text-{number}"
 
 
 def values_file(number: int) -> str:
@@ -62,6 +86,7 @@ class ChartRenderer:
 
     def __init__(self, helm: Helm) -> None:
         self.helm = helm
+        self._cache = RenderCache(helm.cache, helm.path) if helm.cache and helm.path else None
         self._charts: dict[tuple[str, str, str], Chart | ChartUnreadable] = {}
         self._rendered: dict[str, bytes | HelmFailed | HelmUnusable] = {}
 
@@ -93,16 +118,37 @@ class ChartRenderer:
         key = _digest(chart, release)
         held = self._rendered.get(key)
         if held is None:
-            held = self._rendered[key] = self._run(chart, release)
+            held = self._rendered[key] = self._run(chart, release, key)
         if isinstance(held, bytes):
             return held
         raise type(held)(str(held))
 
-    def _run(self, chart: Chart, release: Release) -> bytes | HelmFailed | HelmUnusable:
+    def render_ahead(self, wanted: Iterable[tuple[Chart, Release]], at_once: int = 2) -> None:
+        """Render several charts at once, so that `render` finds them; faults are told there."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        missing = {
+            key: one for one in wanted if (key := _digest(*one)) not in self._rendered and self.helm.path
+        }
+        # Each is a process of its own; the threads only wait for it.
+        with ThreadPoolExecutor(at_once) as pool:
+            made = pool.map(lambda key: self._run(*missing[key], key), missing)
+            self._rendered.update(zip(missing, made, strict=True))
+
+    def _run(self, chart: Chart, release: Release, key: str) -> bytes | HelmFailed | HelmUnusable:
+        held = self._cache.get(key) if self._cache is not None else None
+        made = held if held is not None else self._asked(chart, release)
+        if held is None and isinstance(made, bytes) and self._cache is not None:
+            self._cache.put(key, made)
+        return made
+
+    def _asked(self, chart: Chart, release: Release) -> bytes | HelmFailed | HelmUnusable:
         with empty_folder() as folder:
             chart.write(folder / _CHART)
             for number, data in enumerate(release.values):
                 (folder / values_file(number)).write_bytes(data)
+            for number, data in enumerate(release.texts):
+                (folder / text_file(number)).write_bytes(data)
             try:
                 return run_helm(self.helm, [*release.arguments()], folder)
             except HelmFailed as error:
@@ -114,7 +160,8 @@ class ChartRenderer:
 
 def _digest(chart: Chart, release: Release) -> str:
     told = hashlib.sha256(chart.digest.encode())
-    for part in (*(one.encode("utf-8", "surrogatepass") for one in release.arguments()), *release.values):
+    texts = (one.encode("utf-8", "surrogatepass") for one in release.arguments())
+    for part in (*texts, *release.values, *release.texts):
         told.update(f"{len(part)}\n".encode())
         told.update(part)
     return told.hexdigest()

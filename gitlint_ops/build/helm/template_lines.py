@@ -19,17 +19,33 @@ _MAX_PARTS = 500
 _KEY = r"(?:(?P<quote>[\"']?)(?P<key>[A-Za-z0-9_./$-]+)(?P=quote)[ \t]*:(?=\s|$))?"
 _LINE = re.compile(rf"(?P<indent> *)(?P<dashes>(?:-[ ]+)*){_KEY}")
 _PRINTS_NOTHING = r"(?:if|else|end|with|range|define|block|break|continue)\b|/\*|\$\w+[ \t]*:?="
+_END_OF_KEY = re.compile(r":(?=\s|$)")
 _WRITES = re.compile(rf"[ \t]*(?:-[ ]+)?\{{\{{-?+[ \t]*+(?!{_PRINTS_NOTHING})")
 
 
+class _Ends(NamedTuple):
+    """What a key with actions in it begins and ends with in any case: `k{{ $i }}` with "k" and ""."""
+
+    start: str
+    end: str
+
+    def fit(self, key: str) -> bool:
+        least = len(self.start) + len(self.end)
+        return len(key) >= least and key.startswith(self.start) and key.endswith(self.end)
+
+
 class _Line(NamedTuple):
-    """A line of the template: where its first dash stands (-1: none) and its key, if it has one."""
+    """A line of the template: where its first dash stands (-1: none) and its key, if it has one.
+
+    `ends`: the key has actions in it.
+    """
 
     number: int
     dash: int
     column: int
     key: str
     writes: bool
+    ends: _Ends | None = None
 
 
 class _Block(NamedTuple):
@@ -43,8 +59,16 @@ class _Held(NamedTuple):
     """What stands directly in a block: keys with their line and block, items, the first printing action."""
 
     keys: Mapping[str, tuple[int, _Block]]
+    patterns: tuple[tuple[_Ends, tuple[int, _Block]], ...]
     items: tuple[int, ...]
     writer: int
+
+    def line_of(self, key: str) -> tuple[int, _Block] | None:
+        """The line that writes a key, and what is below it."""
+        found = self.keys.get(key)
+        if found is not None:
+            return found
+        return next((place for ends, place in self.patterns if ends.fit(key)), None)
 
 
 class TemplateLines:
@@ -93,7 +117,7 @@ class TemplateLines:
     def _of_mapping(self, body: dict[Any, Any], held: _Held, base: Origin, over: Origin) -> Blame:
         changed: dict[str, Blame] = {}
         for key, value in body.items():
-            found = held.keys.get(str(key))
+            found = held.line_of(str(key))
             if found is not None:
                 line, inner = found
                 changed[key] = self._blame(value, inner, line, over)
@@ -122,24 +146,33 @@ class TemplateLines:
         if held is None:
             lines = [*enumerate(self._lines[block.start : block.end], block.start)]
             writer = next((one.number for _, one in lines if one.writes), 0)
-            held = self._held[block] = _Held(self._keys(lines, block.end), _items(lines), writer)
+            keys, patterns = self._keys(lines, block.end)
+            held = self._held[block] = _Held(keys, patterns, _items(lines), writer)
         return held
 
-    def _keys(self, lines: list[tuple[int, _Line]], end: int) -> Mapping[str, tuple[int, _Block]]:
-        """The keys of a mapping: those furthest to the left."""
-        keyed = [(index, one) for index, one in lines if one.key]
+    def _keys(
+        self, lines: list[tuple[int, _Line]], end: int
+    ) -> tuple[Mapping[str, tuple[int, _Block]], tuple[tuple[_Ends, tuple[int, _Block]], ...]]:
+        """The keys of a mapping, those furthest to the left; apart, those with actions in them."""
+        keyed = [(index, one) for index, one in lines if one.key or one.ends]
         left = min((one.column for _, one in keyed), default=0)
         found: dict[str, tuple[int, _Block]] = {}
+        patterns: dict[_Ends, tuple[int, _Block]] = {}
         for index, one in keyed:
-            if one.column == left and one.key not in found:
+            if one.column != left:
+                continue
+            if one.ends is not None:
+                patterns.setdefault(one.ends, (one.number, self._below(index, left, end)))
+            elif one.key not in found:
                 found[one.key] = (one.number, self._below(index, left, end))
-        return found
+        return found, tuple(patterns.items())
 
     def _below(self, index: int, column: int, end: int) -> _Block:
         """The lines that belong to a key: up to the next key or item at its column or left of it."""
         for at in range(index + 1, end):
             line = self._lines[at]
-            if (line.dash < 0 and line.key and line.column <= column) or 0 <= line.dash < column:
+            keyed = line.key or line.ends
+            if (line.dash < 0 and keyed and line.column <= column) or 0 <= line.dash < column:
                 return _Block(index + 1, at)
         return _Block(index + 1, end)
 
@@ -163,7 +196,25 @@ def _line(number: int, text: str) -> _Line:
     indent, dashes = len(found["indent"]), found["dashes"]
     item = bool(dashes) or text[indent:].rstrip() == "-"
     writes = _WRITES.match(text) is not None
-    return _Line(number, indent if item else -1, indent + len(dashes), found["key"] or "", writes)
+    column = indent + len(dashes)
+    ends = None if found["key"] else _key_with_actions(text[column:])
+    return _Line(number, indent if item else -1, column, found["key"] or "", writes, ends)
+
+
+def _key_with_actions(text: str) -> _Ends | None:
+    """The key at the beginning of a text, if actions write some of it."""
+    literals: list[str] = []
+    rest = "" if text.startswith("#") else text
+    while True:
+        before, action, after = rest.partition("{{")
+        end = _END_OF_KEY.search(before)
+        literals.append(before[: end.start()] if end else before)
+        if end or not action:
+            break
+        rest = after.partition("}}")[2]
+    if end is None or len(literals) < 2:
+        return None
+    return _Ends(literals[0].lstrip("\"' "), literals[-1].rstrip("\"' "))
 
 
 def _parts(text: list[str]) -> list[_Block]:

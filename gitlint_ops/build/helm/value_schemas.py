@@ -9,20 +9,17 @@ Source: helm.sh/helm pkg/chartutil/jsonschema.go, pkg/chart/loader/load.go
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import tarfile
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from gitlint_ops.build.helm.archives import UnreadableArchive, members
 
 NAME = "values.schema.json"
 
 _MAX_SCHEMA_BYTES = 5_000_000
-_MAX_UNPACKED_BYTES = 100_000_000
 _MAX_NESTED = 5
-_GZIP = 31  # zlib's number for data with gzip's own header
 
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _KNOWN_DRAFTS = re.compile(r"https?://json-schema\.org/(?:draft-0[4-7]|draft/20(?:19-09|20-12))/schema#?\Z")
@@ -78,38 +75,13 @@ def archived_references(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]
 def _references_in(archive: bytes, depth: int) -> Iterator[str]:
     if depth > _MAX_NESTED:
         raise UnreadableSchema("holds archives in archives too deeply")
-    for name, data in _members(archive):
-        if name.endswith(".tgz"):
-            yield from _references_in(data, depth + 1)
-        else:
-            reference = outside_reference(data)
-            if reference:
-                yield reference
-
-
-def _members(archive: bytes) -> Iterator[tuple[str, bytes]]:
-    """The schemas and archives in an archive."""
     try:
-        with tarfile.open(fileobj=io.BytesIO(_unpacked(archive)), mode="r:") as tar:
-            for member in tar:
-                if member.isfile() and member.name.endswith((NAME, ".tgz")):
-                    stream = tar.extractfile(member)
-                    yield member.name, stream.read() if stream is not None else b""
-    except (tarfile.TarError, zlib.error, OSError) as error:
-        raise UnreadableSchema(f"cannot be unpacked ({error})") from error
-
-
-def _unpacked(data: bytes) -> bytes:
-    parts: list[bytes] = []
-    left = _MAX_UNPACKED_BYTES
-    # Several streams in a row are one text to helm.
-    while data:
-        stream = zlib.decompressobj(_GZIP)
-        parts.append(stream.decompress(data, left))
-        left -= len(parts[-1])
-        if stream.unconsumed_tail or left <= 0:
-            raise UnreadableSchema("is too large when it is unpacked")
-        if not stream.eof:
-            raise UnreadableSchema("ends too early")
-        data = stream.unused_data
-    return b"".join(parts)
+        for name, data in members(archive, lambda name: name.endswith((NAME, ".tgz"))):
+            if name.endswith(".tgz"):
+                yield from _references_in(data, depth + 1)
+            else:
+                reference = outside_reference(data)
+                if reference:
+                    yield reference
+    except UnreadableArchive as error:
+        raise UnreadableSchema(str(error)) from error

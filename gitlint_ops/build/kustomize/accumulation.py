@@ -21,8 +21,9 @@ from gitlint_ops.build.kustomize.components import (
 from gitlint_ops.build.kustomize.configuring import configure
 from gitlint_ops.build.kustomize.cycles import check_cycle
 from gitlint_ops.build.kustomize.elsewhere import LeftOut, is_file_elsewhere, named_folder
-from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, fault
-from gitlint_ops.build.kustomize.identity import Identity, format_id, plain_id
+from gitlint_ops.build.kustomize.faults import BuildFault, fault
+from gitlint_ops.build.kustomize.id_conflicts import id_conflict
+from gitlint_ops.build.kustomize.identity import Identity
 from gitlint_ops.build.kustomize.kustomization import Entry, Kustomization
 from gitlint_ops.build.kustomize.loader import Folder, NotFound
 from gitlint_ops.build.kustomize.metadata import (
@@ -131,20 +132,10 @@ class Accumulation:
         seen[identity] = resource
         if other is None:
             return
-        raise fault(
-            f"{plain_id(resource.cur_id)} is there already, and {entry.text} adds another (kustomize: may "
-            f"not add resource with an already registered id: {format_id(resource.cur_id)})",
-            entry.place,
-            rule=RESOURCE_ID_CONFLICT,
-            hint=f"to change the one that is there, make {entry.text} a patch and list it in patches; to "
-            "have both, give one another name or namespace"
-            if isinstance(self._folder.file(entry.text), FileRef)
-            else "take it in once only, or give one of the two another name or namespace",
-            related=(
-                place_of(other).note("the one that is there"),
-                place_of(resource).note("the one that is added"),
-            ),
-        )
+        held = self._kustomization
+        listed = [*held.entries("resources", "bases"), *held.entries("components")]
+        of_file = isinstance(self._folder.file(entry.text), FileRef)
+        raise id_conflict(resource, other, entry, listed, of_file=of_file)
 
     def _resources_at(self, gathered: Gathered, entry: Entry) -> tuple[Resource, ...]:
         found = self._folder.file(entry.text)

@@ -140,7 +140,7 @@ class Accumulator:
         if held is not None and not self._meets(folder, held):
             return held
         try:
-            done = self._accumulated(folder, kustomization, schema, trail)
+            done = self.accumulate_anew(folder, kustomization, schema, trail)
         except BuildFault as error:
             if error.lasting:
                 self._held[key] = error.again()
@@ -177,13 +177,22 @@ class Accumulator:
             folder.repeats(one) is not None for one in held.references
         )
 
-    def _accumulated(
-        self, folder: Folder, kustomization: Kustomization, schema: SchemaInForce, trail: Trail | None
+    def accumulate_anew(
+        self,
+        folder: Folder,
+        kustomization: Kustomization,
+        schema: SchemaInForce,
+        trail: Trail | None,
+        given: tuple[Resource, ...] = (),
     ) -> Accumulated:
+        """As `accumulate`, of a kustomization that is not the folder's own: nothing of it is kept.
+
+        `given` are resources that are there before those that it takes in.
+        """
         from gitlint_ops.build.kustomize.accumulation import Accumulation
 
         record = Record()
-        gathered = Gathered(schema, self.no_specs)
+        gathered = Gathered(schema, self.no_specs, given)
         try:
             Accumulation(self, folder, kustomization, gathered, record, trail).run()
         except BuildFault as error:

@@ -5,7 +5,8 @@ Source: api/krusty/kustomizer.go, api/internal/target/kusttarget.go
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -29,6 +30,7 @@ from gitlint_ops.build.kustomize.order import sort_as_asked
 from gitlint_ops.build.kustomize.printable import require_printable
 from gitlint_ops.build.kustomize.reading import Record, written_in
 from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.build.missing_images import still_without_image
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 from gitlint_ops.model.objects import RenderedObject, object_key
@@ -36,6 +38,8 @@ from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Unreadable
+
+Edit: TypeAlias = Callable[[Kustomization | None], Kustomization]
 
 _LOCAL_CONFIG = ("metadata", "annotations", "config.kubernetes.io/local-config")
 
@@ -65,14 +69,24 @@ class KustomizeBuilder:
         self._uses: dict[str, dict[object, Violation]] = {}
         self._entries = EntryUses()
 
-    def build(self, target: BuildTarget) -> BuildResult:
-        """What a folder renders to. Never raises: what is wrong is told in the result."""
+    def build(
+        self, target: BuildTarget, edit: Edit | None = None, given: tuple[Resource, ...] = ()
+    ) -> BuildResult:
+        """What a folder renders to. Never raises: what is wrong is told in the result.
+
+        `edit` gives the kustomization to build in place of the folder's own (None: it has none), and
+        raises a BuildFault where it cannot. `given` are resources that it then finds there already.
+        """
         try:
             releases = ReleaseDefaults(kubernetes=target.kubernetes)
             path = self._tree.resolve(target.path)
             folder = Folder(self._tree, path, (), self._restricted, releases=releases)
-            kustomization = self._accumulator.folders.kustomization(folder)
-            accumulated = self._accumulated(folder, kustomization)
+            if edit is None:
+                kustomization = self._accumulator.folders.kustomization(folder)
+                accumulated = self._accumulated(folder, kustomization)
+            else:
+                kustomization = edit(self._own_of(folder))
+                accumulated = self._accumulated(folder, kustomization, given, edited=True)
             accumulated = _with_unknown_hashes(accumulated)
             resources = self._finished(accumulated, kustomization)
         except Unreadable as error:
@@ -85,6 +99,12 @@ class KustomizeBuilder:
         if not kustomization.is_component:
             self._note_uses(accumulated.uses)
         return _built(target, accumulated, resources, kustomization)
+
+    def _own_of(self, folder: Folder) -> Kustomization | None:
+        try:
+            return self._accumulator.folders.kustomization(folder)
+        except NoKustomization:
+            return None
 
     def unmatched_in_components(self) -> tuple[Violation, ...]:
         """Entries that serve several builds, and had no effect in any that used them so far.
@@ -121,7 +141,14 @@ class KustomizeBuilder:
             kept = found if held is None else {key: one for key, one in held.items() if key in found}
             self._uses[use.folder] = kept
 
-    def _accumulated(self, folder: Folder, kustomization: Kustomization) -> Accumulated:
+    def _accumulated(
+        self,
+        folder: Folder,
+        kustomization: Kustomization,
+        given: tuple[Resource, ...] = (),
+        *,
+        edited: bool = False,
+    ) -> Accumulated:
         folders = self._accumulator.folders
         if folders.depth(folder) > MAX_DEPTH:
             raise too_deep(folders.kustomization(folders.last_straw(folder)))
@@ -131,6 +158,8 @@ class KustomizeBuilder:
         Accumulation(self._accumulator, folder, kustomization, gathered, Record(), trail).choose_schema(
             at_top=True
         )
+        if edited:
+            return self._accumulator.accumulate_anew(folder, kustomization, gathered.schema, trail, given)
         return self._accumulator.accumulate(folder, kustomization, gathered.schema, trail)
 
     def _reference_paths(self, specs: FieldSpecs) -> ReferencePaths:
@@ -224,7 +253,7 @@ def _built(
         target,
         Status.UNCHECKED if unchecked else Status.BUILT,
         objects=objects,
-        violations=violations,
+        violations=still_without_image(violations, objects),
         unchecked=unchecked,
         reason=unchecked[0].reason if unchecked else None,
         inputs=accumulated.inputs,

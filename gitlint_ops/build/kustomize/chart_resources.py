@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from gitlint_ops.build.helm.chart import Chart
 from gitlint_ops.build.helm.messages import TemplatePlace, plain_message, template_places
-from gitlint_ops.build.helm.output import Rendered, Templates, parse, rendered
-from gitlint_ops.build.helm.template_lines import TemplateLines
+from gitlint_ops.build.helm.output import Templates, parse, rendered
+from gitlint_ops.build.helm.template_blame import TemplateBlamer, notes
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
 from gitlint_ops.build.kustomize.metadata import HELM_GENERATED
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.resource_loading import Piece, resources_of
-from gitlint_ops.model.blame import Blame, Origin, Via, at, origin
-from gitlint_ops.model.findings import Note
+from gitlint_ops.model.blame import Blame, Via, at, origin
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef
-from gitlint_ops.syntax.documents import Typing
 from gitlint_ops.workspace.sources import Sources
-from gitlint_ops.workspace.tree import Tree, Unreadable
-
-_MOST_NOTES = 5
+from gitlint_ops.workspace.tree import Tree
 
 
 def resources_of_output(
@@ -41,9 +37,9 @@ def resources_of_output(
         raise fault(
             f"what the chart {name} renders to is no YAML that kustomize reads: {said}",
             place,
-            related=_notes((TemplatePlace(template, 1),), chart, tree),
+            related=notes((TemplatePlace(template, 1),), chart, tree),
         )
-    blamer = _Blamer(chart, sources, tree, place.origin(Via.GENERATOR))
+    blamer = TemplateBlamer(chart, sources, tree, place.origin(Via.GENERATOR))
     blames: list[Blame] = []
     pieces: list[Piece] = []
     for one in rendered(output, text):
@@ -69,68 +65,13 @@ def _marked(resource: Resource, place: Place) -> Resource:
     )
 
 
-class _Blamer:
-    """Finds the lines of a chart's templates that rendered documents come from."""
-
-    def __init__(self, chart: Chart, sources: Sources, tree: Tree, entry: Origin) -> None:
-        self._chart = chart
-        self._sources = sources
-        self._tree = tree
-        self._entry = entry
-        self._templates: dict[str, TemplateLines] = {}
-        self._numbers: dict[tuple[str, str], int] = {}
-
-    def blame(self, one: Rendered) -> Blame:
-        """The blame of a rendered document: its template over the entry, else the entry alone."""
-        path = _in_chart(one.template)
-        if path not in self._chart.files:
-            return self._entry
-        if "crds/" in path:
-            verbatim = self._of_definition(path, one)
-            if verbatim is not None:
-                return verbatim
-        kind = str(one.body.get("kind", "")) if isinstance(one.body, dict) else ""
-        number = self._numbers.get((path, kind), 0)
-        self._numbers[path, kind] = number + 1
-        return self._lines(path).blame(one.body, number, self._entry)
-
-    def _lines(self, path: str) -> TemplateLines:
-        held = self._templates.get(path)
-        if held is None:
-            file = self._tree.ref(_in_tree(self._chart, path))
-            held = self._templates[path] = TemplateLines(file, self._chart.files[path])
-        return held
-
-    def _of_definition(self, path: str, one: Rendered) -> Origin | None:
-        """Helm prints the files of crds/ as they are, so what they say stands there."""
-        file = self._tree.ref(_in_tree(self._chart, path))
-        try:
-            documents = self._sources.text(file, Typing.KUSTOMIZE).documents
-        except Unreadable:
-            return None
-        held = [document for document in documents if document.body]
-        if one.number < len(held) and held[one.number].body == one.body:
-            ref = DocumentRef(file, held[one.number].index)
-            return Origin(ref, (), Via.HELM_TEMPLATE, over=self._entry)
-        return None
-
-
-def _in_chart(template: str) -> str:
-    """The path within the chart of a template, which helm names behind the chart's own name."""
-    return template.partition("/")[2]
-
-
-def _in_tree(chart: Chart, path: str) -> str:
-    return f"{chart.folder}/{path}" if chart.folder else path
-
-
 def does_not_render(name: str, place: Place, chart: Chart, tree: Tree, said: str) -> BuildFault:
     """The fault of a chart that helm refuses, with the templates that its message names."""
     return fault(
         f"the chart {name} does not render (helm: {plain_message(said)})",
         place,
         hint=_hint(said, chart),
-        related=_notes(template_places(said), chart, tree),
+        related=notes(template_places(said), chart, tree),
     )
 
 
@@ -144,15 +85,6 @@ _HINTS: Mapping[str, str] = {
 def _hint(said: str, chart: Chart) -> str:
     found = next((hint for text, hint in _HINTS.items() if text in said), "")
     return found.format(folder=chart.folder or ".")
-
-
-def _notes(places: tuple[TemplatePlace, ...], chart: Chart, tree: Tree) -> Iterator[Note]:
-    known = [one for one in places if _in_chart(one.template) in chart.files][-_MOST_NOTES:]
-    for number, one in enumerate(known, start=1):
-        file = tree.ref(_in_tree(chart, _in_chart(one.template)))
-        lines = chart.files[_in_chart(one.template)].count(b"\n") + 1
-        told = "this is at fault" if number == len(known) else "it is used here"
-        yield Note(DocumentRef(file, PLAIN_TEXT), (min(one.line, lines),), told)
 
 
 __all__ = ["does_not_render", "resources_of_output"]

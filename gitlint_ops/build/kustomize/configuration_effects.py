@@ -72,12 +72,25 @@ def _idle_file(entry: Place) -> Violation:
 def unmatched_fields(
     fields: Sequence[Fields], resources: Sequence[Resource], schema: MergeSchema
 ) -> Iterator[Violation]:
-    """The `fields:` of an entry of `labels:` that objects have under nearly the same name only."""
+    """The `fields:` of an entry of `labels:` that no object has, be it under nearly the same name."""
     objects = _Objects(resources, schema)
     for one in fields:
-        found = _told(_missed(decoded_spec(one), objects, frozenset()), one.place)
-        if found is not None and found.message:
+        spec = decoded_spec(one)
+        found = _told(_missed(spec, objects, frozenset()), one.place)
+        if found is not None and not found.message:
+            told = f"{_absence(spec, objects)}: this entry changes nothing"
+            found = without_effect(told, one.at("path"))
+        if found is not None:
             yield found
+
+
+def _absence(spec: FieldSpec, objects: _Objects) -> str:
+    what = spec.gvk.kind or "object"
+    if objects.selected(spec.gvk):
+        return f"no {what} here has {spec.path}"
+    if objects.by_kind.get(spec.gvk.kind):
+        return f"no {what} here is of the group and version that this names"
+    return f"there is no {what} here"
 
 
 def no_definitions(body: Any, entry: Place) -> Violation:

@@ -13,7 +13,7 @@ from msgspec.structs import force_setattr
 
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, did_you_mean, fault
 from gitlint_ops.build.kustomize.node_texts import Shortened
-from gitlint_ops.model.location import format_path
+from gitlint_ops.model.location import FieldPath, format_path
 from gitlint_ops.syntax.scalars import go_float
 
 
@@ -65,18 +65,24 @@ TEXT_MAP = MapOf(TEXT)
 class Fields(Struct, frozen=True):
     """A decoded mapping: values by their canonical names, and where each stands.
 
-    Nested mappings are `Fields` too. Fields that are absent or null are left out.
+    Nested mappings are `Fields` too. Fields that are absent or null are left out. `moved` are the places
+    of fields and entries of lists that were added from elsewhere.
     """
 
     values: Mapping[str, Any]
     place: Place
     spelled: Mapping[str, str]
+    moved: Mapping[FieldPath, Place] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
         return name in self.values
 
     def at(self, name: str, *rest: str | int) -> Place:
         """The place of a field, under the name that the file spells it by."""
+        for length in (2, 1) if self.moved else ():
+            found = self.moved.get((name, *rest)[:length])
+            if found is not None and length <= len(rest) + 1:
+                return found.of(*rest[length - 1 :])
         return self.place.of(self.spelled.get(name, name), *rest)
 
     def text(self, name: str) -> str:

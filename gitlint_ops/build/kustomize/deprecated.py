@@ -75,17 +75,17 @@ def _in_kustomization(
         if value is None:
             continue  # kustomize takes it for absent
         if lowered in MOVES:
-            yield _violation(document, name, _edited(document, sources, name))
+            yield _violation(document, name, _edited(document, sources, name, value), value)
         elif lowered in _BY_HAND:
             yield _by_hand(document, name)
         elif lowered in _GENERATORS and isinstance(value, list):
             yield from _env_files(value, document, name, sources)
 
 
-def _violation(document: DocumentRef, name: str, edit: Edit | str) -> Violation:
+def _violation(document: DocumentRef, name: str, edit: Edit | str, value: Any) -> Violation:
     new = MOVES[name.lower()].to
     warned = " and warns of it" if name.lower() in _WARNED_OF else ""
-    hint = f"write its entries under `{new}`"
+    hint = f"write its entries under `{new}`" if value else "it has no entries: delete it"
     return _told(document, (name,), f"`{name}` is deprecated: kustomize asks for `{new}`{warned}", hint, edit)
 
 
@@ -124,8 +124,8 @@ def _told(document: DocumentRef, path: FieldPath, message: str, hint: str, edit:
     return Violation(document, path, message, edit=offered, hint=hint, rule=DEPRECATED_FIELD, at_key=True)
 
 
-def _edited(document: DocumentRef, sources: Sources, name: str) -> Edit | str:
-    title = f"write `{name}` as `{MOVES[name.lower()].to}`"
+def _edited(document: DocumentRef, sources: Sources, name: str, value: Any) -> Edit | str:
+    title = f"write `{name}` as `{MOVES[name.lower()].to}`" if value else f"delete the empty `{name}`"
     return _edit(document, sources, title, partial(migrated, field=name))
 
 

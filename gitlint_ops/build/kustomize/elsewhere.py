@@ -80,9 +80,12 @@ def _located(remote: Remote, sources: Sources) -> Located:
 def _nowhere(entry: Entry, located: Located, found: NotFound) -> LeftOut | BuildFault:
     if found.absent:
         return LeftOut(f"{entry.text} {found.reason}")
+    from gitlint_ops.discover.misused_addresses import misused
+
+    wrong = misused(entry.text)
     return fault(
         f"{entry.text} leads to nothing: {located.path} {found.reason} in {located.tree.name}",
         entry.place,
         rule=REFERENCE_MISSING,
-        hint=found.hint,
+        hint=wrong.hint if wrong else found.hint,
     )

@@ -12,6 +12,7 @@ from gitlint_ops.model.blame import Origin, Via
 from gitlint_ops.model.disclosure import without_logins
 from gitlint_ops.model.findings import Note, Severity, Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
+from gitlint_ops.model.wording import clipped
 
 if TYPE_CHECKING:
     from gitlint_ops.workspace.tree import Tree
@@ -50,7 +51,7 @@ class BuildFault(Exception):
 
     def __init__(self, reason: str, violations: tuple[Violation, ...] = (), *, lasting: bool = True) -> None:
         super().__init__(reason)
-        self.reason = without_logins(reason)
+        self.reason = clipped(without_logins(reason))
         self.violations = violations
         self.lasting = lasting
         self.inputs: frozenset[str] = frozenset()
@@ -155,6 +156,12 @@ OURS = "gitlint-ops: "
 def because(reason: str) -> str:
     """A reason in parentheses, with the name of the one who gives it."""
     return f"({reason})" if reason.startswith(OURS) else f"(kustomize: {reason})"
+
+
+def because_of(error: Exception, before: str = "", after: str = "") -> str:
+    """The same for an error, which kustomize tells with words `before` and `after` it."""
+    reason = str(error)
+    return because(reason if reason.startswith(OURS) else f"{before}{reason}{after}")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -13,9 +13,11 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
+from gitlint_ops.build.kustomize.faults import OURS
 from gitlint_ops.build.kustomize.go_regex import GoRegex, RegexFault
-from gitlint_ops.build.kustomize.merge_nodes import Node, Written, has_quotes, unknown_text
+from gitlint_ops.build.kustomize.merge_nodes import Node, has_quotes
 from gitlint_ops.build.kustomize.node_texts import Untyped, plain
+from gitlint_ops.build.kustomize.source_texts import NO_TEXTS, SourceTexts
 from gitlint_ops.build.kustomize.structured_text import parse_structured
 from gitlint_ops.model.blame import Origin, chain
 from gitlint_ops.syntax.emit import emit
@@ -62,7 +64,7 @@ def split_field_path(path: str) -> tuple[str, ...]:
     parts: list[str] = []
     pieces = path.split(".")
     if len(pieces) > MAX_PARTS:
-        raise PathFault(f"a path of more than {MAX_PARTS} parts")
+        raise PathFault(f"{OURS}a path of more than {MAX_PARTS} parts")
     for position, piece in enumerate(pieces[1:] if len(pieces) > 1 and pieces[0] == "" else pieces):
         if position and parts[-1].endswith("\\"):
             parts[-1] = f"{parts[-1][:-1]}.{piece}"
@@ -117,7 +119,7 @@ def _looked_up(node: Node, part: str) -> Node | None:
 
 
 def match(
-    node: Node, parts: Sequence[str], create: Creation | None, written: Written = unknown_text
+    node: Node, parts: Sequence[str], create: Creation | None, texts: SourceTexts = NO_TEXTS
 ) -> list[Node]:
     """All fields at a path below `node`; matches in brackets are regular expressions here.
 
@@ -131,15 +133,15 @@ def match(
         return [node]
     part = parts[0]
     if _INDEX.match(part):
-        return match(_item_at(node, parts, create), parts[1:], create, written)
+        return match(_item_at(node, parts, create), parts[1:], create, texts)
     if _is_match(part):
-        return _match_items(node, parts, create, written)
+        return _match_items(node, parts, create, texts)
     if part == "*":
-        return [found for item in _items(node) for found in match(item, parts[1:], create, written)]
-    return _match_field(node, parts, create, written)
+        return [found for item in _items(node) for found in match(item, parts[1:], create, texts)]
+    return _match_field(node, parts, create, texts)
 
 
-def _match_field(node: Node, parts: Sequence[str], create: Creation | None, written: Written) -> list[Node]:
+def _match_field(node: Node, parts: Sequence[str], create: Creation | None, texts: SourceTexts) -> list[Node]:
     member = _field(node, parts[0])
     if member is None:
         if create is None:
@@ -152,7 +154,7 @@ def _match_field(node: Node, parts: Sequence[str], create: Creation | None, writ
         # kustomize looks for the rest of the path in the YAML that the scalar may hold, but does
         # not write it back: unless it is read as structured text before, nothing is changed.
         member = _held_in(member)
-    return match(member, parts[1:], create, written)
+    return match(member, parts[1:], create, texts)
 
 
 def _held_in(scalar: Node) -> Node:
@@ -181,27 +183,29 @@ def _item_at(node: Node, parts: Sequence[str], create: Creation | None) -> Node:
     return items[index]
 
 
-def _match_items(node: Node, parts: Sequence[str], create: Creation | None, written: Written) -> list[Node]:
+def _match_items(node: Node, parts: Sequence[str], create: Creation | None, texts: SourceTexts) -> list[Node]:
     key, pattern = _split_match(parts[0])
     # What follows a match of scalars is ignored.
     rest = parts[1:] if key else ()
     try:
         wanted = GoRegex(pattern)
     except RegexFault as error:
-        raise PathFault(f"error parsing regexp: {error}: `{pattern}`") from error
+        reason = str(error)
+        said = reason if reason.startswith(OURS) else f"error parsing regexp: {reason}: `{pattern}`"
+        raise PathFault(said) from error
     found: list[Node] = []
     for item in _items(node):
         told = item.get(key) if key else item
-        text = None if told is None else _told(told, pattern, written)
+        text = None if told is None else _told(told, pattern, texts)
         if text is not None and wanted.matches_in(text):
-            found += match(item, rest, create, written)
+            found += match(item, rest, create, texts)
     if found or create is None:
         return found
     if not node.is_list or not wanted.matches_in(pattern):
         raise PathFault(f"failed to create element for {parts[0]!r}")
     created = Node({key: Untyped(pattern)} if key else Untyped(pattern), blame=create.blame)
     node.opened_items().append(created)
-    return match(created, rest, create, written)
+    return match(created, rest, create, texts)
 
 
 def _items(node: Node) -> list[Node]:
@@ -221,15 +225,17 @@ def _member_text(item: Node, key: str) -> str | None:
     return None if member is None else member.text
 
 
-def _told(item: Node, pattern: str, written: Written) -> str:
-    """An item as YAML, which a pattern is looked for in: with its quotes, if that matters."""
+def _told(item: Node, pattern: str, texts: SourceTexts) -> str:
+    """An item as YAML, which a pattern is looked for in: with its quotes and comment, if they matter."""
     if item.is_container:
         return emit(plain(item.close()[0])).strip()
-    if _SEES_QUOTES.search(pattern) is None or not has_quotes(item, written):
-        return item.text
+    comment = texts.comment(item.blame())
+    text = f"{item.text} {comment}" if comment else item.text
+    if _SEES_QUOTES.search(pattern) is None or not has_quotes(item, texts.written):
+        return text
     first = tuple(chain(item.blame()))[-1]
-    quote = (written(first) or "")[:1]
-    return f"'{item.text}'" if quote == "'" else f'"{item.text}"'
+    quote = "'" if (texts.written(first) or "").startswith("'") else '"'
+    return f"{quote}{item.text}{quote}{text.removeprefix(item.text)}"
 
 
 def _kind(node: Node) -> str:

@@ -12,10 +12,13 @@ from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.decode import scalar_text
 from gitlint_ops.build.kustomize.merge_nodes import Written, text_as_written, unknown_text
+from gitlint_ops.build.kustomize.node_texts import Bare, Quoted, Untyped
 from gitlint_ops.build.kustomize.resource import GeneratorFlags, Resource
+from gitlint_ops.build.kustomize.scalar_setting import NAMES
 from gitlint_ops.model.blame import Blame, MapBlame, at, origin, over, with_blame, with_members
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
+from gitlint_ops.syntax.scalars import is_plain_text
 
 
 def joined(old: Resource, made: Resource, written: Written, *, merge: bool) -> Resource:
@@ -27,9 +30,9 @@ def joined(old: Resource, made: Resource, written: Written, *, merge: bool) -> R
         result = _with_old_texts(result, old, (field,), written)
     metadata = {key: value for key, value in result.body["metadata"].items() if key != "namespace"}
     blame = with_blame(result.blame, ("metadata", "name"), at(old.blame, ("metadata", "name")))
-    metadata["name"] = old.name
+    metadata["name"] = _set_anew(made.name, old.name)
     if old.namespace:
-        metadata["namespace"] = old.namespace
+        metadata["namespace"] = _set_anew(made.namespace, old.namespace)
         blame = with_blame(blame, ("metadata", "namespace"), at(old.blame, ("metadata", "namespace")))
     hashed = bool(old.generator and old.generator.needs_hash and made.generator and made.generator.needs_hash)
     return replace(
@@ -41,7 +44,17 @@ def joined(old: Resource, made: Resource, written: Written, *, merge: bool) -> R
         suffixes=old.suffixes,
         generator=GeneratorFlags(hashed, old.generator.behavior) if old.generator else None,
         variables=old.variables,
+        allowed=old.allowed,
+        untyped=True,
+        untagged=NAMES,
     )
+
+
+def _set_anew(made: str, name: str) -> str:
+    """A name or namespace of the old resource where the generator wrote one, with that one's quotes."""
+    if (made or name) and not is_plain_text(made or name):
+        return Quoted(name)
+    return Bare(name) if not name or is_plain_text(name) else Untyped(name)
 
 
 def _with_old_texts(made: Resource, old: Resource, path: FieldPath, written: Written) -> Resource:

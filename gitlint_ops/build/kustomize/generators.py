@@ -222,9 +222,14 @@ def _file_source(source: str, place: Place) -> tuple[str, str]:
     if count == 0:
         return posixpath.basename(source.rstrip("/")) or source, source
     if count > 1:
-        raise fault(f"{source!r}: the key or path of a file has a '='", place)
+        raise fault(
+            f"{source!r}: the key or path of a file has a '=' (kustomize: key name or file path contains "
+            "'=')",
+            place,
+        )
     if not key or not path:
-        raise fault(f"{source!r}: the {'path' if key else 'key'} is missing", place)
+        missing, given = ("file path", "key name") if key else ("key name", "file path")
+        raise fault(f"{source!r}: the {missing} is missing (kustomize: missing {missing} for {given})", place)
     return key, path
 
 

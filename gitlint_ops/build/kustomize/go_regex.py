@@ -15,6 +15,8 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
+from gitlint_ops.build.kustomize.faults import OURS
+
 _MAX_PATTERN = 1000
 _MAX_STATES = 1000
 _MAX_DEPTH = 50
@@ -41,7 +43,7 @@ class GoRegex:
         self.pattern = pattern
         self._plain = _PLAIN.match(pattern) is not None
         if len(pattern) > _MAX_PATTERN and not self._plain:
-            raise RegexFault(f"a pattern of more than {_MAX_PATTERN} characters")
+            raise RegexFault(f"{OURS}a pattern of more than {_MAX_PATTERN} characters")
         self._simple = re.compile(pattern) if _HARMLESS.match(pattern) and not self._plain else None
         self._automaton = None if self._plain or self._simple else _Parser(pattern).automaton()
 
@@ -182,7 +184,7 @@ class _Parser:
 
     def _new(self, takes: CharTest | None = None, holds: PlaceTest | None = None) -> int:
         if len(self._states) >= _MAX_STATES:
-            raise RegexFault("the pattern is too large")
+            raise RegexFault(f"{OURS}the pattern is too large")
         self._states.append(_State(takes=takes, holds=holds))
         return len(self._states) - 1
 
@@ -301,7 +303,7 @@ class _Parser:
         before = (self._folded, self._dot_all)
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise RegexFault("groups are nested too deep")
+            raise RegexFault(f"{OURS}groups are nested too deep")
         if self._take("?"):
             named = re.compile(r"P?<\w+>").match(self._text, self._at)
             if named is not None:

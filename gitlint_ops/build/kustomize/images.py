@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
 from gitlint_ops.build.kustomize.decode import Fields
-from gitlint_ops.build.kustomize.faults import Place, fault, violation
+from gitlint_ops.build.kustomize.faults import OURS, Place, because, fault, violation
 from gitlint_ops.build.kustomize.field_specs import (
     FieldSpec,
     FieldSpecFault,
@@ -22,6 +23,7 @@ from gitlint_ops.build.kustomize.field_specs import (
     spec_fault,
 )
 from gitlint_ops.build.kustomize.go_regex import GoRegex, RegexFault
+from gitlint_ops.build.kustomize.image_parts import split_image
 from gitlint_ops.build.kustomize.memo import Memo
 from gitlint_ops.build.kustomize.merge_nodes import (
     Node,
@@ -37,6 +39,9 @@ from gitlint_ops.build.kustomize.scalar_setting import with_scalar
 from gitlint_ops.model.blame import at
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import FieldPath
+
+if TYPE_CHECKING:
+    from gitlint_ops.build.kustomize.image_hints import ImageHints
 
 IMAGES_NO_MATCH = "images-no-match"
 MAX_IMAGE_LENGTH = 4096
@@ -80,10 +85,10 @@ def image_entry(fields: Fields) -> ImageEntry:
     try:
         matches = _matcher(name)
     except RegexFault as error:
-        raise fault(
-            f"the image name {name!r} is no regular expression, as which kustomize reads it: {error}",
-            fields.at("name"),
-        ) from error
+        what = f"no regular expression, as which kustomize reads it: {error}"
+        if str(error).startswith(OURS):
+            what = f"a regular expression that is not followed {because(str(error))}"
+        raise fault(f"the image name {name!r} is {what}", fields.at("name")) from error
     return ImageEntry(
         name=name,
         new_name=fields.text("newName"),
@@ -189,11 +194,11 @@ def apply(
     changed = tuple(
         _with_images(resource, entries, fields, written, unmatched, idle) for resource in resources
     )
-    names = _image_names(resources, fields) if unmatched else frozenset()
-    return changed, tuple(
-        _no_match(entries[index], names) if index in unmatched else _without_effect(entries[index])
-        for index in sorted(idle)
-    )
+    told = {index: _without_effect(entries[index]) for index in sorted(idle)}
+    if unmatched:
+        hints = _hints(resources, fields, entries[0].place)
+        told |= {index: _no_match(entries[index], hints) for index in unmatched}
+    return changed, tuple(told.values())
 
 
 def _with_images(
@@ -293,26 +298,13 @@ def new_image(image: str, entry: ImageEntry) -> str:
     return name + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
 
 
-def split_image(image: str) -> tuple[str, str, str]:
-    """Name, tag and digest; a colon before the first slash belongs to the registry's port."""
-    slash = max(image.find("/"), 0)
-    at_digest = image.find("@", slash)
-    at_tag = image.find(":", slash)
-    if at_digest >= 0 and (at_tag < 0 or at_digest < at_tag):
-        return image[:at_digest], "", image[at_digest + 1 :]
-    if at_tag < 0:
-        return image, "", ""
-    if at_digest >= 0:
-        return image[:at_tag], image[at_tag + 1 : at_digest], image[at_digest + 1 :]
-    return image[:at_tag], image[at_tag + 1 :], ""
-
-
-def _no_match(entry: ImageEntry, names: frozenset[str]) -> Violation:
+def _no_match(entry: ImageEntry, hints: ImageHints) -> Violation:
+    told = "this entry changes nothing: it names no image"
     return violation(
-        f"no image here is called {entry.name!r}: this entry changes nothing",
+        f"no image here is called {entry.name!r}: this entry changes nothing" if entry.name else told,
         entry.fields.at("name") if entry.name else entry.place,
         rule=IMAGES_NO_MATCH,
-        hint=_nearest(entry.name, names),
+        hint=hints.of(entry.name),
     )
 
 
@@ -322,19 +314,14 @@ def _without_effect(entry: ImageEntry) -> Violation:
     )
 
 
-def _image_names(resources: tuple[Resource, ...], fields: ImageFields) -> frozenset[str]:
-    return frozenset(
+def _hints(resources: Sequence[Resource], fields: ImageFields, place: Place) -> ImageHints:
+    from gitlint_ops.build.kustomize.image_hints import ImageHints
+
+    searched = [one for one in resources if not _is_passed_over(one)]
+    names = {
         split_image(image)[0]
-        for resource in resources
-        if not _is_passed_over(resource)
-        for path in fields.found(resource.body)
-        if isinstance(image := _at(resource.body, path), str)
-    )
-
-
-def _nearest(name: str, names: frozenset[str]) -> str:
-    """A hint: the image with the same last part, else the only one there is, or ""."""
-    last = name.rpartition("/")[2]
-    same = sorted(one for one in names if one.rpartition("/")[2] == last)
-    near = same or (sorted(names) if len(names) == 1 else [])
-    return f"the image is called {near[0]!r}" if near else ""
+        for one in searched
+        for path in chain.from_iterable(fields.of(one, place)[:2])
+        if isinstance(image := _at(one.body, path), str)
+    }
+    return ImageHints(names, searched)

@@ -56,6 +56,9 @@ def json_effects(
 
     `text` is the place of the list of operations, `entry` that of the patch in the kustomization.
     """
+    if not operations:
+        yield without_effect("this patch changes nothing: it has no operations", entry)
+        return
     idle = []
     acting = 0
     for index, held in enumerate(operations):

@@ -11,6 +11,8 @@ from enum import Enum
 
 from msgspec import Struct
 
+from gitlint_ops.build.kustomize.faults import OURS
+
 _MAX_SELECTOR = 4096
 _TOKEN = re.compile(r"[ \t\r\n]*(?:(==|!=|[=!(),<>])|([^=!(),<> \t\r\n]+))")
 _NAME = re.compile(r"(?=.{1,63}\Z)[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\Z")
@@ -81,7 +83,7 @@ def parse_label_selector(selector: str) -> tuple[Requirement, ...]:
         LabelSelectorFault: the text is no selector.
     """
     if len(selector) > _MAX_SELECTOR:
-        raise LabelSelectorFault(f"longer than {_MAX_SELECTOR} characters")
+        raise LabelSelectorFault(f"{OURS}longer than {_MAX_SELECTOR} characters")
     parser = _Parser(_tokens(selector))
     found: list[Requirement] = []
     while parser.now is not None:

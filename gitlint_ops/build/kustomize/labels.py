@@ -33,13 +33,15 @@ _METADATA = FieldSpec(Gvk("", "", ""), "metadata/labels", create=True)
 class MapEntries(Struct, frozen=True):
     """Labels or annotations to add, in the fields of `specs`; `place` is that of their mapping.
 
-    `own` are those of the specs that stand in the entry itself.
+    `own` are those of the specs that stand in the entry itself. `implied`: nobody wrote the entry, but
+    kustomize has it (with no labels) where there are others.
     """
 
     entries: Mapping[str, str]
     place: Place
     specs: tuple[FieldSpec, ...]
     own: tuple[Fields, ...] = ()
+    implied: bool = False
 
 
 def label_entries(label: Fields, specs: FieldSpecs) -> MapEntries:
@@ -83,7 +85,10 @@ def add_entries(
 
 
 def without_effects(added: MapEntries, effective: Set[str]) -> Iterator[Violation]:
-    """The entries that were there already: each, or all as one."""
+    """The entries that were there already, each or all as one; or that there are none."""
+    if not added.entries and not added.implied:
+        yield without_effect("this entry changes nothing: it adds no label", added.place)
+        return
     idle = [key for key in added.entries if key not in effective]
     if len(idle) > 1 and not effective:
         yield without_effect("this changes nothing: all that it adds is there already", added.place)

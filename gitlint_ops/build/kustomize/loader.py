@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from gitlint_ops.build.kustomize.faults import (
+    OURS,
     REFERENCE_MISSING,
     BuildFault,
     fault,
@@ -149,7 +150,7 @@ class Folder(Struct, frozen=True):
             return NotFound("is no path: it has a NUL character")
         path = posixpath.normpath(posixpath.join(self.path, name))
         if path == ".." or path.startswith("../"):
-            return NotFound("lies outside the repository")
+            return NotFound(f"lies outside the repository ({OURS}nothing outside of it is read)")
         try:
             return self.tree.resolve("" if path == "." else path)
         except Unreadable as error:

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gitlint_ops.build.kustomize.faults import Place, violation
+from gitlint_ops.build.kustomize.left_directives import left_directives
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema, Schema, merge_keys
 from gitlint_ops.build.kustomize.near_names import near_name
 from gitlint_ops.build.kustomize.no_effect import (
+    ENTRY_WITHOUT_EFFECT,
     PATCH_MISSES_FIELD,
     has_or_have,
     is_same,
@@ -25,6 +27,8 @@ from gitlint_ops.model.findings import Severity, Violation
 from gitlint_ops.model.location import FieldPath
 
 _DIRECTIVE = "$patch"
+_ID = ("apiVersion", "kind")
+_NAMES = ("name", "namespace")
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 _MOST_NAMED = 5
 
@@ -38,8 +42,10 @@ class Patched(NamedTuple):
 
 class _Miss(NamedTuple):
     message: str
-    hint: str
+    hint: str = ""
     severity: Severity | None = None
+    rule: str = PATCH_MISSES_FIELD
+    at_key: bool = False
 
 
 def merge_effects(
@@ -55,32 +61,82 @@ def merge_effects(
     if not patched:
         return
     missed = _missed_in_all(patch, patched, schema)
+    if _has_directive(patch):
+        left = (one.after for one in patched if one.after is not None)
+        yield from left_directives(left, origin.source, schema)
+    idle = all(one.after is not None and _is_idle(one.before, one.after) for one in patched)
+    if idle and all(one.rule == ENTRY_WITHOUT_EFFECT for one in missed.values()):
+        resources = [one.before for one in patched]
+        has = _has(patch, schema, resources, deletes=bool(missed))
+        yield _idle(patch, resources, origin, entry, has, renames=renames)
+        return
     for path, miss in missed.items():
         yield violation(
             miss.message,
             Place(origin.source, (*origin.source_path, *path)),
-            rule=PATCH_MISSES_FIELD,
+            rule=miss.rule,
             hint=miss.hint,
             severity=miss.severity,
-            at_key=miss.severity is None,
+            at_key=miss.at_key,
         )
-    if missed or not all(one.after is not None and _is_idle(one.before, one.after) for one in patched):
-        return
-    yield _idle(patch, [one.before for one in patched], origin, entry, renames=renames)
 
 
 def _is_idle(before: Resource, after: Resource) -> bool:
     return is_same(before.body, after.body)
 
 
+def _has(
+    patch: Mapping[str, Any], schema: MergeSchema, resources: Sequence[Resource], *, deletes: bool
+) -> str:
+    """What of an idle patch the objects have already; it `deletes` nothing that there is."""
+    has = f"{labels_of(resources)} {has_or_have(resources)}"
+    if not deletes:
+        return f"{has} all of this already"
+    body = resources[0].body
+    kind = schema.of_kind(str(body.get("apiVersion")), resources[0].gvk.kind)
+    if _sets(_without_id(patch), schema, kind):
+        return f"{has} what it sets already, and nothing of what it deletes"
+    return f"{has} nothing of what it deletes"
+
+
+def _without_id(patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A patch without what says which object it is for."""
+    said = {key: value for key, value in patch.items() if key not in _ID}
+    metadata = said.get("metadata")
+    if isinstance(metadata, Mapping):
+        said["metadata"] = {key: value for key, value in metadata.items() if key not in _NAMES}
+    return said
+
+
+def _sets(node: Any, schema: MergeSchema, of: Schema | None) -> bool:
+    """Whether a patch says more than what is to go, and where."""
+    if isinstance(node, list):
+        keys = merge_keys(of) or ()
+        items = (
+            {key: item[key] for key in item if key not in keys} if isinstance(item, Mapping) else item
+            for item in node
+        )
+        return any(_sets(item, schema, schema.item(of)) for item in items)
+    if not isinstance(node, Mapping):
+        return node is not None
+    if node.get(_DIRECTIVE) == "delete":
+        return False
+    return any(_sets(value, schema, schema.field(of, key)) for key, value in node.items())
+
+
 def _idle(
-    patch: Mapping[str, Any], resources: Sequence[Resource], origin: Origin, entry: Place, *, renames: bool
+    patch: Mapping[str, Any],
+    resources: Sequence[Resource],
+    origin: Origin,
+    entry: Place,
+    has: str,
+    *,
+    renames: bool,
 ) -> Violation:
     metadata = patch.get("metadata")
     held = metadata if isinstance(metadata, Mapping) else {}
-    if set(patch) - {"apiVersion", "kind", "metadata"} or set(held) - {"name", "namespace"}:
-        told = f"{labels_of(resources)} {has_or_have(resources)} all of this already"
-        return without_effect(f"this patch changes nothing: {told}", entry)
+    if set(patch) - {*_ID, "metadata"} or set(held) - set(_NAMES):
+        return without_effect(f"this patch changes nothing: {has}", entry)
     name = held.get("name")
     if name and not renames and len(resources) == 1 and _is_new(str(name), resources[0]):
         return violation(
@@ -126,6 +182,12 @@ def _may_miss(node: Any, key: str = "") -> bool:
     return False
 
 
+def _has_directive(node: Any) -> bool:
+    if isinstance(node, Mapping):
+        return _DIRECTIVE in node or any(map(_has_directive, node.values()))
+    return isinstance(node, list) and any(map(_has_directive, node))
+
+
 class _Misses:
     """A patch beside an object, walked together as the merge walks them."""
 
@@ -138,25 +200,22 @@ class _Misses:
     ) -> Iterator[tuple[FieldPath, _Miss]]:
         for key, value in patch.items():
             inner, here = held.get(key), (*path, key)
-            deletes = value is None or (isinstance(value, Mapping) and value.get(_DIRECTIVE) == "delete")
-            if deletes and key not in held:
-                yield from self._deleted(here, key, [one for one in held if one not in patch])
+            if _deletes(value) and key not in held:
+                names = [one for one in held if one not in patch]
+                yield here, self._nothing_deleted(key, names)._replace(at_key=True)
             elif isinstance(value, Mapping) and isinstance(inner, Mapping):
                 yield from self.of(value, inner, self._schema.field(schema, key), here)
-            elif isinstance(value, list) and isinstance(inner, list):
-                yield from self._of_items(value, inner, self._schema.field(schema, key), here)
+            elif isinstance(value, list) and (isinstance(inner, list) or inner is None):
+                yield from self._of_items(value, inner or (), self._schema.field(schema, key), here)
 
-    def _deleted(self, path: FieldPath, key: str, names: Sequence[str]) -> Iterator[tuple[FieldPath, _Miss]]:
-        meant = near_name(key, names)
+    def _nothing_deleted(self, name: str, names: Sequence[str], severity: Severity | None = None) -> _Miss:
+        meant = near_name(name, names)
+        told = (
+            f"{self._label} has no {name!r} here to delete: this changes nothing, and kustomize says nothing"
+        )
         if meant:
-            yield (
-                path,
-                _Miss(
-                    f"{self._label} has no {key!r} here to delete: this changes nothing, and kustomize says "
-                    "nothing",
-                    f"did you mean {meant!r}?",
-                ),
-            )
+            return _Miss(told, f"did you mean {meant!r}?", severity)
+        return _Miss(told, rule=ENTRY_WITHOUT_EFFECT)
 
     def _of_items(
         self, patch: Sequence[Any], held: Sequence[Any], schema: Schema | None, path: FieldPath
@@ -188,17 +247,7 @@ class _Misses:
         self, item: Mapping[str, Any], name: str, names: Sequence[str], path: FieldPath
     ) -> Iterator[tuple[FieldPath, _Miss]]:
         if item.get(_DIRECTIVE) == "delete":
-            meant = near_name(name, names)
-            if meant:
-                yield (
-                    path,
-                    _Miss(
-                        f"{self._label} has no {name!r} here to delete: this changes nothing, and kustomize "
-                        "says nothing",
-                        f"did you mean {meant!r}?",
-                        Severity.WARNING,
-                    ),
-                )
+            yield path, self._nothing_deleted(name, names, Severity.WARNING)
         elif path[-3] in _CONTAINERS and "image" not in item:
             yield (
                 path,
@@ -208,6 +257,10 @@ class _Misses:
                     Severity.ERROR,
                 ),
             )
+
+
+def _deletes(value: Any) -> bool:
+    return value is None or (isinstance(value, Mapping) and value.get(_DIRECTIVE) == "delete")
 
 
 def _is_replacing(item: Mapping[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from gitlint_ops.build.kustomize.faults import OURS
 from gitlint_ops.build.kustomize.merge_directives import DIRECTIVE, Directive, parse_directive
 from gitlint_ops.build.kustomize.merge_nodes import MergeFault, Node, scalar_text
 
@@ -56,7 +57,9 @@ def join_items(dest: Node, patch: Node | None, keys: Values, order: ListOrder, w
         dest.items = _joined_regular(ours, theirs, keys, order, walk)
         return
     if len(ours) + len(theirs) > _MAX_IRREGULAR_ITEMS:
-        raise MergeFault(f"a list of more than {_MAX_IRREGULAR_ITEMS} items without unique merge keys", patch)
+        raise MergeFault(
+            f"{OURS}a list of more than {_MAX_IRREGULAR_ITEMS} items without unique merge keys", patch
+        )
     dest.items = _joined_irregular(ours, theirs, keys or ("",), order, walk)
 
 

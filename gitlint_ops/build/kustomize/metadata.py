@@ -164,9 +164,10 @@ def finished(resource: Resource, options: frozenset[str], place: Place, written:
     held = metadata["annotations"]
     dropped = {_ORIGIN} if ORIGIN_ANNOTATIONS not in options else set()
     dropped |= {_TRANSFORMATIONS} if TRANSFORMER_ANNOTATIONS not in options else set()
+    held = _as_mapping(held, resource, place)
     texts = _texts(held, resource, written)
     kept = {key: text for key, text in texts.items() if key not in dropped and key not in _INTERNAL}
-    if kept and kept == held and not resource.untyped:
+    if kept and kept == metadata["annotations"] and not resource.untyped:
         return resource
     body = with_value(resource.body, _ANNOTATIONS, kept) if kept else without(resource.body, _ANNOTATIONS)
     return replace(resource, body=body)
@@ -180,6 +181,19 @@ def _demand_labels(resource: Resource, place: Place) -> None:
             "(kustomize: wrong node kind: expected MappingNode)",
             place,
         )
+
+
+def _as_mapping(held: Any, resource: Resource, place: Place) -> Any:
+    """Annotations that are a list, which kustomize reads as keys and values in turn."""
+    if not isinstance(held, list):
+        return held
+    if len(held) % 2 or any(isinstance(one, dict | list) for one in held):
+        raise fault(
+            f"the annotations of {resource.gvk.kind} {resource.name} are a list, on which kustomize crashes",
+            place,
+            hint="annotations are a mapping (`key: value`)",
+        )
+    return dict(zip(map(scalar_text, held[::2]), map(scalar_text, held[1::2]), strict=True))
 
 
 def _texts(held: Any, resource: Resource, written: Written) -> Mapping[str, str]:
@@ -197,6 +211,10 @@ def _text(value: Any, path: FieldPath, resource: Resource, written: Written) -> 
 
 
 def _annotated(resource: Resource, key: str, text: str, place: Place) -> Resource:
+    held = value_at(resource.body, _ANNOTATIONS)
+    if isinstance(held, list):
+        body = with_value(resource.body, _ANNOTATIONS, _as_mapping(held, resource, place))
+        resource = replace(resource, body=body)
     return resource.with_field((*_ANNOTATIONS, key), text, place.origin())
 
 

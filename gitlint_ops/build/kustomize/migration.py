@@ -54,11 +54,21 @@ def migrated(data: bytes, field: str) -> tuple[Change, ...]:
     old = held.field(field)
     if old is None:
         raise NotEditable("the field comes by a merge key")
+    if is_empty(old.value) and len(held.fields) > 1:
+        lines = _replaced(held, (*(_cut(held, old) if old.above == old.start else (old.start, old.tail)), []))
+        return _checked(data, held, lines, lambda body: {key: body[key] for key in body if key != field})
     dest = next((one for one in held.fields if one.name.lower() == move.to.lower()), None)
     if held.has_anchors and not (move.renames and dest is None):
         raise NotEditable("the file has anchors or tags")
     lines = _moved(held, old, dest, move)
     return _checked(data, held, lines, lambda body: _expected(body, field, dest.name if dest else None, move))
+
+
+def is_empty(value: Node) -> bool:
+    """Whether a field has no entries, so that it can be taken out."""
+    return (isinstance(value, SequenceNode) and not value.items) or (
+        isinstance(value, MappingNode) and not value.pairs
+    )
 
 
 def migrated_env(data: bytes, generators: str, index: int) -> tuple[Change, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.faults import RESOURCE_ID_CONFLICT, BuildFault, Place, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, Hit, SpecsByKind
@@ -107,6 +108,8 @@ class _Change:
     def _set(self, resource: Resource, path: FieldPath, old: Any) -> Resource:
         if self._setting.unset_only and old not in (None, ""):
             return resource
+        if path in resource.untagged:
+            resource = replace(resource, untagged=tuple(one for one in resource.untagged if one != path))
         return resource.with_field(path, self._setting.namespace, self._origin)
 
     def _subjects(self, resource: Resource) -> Resource:

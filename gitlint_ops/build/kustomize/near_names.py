@@ -1,17 +1,41 @@
-"""The name that a slip of the hand made of another.
+"""Which name was meant: two questions that are not the same.
 
-Keys of one object are often alike on purpose (`minReplicas` and `maxReplicas`, `DB_HOST1` and
-`DB_HOST2`), so that only what hardly anybody would write on purpose counts as a slip.
+Whether a name is a slip of the hand decides whether anything is told at all. Keys of one object are
+often alike on purpose (`minReplicas` and `maxReplicas`, `DB_HOST1` and `DB_HOST2`), so that only what
+hardly anybody would write on purpose counts (`near_name`). What is wrong in any case, as a target that
+selects nothing, is told with the name that is most like it, if any is at all (`most_alike`).
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from itertools import islice
 
 _SHORTEST = 4
 _LONGEST = 200
 _MOST_COMPARED = 1000
+
+ALIKE = 0.6
+"""The likeness from which on a name is worth asking for."""
+
+_LONGEST_COMPARED = 100
+_MOST_ALIKE = 200
+
+
+def most_alike(wanted: str, known: Iterable[str]) -> str:
+    """The known name that is most like what was wanted, "" where none is alike."""
+    if len(wanted) > _LONGEST_COMPARED:
+        return ""
+    names = [name for name in islice(known, _MOST_ALIKE) if len(name) <= _LONGEST_COMPARED]
+    return next(iter(difflib.get_close_matches(wanted, names, n=1, cutoff=ALIKE)), "")
+
+
+def likeness(wanted: str, found: str) -> float:
+    """0 to 1; 1 for equal names. Long names are not compared."""
+    if max(len(wanted), len(found)) > _LONGEST_COMPARED:
+        return 0.0
+    return difflib.SequenceMatcher(None, wanted, found).ratio()
 
 
 def near_name(word: str, known: Iterable[str]) -> str:

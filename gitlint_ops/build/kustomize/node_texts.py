@@ -40,6 +40,13 @@ class Bare(str):
     """A text that is no number even if it looks like one, and has no quotes."""
 
 
+class Overlaid(str):
+    """A text that a merge put over another value: it has the quotes of that, whatever it looks like.
+
+    Where those are none, the next merge puts it into quotes if it looks like a number.
+    """
+
+
 class Mistyped(Unfit):
     """A text that a replacement put into a field of another type, such as `web` into an integer.
 
@@ -60,7 +67,8 @@ class Shortened(int):
     """A number that a JSON patch wrote as a float: as a text, 1000000 is 1e+06."""
 
 
-_MARKED = (Untyped, Quoted, Bare, Unfit, Shortened)
+_MARKED = (Untyped, Quoted, Bare, Overlaid, Unfit, Shortened)
+_BARE = (Untyped, Bare, Overlaid)
 
 
 def tag_of(value: Any, spelled: str | None = None) -> str:
@@ -80,7 +88,12 @@ def fitted(tag: str, text: str, place: Place | None) -> Any:
 
 def set_in_mapping(value: Any) -> Any:
     """A value as it is once kustomize has set it, be it anew, as a member of a mapping."""
-    return Quoted(value) if type(value) is Untyped and value and not is_plain_text(value) else value
+    return Quoted(value) if type(value) in _BARE and value and not is_plain_text(value) else value
+
+
+def is_set_again(value: Any) -> bool:
+    """Whether a merge that has nothing for a value still changes it."""
+    return type(value) in _BARE and set_in_mapping(value) is not value
 
 
 def is_marked(body: Any) -> bool:
@@ -108,7 +121,7 @@ def plain(body: Any) -> Any:
         return [plain(value) for value in body]
     if type(body) is Untyped:
         return resolver(Typing.KUSTOMIZE)(str(body))
-    if isinstance(body, Quoted | Bare):
+    if isinstance(body, Quoted | Bare | Overlaid):
         return str(body)
     return int(body) if isinstance(body, Shortened) else body
 
@@ -152,7 +165,9 @@ def as_written_anew(resource: Resource) -> Resource:
     """A resource that a JSON patch wrote anew, its texts with the quotes that they got then."""
     if not resource.rewritten or resource.styled:
         return resource
-    return replace(resource, body=_styled(resource.body), untyped=True, styled=True, retagged=False)
+    return replace(
+        resource, body=_styled(resource.body), untyped=True, styled=True, retagged=False, untagged=()
+    )
 
 
 def in_quotes(body: Any) -> Any:

@@ -24,8 +24,17 @@ _NAMES, _NAMESPACES, _KINDS = (
 )
 _PREFIXES, _SUFFIXES = f"{_DOMAIN}/prefixes", f"{_DOMAIN}/suffixes"
 _BEHAVIOR, _HASH = f"{_DOMAIN}/generatorBehavior", f"{_DOMAIN}/needsHashSuffix"
-_ALL = frozenset((_NAMES, _NAMESPACES, _KINDS, _PREFIXES, _SUFFIXES, _BEHAVIOR, _HASH))
+ALLOWED = {name: f"{_DOMAIN}/{name}" for name in ("allowNameChange", "allowKindChange")}
+"""The options of a patch that may change an id, and the annotations that they become."""
+
+_ALL = frozenset((_NAMES, _NAMESPACES, _KINDS, _PREFIXES, _SUFFIXES, _BEHAVIOR, _HASH, *ALLOWED.values()))
 _ENABLED, _UNSPECIFIED = "enabled", "unspecified"
+
+
+def allowed_in(annotations: Any) -> tuple[str, ...]:
+    """What annotations allow a patch to change."""
+    held = annotations if isinstance(annotations, dict) else {}
+    return tuple(name for name, key in ALLOWED.items() if held.get(key) == _ENABLED)
 
 
 def written_out(resource: Resource, scopes: Scopes) -> Resource:
@@ -73,6 +82,7 @@ def _notes(resource: Resource, scopes: Scopes) -> dict[str, str]:
         notes[_BEHAVIOR] = resource.generator.behavior or _UNSPECIFIED
         if resource.generator.needs_hash:
             notes[_HASH] = _ENABLED
+    notes.update(dict.fromkeys((ALLOWED[name] for name in resource.allowed), _ENABLED))
     return notes
 
 
@@ -94,4 +104,5 @@ def _noted(resource: Resource, notes: Mapping[str, Any]) -> Resource:
         prefixes=prefixes,
         suffixes=suffixes,
         generator=flags if behavior or flags.needs_hash else None,
+        allowed=allowed_in(notes),
     )

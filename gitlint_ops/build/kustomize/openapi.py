@@ -60,7 +60,11 @@ def chosen_schema(
     version = chosen.get("version", "")
     if "path" in chosen:
         if "version" in chosen:
-            raise fault("openapi has a version or a path, not both", fields.at("openapi"))
+            raise fault(
+                "openapi has a version or a path, not both (kustomize: builtin version and custom schema "
+                "provided, cannot use both)",
+                fields.at("openapi"),
+            )
         return _own_schema(held, Entry(chosen["path"], fields.at("openapi", "path")), reader, gathered)
     if version and version != BUILT_IN:
         raise fault(

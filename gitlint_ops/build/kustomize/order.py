@@ -89,11 +89,16 @@ def sort_as_asked(resources: tuple[Resource, ...], options: Fields | None) -> tu
     order = options.text("order")
     legacy = options.struct("legacySortOptions")
     if order not in (LEGACY, FIFO):
-        raise fault(f"sortOptions.order must be one of [fifo, legacy], not {order!r}", options.at("order"))
+        raise fault(
+            f"sortOptions.order must be one of [fifo, legacy], not {order!r} (kustomize: the field "
+            "'sortOptions.order' must be one of [fifo, legacy])",
+            options.at("order"),
+        )
     if order == FIFO:
         if legacy is not None:
             raise fault(
-                "legacySortOptions is set, but the order is fifo and not legacy",
+                "legacySortOptions is set, but the order is fifo and not legacy (kustomize: the field "
+                "'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy')",
                 options.at("legacySortOptions"),
                 at_key=True,
             )

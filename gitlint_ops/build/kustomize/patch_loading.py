@@ -11,9 +11,10 @@ from typing import Any
 
 from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
+from gitlint_ops.build.kustomize.json_faults import json_reason
 from gitlint_ops.build.kustomize.json_spelling import spelled
 from gitlint_ops.build.kustomize.kustomization import Entry
-from gitlint_ops.build.kustomize.patches import AUTO, JSON6902, STRATEGIC, PatchEntry
+from gitlint_ops.build.kustomize.patch_entries import AUTO, JSON6902, STRATEGIC, PatchEntry
 from gitlint_ops.build.kustomize.reading import Reader, embedded_objects, embedded_pieces
 from gitlint_ops.build.kustomize.repeated_keys import mappings_with_repeats, repeats_told
 from gitlint_ops.build.kustomize.resource import Resource
@@ -34,7 +35,11 @@ def patch_entry(patch: Fields, reader: Reader) -> PatchEntry:
             hint="add `path:` with a file, or `patch: |-` with the patch below it",
         )
     if text and path:
-        raise fault("a patch has either `path` or `patch`, not both", patch.place)
+        raise fault(
+            "a patch has either `path` or `patch`, not both (kustomize: patch and path can't be set at the "
+            "same time)",
+            patch.place,
+        )
     source = Entry(path, patch.at("path")) if path else None
     return _entry(patch, source, patch.at("patch"), patch.text("patch"), reader, AUTO)
 
@@ -46,7 +51,12 @@ def json_patch_entry(patch: Fields, reader: Reader, text_field: str = "patch") -
     if target is None or not target.text("name"):
         raise fault("this patch must name its target (kustomize: must specify the target name)", patch.place)
     if bool(text) == bool(path):
-        raise fault("a JSON patch has either `path` or a text, and one of them", patch.place)
+        reason = (
+            "must specify a file path or jsonOp, not both" if text else "empty file path and empty jsonOp"
+        )
+        raise fault(
+            f"a JSON patch has either `path` or a text, and one of them (kustomize: {reason})", patch.place
+        )
     source = Entry(path, patch.at("path")) if path else None
     return _entry(patch, source, patch.at(text_field), text, reader, JSON6902)
 
@@ -127,8 +137,8 @@ def _checked_json(source: Entry | None, place: Place, text: str, reader: Reader)
         return spelled(data.decode()) if b"test" in data else None
     except ValueError as error:
         raise fault(
-            f"a JSON patch that starts with [ must be JSON: {error} (kustomize: unable to parse SM or JSON "
-            "patch)",
+            f"a JSON patch that starts with [ must be JSON; {json_reason(error)} "
+            "(kustomize: unable to parse SM or JSON patch)",
             source.place if source else place,
             hint="put its keys and texts in double quotes, or begin each operation with `- op:` on a line",
         ) from error

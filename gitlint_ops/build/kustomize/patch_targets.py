@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from gitlint_ops.build.kustomize.faults import Place, violation
 from gitlint_ops.build.kustomize.identity import Scopes, api_version
+from gitlint_ops.build.kustomize.near_names import ALIKE, likeness
 from gitlint_ops.build.kustomize.resource import ResId, Resource
-from gitlint_ops.build.kustomize.selectors import ALIKE, Selector, likeness
+from gitlint_ops.build.kustomize.selectors import Selector
 from gitlint_ops.model.findings import Violation
 
 _MAX_COMPARED = 2000
-_MOST_HELPED = 50
-_FEW_COMPARED = 50
+_MOST_HELPED = 20
+_FEW_COMPARED = 20
 _MAX_NAMED = 5
 _NEVER_APPLIED = "this target selects no resource, so the patch is never applied (kustomize says nothing)"
 
@@ -48,7 +49,7 @@ def no_match(
         resource, (field, *_) = nearest
         hint = _exclusion(selector, resource, field)
         at = place.of(field)
-    elif "kind" in selector.patterns:
+    elif "kind" in selector.patterns and len(resources) <= compared:
         of_kind = [one for one in resources if selector.matches("kind", one.gvk.kind)]
         hint = _of_kind(selector.patterns["kind"].pattern, of_kind)
         at = place.of("name" if of_kind and "name" in selector.patterns else "kind")

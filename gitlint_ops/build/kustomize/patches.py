@@ -6,21 +6,18 @@ PatchJson6902Transformer.go, api/resmap/reswrangler.go ApplySmPatch
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from gitlint_ops.build.kustomize.faults import Place
+from gitlint_ops.build.kustomize.faults import Place, because
 from gitlint_ops.build.kustomize.identity import Scopes, format_id
 from gitlint_ops.build.kustomize.json_effects import Trace, json_effects
 from gitlint_ops.build.kustomize.json_patch import JsonPatchFault, apply_json_patch
 from gitlint_ops.build.kustomize.merge_effects import Patched, merge_effects
 from gitlint_ops.build.kustomize.merge_nodes import (
-    DECORATED,
-    TIMESTAMP,
     MergeFault,
     Written,
     holds_any,
@@ -30,76 +27,28 @@ from gitlint_ops.build.kustomize.merge_nodes import (
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
 from gitlint_ops.build.kustomize.node_texts import typed
 from gitlint_ops.build.kustomize.notes import read_back, taken_out, written_out
+from gitlint_ops.build.kustomize.patch_entries import AUTO, JSON6902, STRATEGIC, PatchEntry
 from gitlint_ops.build.kustomize.patch_faults import (
     PatchFault,
     merge_fault,
     operation_fault,
     repeated_key_fault,
 )
+from gitlint_ops.build.kustomize.patch_fitting import FittedPatch, fitted
 from gitlint_ops.build.kustomize.patch_targets import no_match, no_resource, resource_label
 from gitlint_ops.build.kustomize.resource import ResId, Resource, gvk_of
+from gitlint_ops.build.kustomize.rewriting import with_room_for_notes
+from gitlint_ops.build.kustomize.selection import SelectionIndex
 from gitlint_ops.build.kustomize.selectors import Selector, SelectorFault
 from gitlint_ops.build.kustomize.strategic_merge import MergeOptions, merge_resource
 from gitlint_ops.model.blame import Origin, Via
 from gitlint_ops.model.findings import Violation
-from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.model.structure import value_at, with_value, without
-
-AUTO = "auto"
-STRATEGIC = "strategic"
-JSON6902 = "json6902"
 
 _HOLDERS = ("", "/metadata", "/metadata/annotations")
 _SELECTOR_HINTS = dict.fromkeys(
     ("labelSelector", "annotationSelector"), "write it as `key=value,other in (a, b)`"
 )
-
-
-class PatchEntry(Struct, frozen=True):
-    """One entry of a kustomization, with its text read.
-
-    `target` and `options` are as written, under kustomize's field names. `documents` are the bodies
-    that `text_document` holds: objects, or the list of operations of a JSON patch; `document_refs`
-    say where each stands, for a file of several documents. `at` is the entry in the kustomization.
-    `mode` tells the three fields apart: "auto" is an entry of `patches:`. `repeating` are mappings
-    of `documents` in which a key stands twice, and `repeats` tells of them if nobody else does. `as_json` are
-    the operations of a JSON patch as they are spelled, where it is JSON and tests values.
-    `untyped`: values in it fit no JSON.
-    """
-
-    target: Mapping[str, Any] | None
-    text_document: DocumentRef
-    documents: tuple[Any, ...]
-    at: tuple[DocumentRef, FieldPath]
-    options: Mapping[str, Any] = field(default_factory=dict)
-    mode: str = AUTO
-    document_refs: tuple[DocumentRef, ...] = ()
-    repeats: tuple[Violation, ...] = ()
-    repeating: tuple[dict[str, Any], ...] = ()
-    as_json: Any = None
-    untyped: bool = False
-
-    @property
-    def is_json_patch(self) -> bool:
-        return self.mode == JSON6902 or (bool(self.documents) and isinstance(self.documents[0], list))
-
-    def patches(self) -> Iterator[tuple[Mapping[str, Any], Origin]]:
-        """The strategic merge patches of the entry with their places; lists of objects expanded."""
-        refs = self.document_refs or (self.text_document,) * len(self.documents)
-        queue = deque(
-            (body, Origin(ref, (), Via.PATCH)) for body, ref in zip(self.documents, refs, strict=True)
-        )
-        while queue:
-            body, origin = queue.popleft()
-            items = body.get("items") if str(body.get("kind", "")).endswith("List") else None
-            if not isinstance(items, list):
-                yield body, origin
-                continue
-            queue.extend(
-                (item, replace(origin, source_path=(*origin.source_path, "items", index)))
-                for index, item in enumerate(items)
-                if isinstance(item, dict)
-            )
 
 
 def apply_patches(
@@ -110,16 +59,19 @@ def apply_patches(
     complete: bool,
     written: Written = unknown_text,
     known: int = 0,
+    index: SelectionIndex | None = None,
 ) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
     """The resources with all entries applied in order, and the targets that select nothing.
 
     Where `complete` is False, resources are missing, and a patch without a match is passed over.
-    `known`: how many violations there are already, as with many there is less help with each.
+    `known`: how many violations there are already, as with many there is less help with each. `index`
+    is kept from one call to the next.
 
     Raises:
         PatchFault: a patch that kustomize fails on.
     """
-    held, work = list(resources), _Work(schema, Scopes(schema.is_namespaced), complete, written, known)
+    held, scopes = list(resources), Scopes(schema.is_namespaced)
+    work = _Work(schema, scopes, complete, written, index or SelectionIndex(), known)
     for entry in entries:
         if entry.is_json_patch:
             work.apply_json(held, entry)
@@ -135,6 +87,7 @@ class _Work(Struct, frozen=True):
     scopes: Scopes
     complete: bool
     written: Written
+    index: SelectionIndex
     known: int = 0
     violations: list[Violation] = field(default_factory=list)
 
@@ -151,7 +104,8 @@ class _Work(Struct, frozen=True):
         sees_notes = _sees_annotations(entry.documents[0])
         traces: list[Trace] = []
         for position in self._selected(held, entry, entry.target):
-            before = typed(held[position])
+            room = with_room_for_notes(held[position], renames=entry.mode == AUTO)
+            before = typed(room)
             before = before if entry.mode == JSON6902 else before.remembered()
             resource = written_out(before, self.scopes) if sees_notes else before
             bodies: list[Any] = []
@@ -162,8 +116,9 @@ class _Work(Struct, frozen=True):
                 raise operation_fault(
                     error, held[position], entry.documents[0], entry.text_document
                 ) from error
-            held[position] = _with_text_annotations(taken_out(patched, before) if sees_notes else patched)
-        if traces and self.complete and entry.documents[0]:
+            patched = _with_text_annotations(taken_out(patched, before) if sees_notes else patched)
+            held[position] = held[position] if patched is room else patched
+        if traces and self.complete and isinstance(entry.documents[0], list):
             text, at = Place(entry.text_document), Place(*entry.at)
             self.violations.extend(json_effects(entry.documents[0], traces, text, at, self.schema))
 
@@ -179,17 +134,14 @@ class _Work(Struct, frozen=True):
             )
         for body, origin in patches:
             selected = self._selected(held, entry, target)
-            self._merge_all(held, selected, self._fitted(body, origin), origin, entry)
+            self._merge_all(held, selected, fitted(body, origin, entry, self.written), entry)
 
     def apply_by_id(self, held: list[Resource], entry: PatchEntry) -> None:
         for body, origin in entry.patches():
             position = self._position(held, body, origin)
             if position is None:
                 continue
-            fitted = (
-                self._fitted(body, origin) if entry.mode == STRATEGIC else self._allowed(body, origin, entry)
-            )
-            self._merge_all(held, (position,), fitted, origin, entry)
+            self._merge_all(held, (position,), fitted(body, origin, entry, self.written), entry)
 
     def _selected(self, held: Sequence[Resource], entry: PatchEntry, target: Mapping[str, Any]) -> list[int]:
         document, path = entry.at
@@ -197,7 +149,7 @@ class _Work(Struct, frozen=True):
             selector = Selector.parse(target)
         except SelectorFault as error:
             raise PatchFault(
-                f"the target's {error.field} cannot be read (kustomize: {error.reason})",
+                f"the target's {error.field} cannot be read {because(error.reason)}",
                 document,
                 (*path, "target", error.field),
                 hint=_SELECTOR_HINTS.get(
@@ -205,7 +157,9 @@ class _Work(Struct, frozen=True):
                 ),
             ) from error
         selected = [
-            position for position, resource in enumerate(held) if selector.selects(resource, self.scopes)
+            position
+            for position in self.index.candidates(held, selector)
+            if selector.selects(held[position], self.scopes)
         ]
         # Where there is nothing at all, the resources are yet to come (Flux's bootstrap writes them).
         if not selected and self.complete and held:
@@ -219,8 +173,8 @@ class _Work(Struct, frozen=True):
         identity = self.scopes.identity(wanted)
         matches = [
             position
-            for position, resource in enumerate(held)
-            if _has_had_name(resource, wanted.name) and identity in self.scopes.all_identities(resource)
+            for position in self.index.named(held, wanted.name)
+            if identity in self.scopes.all_identities(held[position])
         ]
         if len(matches) == 1:
             return matches[0]
@@ -241,100 +195,66 @@ class _Work(Struct, frozen=True):
             f"{message} (kustomize: no matches for Id {format_id(wanted)}; {own})", *at, hint=hint
         )
 
-    def _fitted(self, body: Mapping[str, Any], origin: Origin) -> Mapping[str, Any]:
-        """A patch as it is made ready for resources that it may not name.
-
-        The apiVersion is the resource's. Labels and annotations become texts, so that a null does
-        not delete there but sets the text "null", as kustomize has it.
-        """
-        fitted: Any = without(body, ("apiVersion",)) if "apiVersion" in body else body
-        return self._with_texts(self._with_texts(fitted, origin, "labels"), origin, "annotations")
-
-    def _allowed(self, body: Mapping[str, Any], origin: Origin, entry: PatchEntry) -> Mapping[str, Any]:
-        """A patch that may change a name or kind: kustomize notes that in its annotations."""
-        return self._with_texts(body, origin, "annotations") if any(entry.options.values()) else body
-
-    def _with_texts(self, body: Mapping[str, Any], origin: Origin, name: str) -> Mapping[str, Any]:
-        path = ("metadata", name)
-        metadata = body.get("metadata")
-        if not isinstance(metadata, dict) or name not in metadata:
-            return body
-        texts = metadata[name] if isinstance(metadata[name], dict) else {}
-        fitted = (
-            with_value(body, path, {key: self._text(one, origin, (*path, key)) for key, one in texts.items()})
-            if texts
-            else without(body, path)
-        )
-        assert isinstance(fitted, dict)
-        return fitted
-
-    def _text(self, value: Any, origin: Origin, path: FieldPath) -> str:
-        if isinstance(value, str) and not TIMESTAMP.match(value):
-            return str(value)
-        text = self.written(replace(origin, source_path=(*origin.source_path, *path)))
-        told = "null" if value is None else scalar_text(value)
-        return told if text is None or text.startswith(DECORATED) else text
-
     def _merge_all(
-        self,
-        held: list[Resource],
-        positions: Sequence[int],
-        body: Mapping[str, Any],
-        origin: Origin,
-        entry: PatchEntry,
+        self, held: list[Resource], positions: Sequence[int], patch: FittedPatch, entry: PatchEntry
     ) -> None:
         options = MergeOptions(
-            allow_name_change=bool(entry.options.get("allowNameChange")),
-            allow_kind_change=bool(entry.options.get("allowKindChange")),
+            allow_name_change="allowNameChange" in patch.allowed,
+            allow_kind_change="allowKindChange" in patch.allowed,
             written=self.written,
         )
         merged: dict[int, Resource | None] = {}
         for position in positions:
             try:
-                merged[position] = self._merged(held[position], body, origin, options, entry)
+                merged[position] = self._merged(held[position], patch, options, entry)
             except MergeFault as error:
-                raise merge_fault(error, held[position], origin) from error
+                raise merge_fault(error, held[position], patch.origin) from error
             result = merged[position]
             if entry.repeating and result is not None and holds_any(result.body, entry.repeating):
-                raise repeated_key_fault(held[position], origin, entry.repeats)
+                raise repeated_key_fault(held[position], patch.origin, entry.repeats)
         if self.complete:
-            patched = [Patched(held[position], result) for position, result in merged.items()]
-            at = Place(*entry.at) if len(entry.documents) == 1 else Place(origin.source, origin.source_path)
-            renames = options.allow_name_change or options.allow_kind_change
-            self.violations.extend(merge_effects(body, patched, origin, at, self.schema, renames=renames))
+            self._note_effects({position: held[position] for position in positions}, merged, patch, entry)
         held[:] = [
             resource
             for position, old in enumerate(held)
             if (resource := merged.get(position, old)) is not None
         ]
-        if entry.target is not None and (options.allow_name_change or options.allow_kind_change):
-            self._demand_unique(held, origin)
+        if entry.target is not None and patch.allowed:
+            self._demand_unique(held, patch.origin)
+
+    def _note_effects(
+        self,
+        before: Mapping[int, Resource],
+        merged: Mapping[int, Resource | None],
+        patch: FittedPatch,
+        entry: PatchEntry,
+    ) -> None:
+        origin = patch.origin
+        patched = [Patched(before[position], result) for position, result in merged.items()]
+        at = Place(*entry.at) if len(entry.documents) == 1 else Place(origin.source, origin.source_path)
+        renames = bool(patch.allowed)
+        self.violations.extend(merge_effects(patch.body, patched, origin, at, self.schema, renames=renames))
 
     def _merged(
-        self,
-        dest: Resource,
-        body: Mapping[str, Any],
-        origin: Origin,
-        options: MergeOptions,
-        entry: PatchEntry,
+        self, dest: Resource, patch: FittedPatch, options: MergeOptions, entry: PatchEntry
     ) -> Resource | None:
-        wipes = _may_wipe_annotations(body)
-        written = dest
-        if wipes:
+        written = noted = dest
+        if patch.may_wipe:
             # What may rename it is noted before, too; the merge itself remembers the name.
-            renames = options.allow_name_change or options.allow_kind_change
-            noted = dest.remembered() if renames else dest
+            noted = dest.remembered() if patch.allowed else dest
             written = replace(written_out(noted, self.scopes), previous=dest.previous)
-        merged = merge_resource(written, body, origin, self.schema, options)
+        merged = merge_resource(written, patch.body, patch.origin, self.schema, options)
         if merged is None:
             return None
         if entry.untyped:
             merged = replace(merged, untyped=True)
-        if wipes:
+        if patch.may_wipe:
             merged = read_back(merged, noted, self.scopes)
+        elif patch.allowed:
+            merged = merged.allowing(patch.allowed)
         if "apiVersion" not in merged.body and (entry.target is not None or entry.mode == STRATEGIC):
             # The patch is given the apiVersion of what it patches, be it nothing.
-            return merged.with_field(("apiVersion",), None, origin)
+            return merged.with_field(("apiVersion",), None, patch.origin)
         return merged
 
     def _demand_unique(self, held: Sequence[Resource], origin: Origin) -> None:
@@ -370,19 +290,6 @@ def _sees_annotations(operations: Any) -> bool:
     )
 
 
-def _may_wipe_annotations(body: Mapping[str, Any]) -> bool:
-    """Whether a merge may take away annotations that the patch does not name."""
-    metadata = body.get("metadata", {})
-    annotations = metadata.get("annotations", {}) if isinstance(metadata, dict) else None
-    return not isinstance(annotations, dict) or any(
-        "$patch" in one for one in (body, metadata, annotations) if isinstance(one, dict)
-    )
-
-
-def _has_had_name(resource: Resource, name: str) -> bool:
-    return resource.name == name or any(previous.name == name for previous in resource.previous)
-
-
 def _with_text_annotations(resource: Resource) -> Resource:
     """Annotations as kustomize leaves them after a JSON patch: texts only, and none if empty."""
     held = value_at(resource.body, ("metadata", "annotations"))
@@ -397,4 +304,4 @@ def _with_text_annotations(resource: Resource) -> Resource:
     return replace(resource, body=with_value(resource.body, ("metadata", "annotations"), texts))
 
 
-__all__ = ["AUTO", "JSON6902", "STRATEGIC", "PatchEntry", "PatchFault", "apply_patches"]
+__all__ = ["PatchEntry", "PatchFault", "apply_patches"]

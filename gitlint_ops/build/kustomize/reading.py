@@ -29,6 +29,7 @@ from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FileRef
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import Unchecked
+from gitlint_ops.model.wording import clipped
 from gitlint_ops.syntax.documents import Typing, read
 from gitlint_ops.syntax.locate import positions
 from gitlint_ops.workspace.sources import Sources
@@ -109,7 +110,7 @@ class Record(Struct):
 
     def leave_out(self, place: Place, reason: str, *, resources: bool) -> None:
         """Note that something was not taken in; `resources`: it would have given resources."""
-        self.unchecked.append(Unchecked("", without_logins(reason), place.document, place.path))
+        self.unchecked.append(Unchecked("", clipped(without_logins(reason)), place.document, place.path))
         if resources:
             self.complete = False
 

@@ -5,7 +5,7 @@ Source: api/filters/replacement/replacement.go copyValueToTarget, setValueInStru
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -39,13 +39,13 @@ from gitlint_ops.build.kustomize.node_texts import (
     tag_of,
 )
 from gitlint_ops.build.kustomize.scalar_setting import untagged
+from gitlint_ops.build.kustomize.source_texts import SourceTexts, no_comment
 from gitlint_ops.build.kustomize.structured_text import StructuredText, parse_structured
 from gitlint_ops.model.blame import Blame, Origin, Via, over
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.syntax.scalars import is_plain_text
 from gitlint_ops.syntax.text import Unfit
 
-_RETAGGED: tuple[FieldPath, ...] = (("kind",), ("metadata", "name"), ("metadata", "namespace"))
 _UNTAGGING: tuple[FieldPath, ...] = tuple(
     (field,) for field in ("namePrefix", "nameSuffix", "images", "imageTags")
 )
@@ -57,7 +57,8 @@ class CopiedValue(Struct, frozen=True):
     `tagged` is False for a text without a type; `spelled` is the text of a number as its source has
     it. `position` is that of the resource it is read from, and `path` the field there, if the field is
     copied whole. `target` is the entry that says where to; `is_here`: to a field of the same resource.
-    `retagged` is that of the resource it goes to, and `written` says how a text stands in its file.
+    `untagged` are fields without a type of the resource it goes to, and `written` says how a text
+    stands in its file, `behind` which comment it has.
     """
 
     value: Any
@@ -69,8 +70,9 @@ class CopiedValue(Struct, frozen=True):
     path: FieldPath | None = None
     target: Place | None = None
     is_here: bool = False
-    retagged: bool = False
+    untagged: tuple[FieldPath, ...] = ()
     written: Written = unknown_text
+    behind: Callable[[Origin], str] = no_comment
 
     @property
     def text(self) -> str:
@@ -110,7 +112,7 @@ def fill(root: Node, field_path: str, value: CopiedValue, options: FieldOptions)
     create = Creation(Create.like(value.value), value.maker()) if options.create else None
     if _fill_structured(root, parts, value, create):
         return
-    found = match(root, parts, create, value.written)
+    found = match(root, parts, create, SourceTexts(value.written, value.behind))
     if not found:
         raise PathFault("there is no such field")
     for node in found:
@@ -155,7 +157,7 @@ def _put(node: Node, value: CopiedValue, text: str) -> None:
 
 def _typed_as(node: Node, value: CopiedValue, text: str) -> Any:
     """A text as it stands in a scalar."""
-    if type(node.value) is str and not is_plain_text(text or "x") and _is_untagged(node, value):
+    if type(node.value) in (str, Bare) and not is_plain_text(text or "x") and _is_untagged(node, value):
         return untagged(node, text, value.written)
     if type(node.value) is str and _is_timestamp(node, value.written):
         return fitted("timestamp", text, value.target)
@@ -172,7 +174,7 @@ def _is_timestamp(node: Node, written: Written) -> bool:
 
 def _is_untagged(node: Node, value: CopiedValue) -> bool:
     """Whether kustomize has set a field before, without a tag."""
-    if value.retagged and node.path in _RETAGGED:
+    if node.path in value.untagged:
         return True
     by = node.origin()
     return by.via is Via.TRANSFORMER and by.source_path[:1] in _UNTAGGING

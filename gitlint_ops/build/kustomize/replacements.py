@@ -5,15 +5,15 @@ Source: api/filters/replacement/replacement.go, api/types/replacement.go, api/ty
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
-from gitlint_ops.build.kustomize.faults import Place, violation
+from gitlint_ops.build.kustomize.faults import OURS, Place, because, because_of, violation
 from gitlint_ops.build.kustomize.field_paths import PathFault, look_up, split_field_path
 from gitlint_ops.build.kustomize.growth import is_outgrown
-from gitlint_ops.build.kustomize.identity import DEFAULT_NAMESPACE, Scopes, format_id, is_selected
+from gitlint_ops.build.kustomize.identity import Scopes, format_id
 from gitlint_ops.build.kustomize.merge_nodes import Node, Written, text_as_written, unknown_text
 from gitlint_ops.build.kustomize.no_effect import UNRESOLVED
 from gitlint_ops.build.kustomize.node_texts import as_written_anew, is_marked
@@ -25,8 +25,11 @@ from gitlint_ops.build.kustomize.replacement_fields import (
     fill,
     retyped,
 )
+from gitlint_ops.build.kustomize.replacement_selection import ReplacedResources
 from gitlint_ops.build.kustomize.resource import Gvk, ResId, Resource
+from gitlint_ops.build.kustomize.selection import SelectionIndex
 from gitlint_ops.build.kustomize.selectors import ID_FIELDS, Selector, SelectorFault
+from gitlint_ops.build.kustomize.source_texts import no_comment
 from gitlint_ops.model.blame import Origin, Via, at
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
@@ -36,6 +39,8 @@ DEFAULT_FIELD_PATH = "metadata.name"
 
 _MOST_NAMED = 5
 _LONG_TEXT = 10_000
+_ALL_REJECTED = "all that this target selects is rejected, so nothing is replaced (kustomize says nothing)"
+_NONE_SELECTED = "this target selects no resource, so nothing is replaced (kustomize says nothing)"
 _NO_SCOPES = Scopes(lambda _version, _kind: None)
 
 ReplacementEntry: TypeAlias = tuple[Mapping[str, Any], DocumentRef, FieldPath]
@@ -67,28 +72,31 @@ def apply_replacements(
     complete: bool,
     scopes: Scopes | None = None,
     written: Written = unknown_text,
+    behind: Callable[[Origin], str] = no_comment,
+    index: SelectionIndex | None = None,
 ) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
     """The resources with all replacements applied in order, and the targets that change nothing.
 
     Where `complete` is False, resources are missing, and what is not found is passed over. `scopes`
-    say which kinds have no namespace, and `written` how a text stands in its file.
+    say which kinds have no namespace, `written` how a text stands in its file, and `behind` with which
+    comment. `index` is that of earlier steps.
 
     Raises:
         ReplacementFault: a replacement that kustomize fails on.
     """
-    work = list(resources)
+    work = ReplacedResources(list(resources), index or SelectionIndex(), scopes or _NO_SCOPES)
     violations: list[Violation] = []
     for held, document, path in entries:
         place = Place(document, path)
-        value = _source_value(work, held, place, scopes or _NO_SCOPES, written, complete=complete)
+        value = _source_value(work, held, place, written, complete=complete)
         if value is None:
             continue
-        value = replace(value, written=written)
-        for index, target in enumerate(held.get("targets") or ()):
-            at = place.of("targets", index)
-            idle = _apply_target(work, value, target or {}, at, scopes or _NO_SCOPES)
+        value = replace(value, written=written, behind=behind)
+        for number, target in enumerate(held.get("targets") or ()):
+            at = place.of("targets", number)
+            idle = _apply_target(work, value, target or {}, at, told=len(violations))
             violations += idle if complete else ()
-    return tuple(work), tuple(violations)
+    return tuple(work.resources), tuple(violations)
 
 
 def copies_annotations(entry: ReplacementEntry) -> bool:
@@ -101,10 +109,9 @@ def copies_annotations(entry: ReplacementEntry) -> bool:
 
 
 def _source_value(
-    resources: Sequence[Resource],
+    work: ReplacedResources,
     held: Mapping[str, Any],
     place: Place,
-    scopes: Scopes,
     written: Written,
     *,
     complete: bool,
@@ -127,27 +134,23 @@ def _source_value(
         here = Origin(place.document, (*place.path, "sourceValue"), Via.REPLACEMENT, verbatim=False)
         return CopiedValue(str(static), here, tagged=False)
     assert source is not None
-    position = _source(resources, source, place.of("source"), scopes, complete=complete)
+    position = _source(work, source, place.of("source"), complete=complete)
     if position is None:
         return None
-    value = _read_source(resources[position], source, place.of("source"), blame, written)
+    value = _read_source(work.resources[position], source, place.of("source"), blame, written)
     return replace(value, position=position)
 
 
 def _source(
-    resources: Sequence[Resource], source: Mapping[str, Any], place: Place, scopes: Scopes, *, complete: bool
+    work: ReplacedResources, source: Mapping[str, Any], place: Place, *, complete: bool
 ) -> int | None:
     """The one resource that the source names; None where it may be among the missing."""
-    found = [
-        position
-        for position, resource in enumerate(resources)
-        if any(_is_source(one, source) for one in _all_ids(resource, scopes))
-    ]
+    found = work.sources(source)
     told = _told_selector(source)
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(resource_label(resources[position]) for position in found)
+        names = ", ".join(resource_label(work.resources[position]) for position in found)
         raise _fault(
             place,
             f"the source {told} is more than one resource: {names} "
@@ -158,7 +161,7 @@ def _source(
     field = f":{source['fieldPath']}" if source.get("fieldPath") else ""
     raise _fault(
         place,
-        f"there is no source {told}{_near(resources, source)} (kustomize: nothing selected by "
+        f"there is no source {told}{_near(work.resources, source)} (kustomize: nothing selected by "
         f"{_selector_id(source)}{field})",
     )
 
@@ -174,7 +177,7 @@ def _read_source(
         raise _fault(
             at,
             f"{field_path} cannot be followed in {resource_label(resource)} "
-            f"(kustomize: error looking up replacement source: {error})",
+            f"{because_of(error, 'error looking up replacement source: ')}",
         ) from error
     if node is None or node.is_empty:
         raise _fault(
@@ -207,21 +210,6 @@ def _split_part(node: Node, text: str, options: FieldOptions, place: Place) -> s
     return parts[options.index]
 
 
-def _is_source(found: ResId, source: Mapping[str, Any]) -> bool:
-    name, namespace = source.get("name"), source.get("namespace")
-    return (
-        (not name or name == found.name)
-        and (not namespace or namespace == (found.namespace or DEFAULT_NAMESPACE))
-        and is_selected(found.gvk, Gvk(*(str(source.get(part) or "") for part in Gvk._fields)))
-    )
-
-
-def _all_ids(resource: Resource, scopes: Scopes) -> tuple[ResId, ...]:
-    """The present id and the earlier ones; those were stored with the namespace that counted."""
-    earlier = (one._replace(namespace=scopes.namespace(one.gvk, one.namespace)) for one in resource.prev_ids)
-    return resource.cur_id, *earlier
-
-
 def _near(resources: Sequence[Resource], source: Mapping[str, Any]) -> str:
     """What there is of the kind that was looked for, to go on a sentence."""
     kind = str(source.get("kind") or "")
@@ -247,9 +235,12 @@ def _told_selector(selector: Mapping[str, Any]) -> str:
 
 
 def _apply_target(
-    resources: list[Resource], value: CopiedValue, target: Mapping[str, Any], place: Place, scopes: Scopes
+    work: ReplacedResources, value: CopiedValue, target: Mapping[str, Any], place: Place, *, told: int
 ) -> list[Violation]:
-    """Fills the target's fields in `resources`, and says what of it changed nothing."""
+    """Fills the target's fields in the resources, and says what of it changed nothing.
+
+    Where much was `told` before, there is less help.
+    """
     select = target.get("select")
     if select is None:
         raise _fault(
@@ -262,12 +253,8 @@ def _apply_target(
         (_selector(one or {}, place.of("reject", index)), one or {})
         for index, one in enumerate(target.get("reject") or ())
     ]
-    positions = [
-        position
-        for position, resource in enumerate(resources)
-        if _is_chosen(resource, chosen, scopes)
-        and not any(_is_rejected(resource, *one, scopes) for one in rejects)
-    ]
+    selected, resources = work.chosen(chosen), work.resources
+    positions = [one for one in selected if not any(work.is_rejected(one, *reject) for reject in rejects)]
     filled = []
     for position in positions:
         before, present = resources[position], _present(value, resources)
@@ -276,7 +263,21 @@ def _apply_target(
         filled.append(Filled(before, resources[position], present))
     if filled:
         return list(fields_without_effect(filled, target, place))
-    return [_nothing_selected(chosen, resources, scopes, place.of("select"))] if resources else []
+    if not resources:
+        return []
+    if selected:
+        return [violation(_ALL_REJECTED, place.of("select"), rule=UNRESOLVED)]
+    return [
+        no_match(
+            chosen,
+            resources,
+            work.scopes,
+            place.of("select"),
+            rule=UNRESOLVED,
+            message=_NONE_SELECTED,
+            told=told,
+        )
+    ]
 
 
 def _present(value: CopiedValue, resources: Sequence[Resource]) -> CopiedValue:
@@ -290,67 +291,40 @@ def _present(value: CopiedValue, resources: Sequence[Resource]) -> CopiedValue:
     return replace(value, value=present, source=at(owner.blame, value.path), spelled=None)
 
 
-def _nothing_selected(
-    selector: Selector, resources: Sequence[Resource], scopes: Scopes, place: Place
-) -> Violation:
-    rejected = any(_is_chosen(one, selector, scopes) for one in resources)
-    if rejected:
-        message = "all that this target selects is rejected, so nothing is replaced (kustomize says nothing)"
-        return violation(message, place, rule=UNRESOLVED)
-    message = "this target selects no resource, so nothing is replaced (kustomize says nothing)"
-    return no_match(selector, resources, scopes, place, rule=UNRESOLVED, message=message)
-
-
 def _selector(held: Mapping[str, Any], place: Place) -> Selector:
     try:
         return Selector.parse(held)
     except SelectorFault as error:
         raise _fault(
-            place.of(error.field), f"the selector's {error.field} cannot be read (kustomize: {error.reason})"
+            place.of(error.field), f"the selector's {error.field} cannot be read {because(error.reason)}"
         ) from error
-
-
-def _is_chosen(resource: Resource, selector: Selector, scopes: Scopes) -> bool:
-    return selector.matches_metadata(resource) and _has_id(resource, selector, scopes)
-
-
-def _is_rejected(resource: Resource, selector: Selector, held: Mapping[str, Any], scopes: Scopes) -> bool:
-    """By labels and annotations, or by id: either is enough where it is said."""
-    by_metadata = (selector.labels or selector.annotations) and selector.matches_metadata(resource)
-    by_id = any(held.get(field) for field in ID_FIELDS) and _has_id(resource, selector, scopes)
-    return bool(by_metadata or by_id)
-
-
-def _has_id(resource: Resource, selector: Selector, scopes: Scopes) -> bool:
-    return any(
-        selector.matches_gvk(one.gvk)
-        and selector.matches("name", one.name)
-        and selector.matches("namespace", one.namespace)
-        for one in _all_ids(resource, scopes)
-    )
 
 
 def _filled(resource: Resource, value: CopiedValue, target: Mapping[str, Any], place: Place) -> Resource:
     options = FieldOptions.of(target.get("options"))
     resource = as_written_anew(resource)
     root = Node(resource.body, blame=resource.blame)
-    value = replace(value, target=place, retagged=resource.retagged)
+    value = replace(value, target=place, untagged=resource.untagged)
+    if resource.stripped:
+        value = replace(value, behind=no_comment)
     for index, field_path in enumerate(target.get("fieldPaths") or (DEFAULT_FIELD_PATH,)):
         try:
             fill(root, str(field_path), value, options)
         except PathFault as error:
             at = place.of("fieldPaths", index) if target.get("fieldPaths") else place
             what = "find or create" if options.create else "find"
+            before = f'unable to {what} field "{field_path}" in replacement target: '
             raise _fault(
                 at,
-                f"{field_path} of {resource_label(resource)} cannot be replaced (kustomize: unable to {what} "
-                f'field "{field_path}" in replacement target: {error})',
+                f"{field_path} of {resource_label(resource)} cannot be replaced {because_of(error, before)}",
                 hint="" if options.create else "a field that may be missing needs options: {create: true}",
             ) from error
     body, blame = root.close()
     if (isinstance(value.value, dict | list) or len(value.text) > _LONG_TEXT) and is_outgrown(body):
         raise _fault(
-            place, f"this makes {resource_label(resource)} larger or deeper than any that a cluster takes"
+            place,
+            f"this makes {resource_label(resource)} larger or deeper than any that a cluster takes "
+            f"({OURS}such objects are not built)",
         )
     untyped = resource.untyped or is_marked(body)
     return replace(resource, body=body, blame=blame or root.blame(), untyped=untyped)

@@ -56,12 +56,13 @@ class Resource(Struct, frozen=True):
     """A resource between two steps of a build; steps return changed copies.
 
     `previous` are its earlier names, oldest first; `prefixes` and `suffixes` those it was given,
-    in the order they were given. `variables` are the names of the `vars:` that read a field of it.
+    in the order they were given; `allowed` the changes of its id that patches of it were allowed.
+    `variables` are the names of the `vars:` that read a field of it.
     `untyped`: some of its texts are still to be typed (see `node_texts`). `rewritten`: a JSON patch
     wrote it anew, so that its values have not the texts and quotes of their sources; `styled`: its
     body says which quotes they have instead. `retagged`: it was merged with a patch, and its name put
-    back, which has no tag since. `stripped`: a JSON patch took its comments away; `commented`: a patch
-    had comments behind keys.
+    back; `untagged` are the fields put back, by that or by a generator, whose texts have no tag since.
+    `stripped`: a JSON patch took its comments away; `commented`: a patch had comments behind keys.
     `body` is shared with other overlays: never change it in place.
     """
 
@@ -77,6 +78,8 @@ class Resource(Struct, frozen=True):
     rewritten: bool = False
     styled: bool = False
     retagged: bool = False
+    untagged: tuple[FieldPath, ...] = ()
+    allowed: tuple[str, ...] = ()
     stripped: bool = False
     commented: bool = False
 
@@ -117,7 +120,7 @@ class Resource(Struct, frozen=True):
     @property
     def has_notes(self) -> bool:
         """Whether kustomize has annotated it for its own use, so that it has annotations meanwhile."""
-        return bool(self.previous or self.prefixes or self.suffixes or self.generator)
+        return bool(self.previous or self.prefixes or self.suffixes or self.generator or self.allowed)
 
     def remembered(self) -> Resource:
         """Itself, with its present name added to its previous names (call before a rename).
@@ -127,6 +130,10 @@ class Resource(Struct, frozen=True):
         """
         now = Name(self.name, self.namespace, self.gvk.kind)
         return replace(self, previous=(*self.previous, now))
+
+    def allowing(self, changes: tuple[str, ...]) -> Resource:
+        """Itself after a patch that may change its id."""
+        return replace(self, allowed=tuple(dict.fromkeys((*self.allowed, *changes))))
 
     def with_field(self, path: FieldPath, value: Any, source: Origin) -> Resource:
         """Itself with `value` at `path`, blamed on `source` over whatever set it before."""

@@ -126,7 +126,7 @@ def check_object(piece: Piece) -> str:
         )
     bad_key = next((key for key in body if not isinstance(key, str)), None)
     if bad_key is not None:
-        raise fault(f"the key {bad_key!r} is not a string", piece.place)
+        raise fault(f"the key {scalar_text(bad_key)} is not a string", piece.place)
     kind = scalar_text(body.get("kind"))
     if not kind:
         raise fault(

@@ -28,15 +28,12 @@ def with_room_for_notes(resource: Resource, *, renames: bool) -> Resource:
     return replace(resource, body=with_value(resource.body, _ANNOTATIONS, {}))
 
 
-def as_rewritten(
-    before: tuple[Resource, ...], room: tuple[Resource, ...], after: tuple[Resource, ...]
-) -> tuple[Resource, ...]:
-    """The resources after a JSON patch: those that it left alone as they were before.
+def as_rewritten(before: tuple[Resource, ...], after: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """The resources after a JSON patch, which wrote those anew that it did not leave alone.
 
-    The others were written anew: their fields share no values any more, and have the quotes that
-    kustomize gives them.
+    Their fields share no values any more, and have the quotes that kustomize gives them.
     """
     return tuple(
-        old if new is given else replace(new, shared=(), rewritten=True, styled=False, stripped=True)
-        for old, given, new in zip(before, room, after, strict=True)
+        new if new is old else replace(new, shared=(), rewritten=True, styled=False, stripped=True)
+        for old, new in zip(before, after, strict=True)
     )

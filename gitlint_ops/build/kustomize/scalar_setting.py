@@ -19,6 +19,11 @@ from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.syntax.scalars import is_plain_text
 
+NAMESPACE: FieldPath = ("metadata", "namespace")
+NAMES: tuple[FieldPath, ...] = (("metadata", "name"), NAMESPACE)
+IDENTITY: tuple[FieldPath, ...] = (("kind",), *NAMES)
+"""The fields that a merge puts back: their texts have no tag since."""
+
 
 def with_scalar(resource: Resource, path: FieldPath, text: str, source: Origin, written: Written) -> Resource:
     """The resource with a text set at `path`, where it may have one already."""

@@ -5,13 +5,12 @@ Source: api/types/selector.go, api/resmap/reswrangler.go Select
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from msgspec import Struct
 
+from gitlint_ops.build.kustomize.faults import OURS
 from gitlint_ops.build.kustomize.go_regex import GoRegex, RegexFault
 from gitlint_ops.build.kustomize.identity import Scopes
 from gitlint_ops.build.kustomize.label_selectors import (
@@ -21,7 +20,7 @@ from gitlint_ops.build.kustomize.label_selectors import (
     parse_label_selector,
 )
 from gitlint_ops.build.kustomize.merge_nodes import scalar_text
-from gitlint_ops.build.kustomize.near_names import near_name
+from gitlint_ops.build.kustomize.near_names import most_alike, near_name
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
 from gitlint_ops.model.structure import value_at
 
@@ -30,12 +29,6 @@ _LABELS = "labelSelector"
 _ANNOTATIONS = "annotationSelector"
 # From the field that is wrong most easily to the one that people mean most.
 _FORGIVEN = ("group", "version", "namespace", _ANNOTATIONS, _LABELS, "name", "kind")
-
-ALIKE = 0.6
-"""The likeness from which on a name may be a misspelling of another."""
-
-_LONGEST_NAME = 100
-_MOST_NAMES = 200
 
 
 class SelectorFault(Exception):
@@ -129,26 +122,12 @@ class Selector(Struct, frozen=True):
         """The resource of those that one field leaves out that a slip in this field could mean."""
         pattern = self.patterns[field].pattern if field in self.patterns else ""
         if field == "name":
-            return _by_near_text(pattern, {one.name: one for one in reversed(resources)})
+            by_name = {one.name: one for one in reversed(resources)}
+            return by_name.get(most_alike(pattern, by_name))
         if field == "kind" and "name" not in self.patterns:
             by_kind = {one.gvk.kind: one for one in reversed(resources)}
             return by_kind.get(near_name(pattern, by_kind))
         return resources[0]
-
-
-def _by_near_text(wanted: str, known: Mapping[str, Resource]) -> Resource | None:
-    if len(wanted) > _LONGEST_NAME:
-        return None
-    names = [name for name in islice(known, _MOST_NAMES) if len(name) <= _LONGEST_NAME]
-    close = difflib.get_close_matches(wanted, names, n=1, cutoff=ALIKE)
-    return known[close[0]] if close else None
-
-
-def likeness(wanted: str, found: str) -> float:
-    """0 to 1; 1 for equal names. Long names are not compared."""
-    if max(len(wanted), len(found)) > _LONGEST_NAME:
-        return 0.0
-    return difflib.SequenceMatcher(None, wanted, found).ratio()
 
 
 def metadata_texts(resource: Resource, field: str) -> dict[str, str]:
@@ -184,14 +163,18 @@ def _pattern(field: str, text: str) -> GoRegex:
     try:
         return GoRegex(text)
     except RegexFault as error:
-        raise SelectorFault(field, f"error parsing regexp: {error}: `{text[:100]}`") from error
+        reason = str(error)
+        told = reason if reason.startswith(OURS) else f"error parsing regexp: {reason}: `{text[:100]}`"
+        raise SelectorFault(field, told) from error
 
 
 def _requirements(selector: Mapping[str, Any], field: str) -> tuple[Requirement, ...]:
     try:
         return parse_label_selector(_text(selector, field))
     except LabelSelectorFault as error:
-        raise SelectorFault(field, f"unable to parse requirement: {error}") from error
+        reason = str(error)
+        told = reason if reason.startswith(OURS) else f"unable to parse requirement: {reason}"
+        raise SelectorFault(field, told) from error
 
 
 def _all_hold(requirements: Iterable[Requirement], labels: Mapping[str, str]) -> bool:
@@ -199,11 +182,9 @@ def _all_hold(requirements: Iterable[Requirement], labels: Mapping[str, str]) ->
 
 
 __all__ = [
-    "ALIKE",
     "ID_FIELDS",
     "Selector",
     "SelectorFault",
-    "likeness",
     "matches_selector",
     "metadata_texts",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from gitlint_ops.build.helm.render import ChartRenderer
 from gitlint_ops.build.kustomize import affixes, images, labels, namespace, replicas
@@ -16,18 +16,21 @@ from gitlint_ops.build.kustomize.decode import Fields, decode_struct
 from gitlint_ops.build.kustomize.elsewhere import LeftOut
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecs
+from gitlint_ops.build.kustomize.flow_times import with_times_in_place
 from gitlint_ops.build.kustomize.identity import Scopes
 from gitlint_ops.build.kustomize.key_comments import noting_comments, require_readable
 from gitlint_ops.build.kustomize.kustomization import REPLACEMENT, Entry, Kustomization
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
 from gitlint_ops.build.kustomize.no_effect import is_automated, told_if_idle
 from gitlint_ops.build.kustomize.notes import read_back, written_out
+from gitlint_ops.build.kustomize.patch_entries import PatchEntry
 from gitlint_ops.build.kustomize.patch_faults import PatchFault
 from gitlint_ops.build.kustomize.patch_loading import json_patch_entry, merge_entries, patch_entry
-from gitlint_ops.build.kustomize.patches import AUTO, PatchEntry, apply_patches
+from gitlint_ops.build.kustomize.patches import apply_patches
 from gitlint_ops.build.kustomize.reading import Reader, Record, written_in
 from gitlint_ops.build.kustomize.resource import Resource
-from gitlint_ops.build.kustomize.rewriting import as_rewritten, with_room_for_notes
+from gitlint_ops.build.kustomize.rewriting import as_rewritten
+from gitlint_ops.build.kustomize.selection import SelectionIndex
 from gitlint_ops.build.kustomize.shared_values import parted, settled
 from gitlint_ops.model.location import DocumentRef, FieldPath
 
@@ -57,6 +60,7 @@ class Bench(Struct, frozen=True):
     scopes: Scopes
     image_fields: Callable[[tuple[FieldSpec, ...]], images.ImageFields]
     charts: ChartRenderer
+    index: SelectionIndex = field(default_factory=SelectionIndex)
 
     def each(self, found: Sequence[Fields], read: Callable[[Fields], Any]) -> list[Any]:
         """The entries read, but for those that cannot be checked, which are noted."""
@@ -120,16 +124,17 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
     def run(resources: Resources) -> Resources:
         for entry in entries:
             if entry.is_json_patch:
-                room = tuple(with_room_for_notes(one, renames=entry.mode == AUTO) for one in resources)
-                after = patch(room, (entry,))
-                for before, given, new in zip(resources, room, after, strict=True):
-                    if new is not given:
+                after = patch(resources, (entry,))
+                for before, new in zip(resources, after, strict=True):
+                    if new is not before:
                         require_readable(before, bench.reader.sources)
-                resources = as_rewritten(resources, room, after)
+                resources = as_rewritten(resources, after)
             else:
                 merged = settled(patch(resources, (entry,)), bench.record.violations)
                 refs = (entry.text_document, *entry.document_refs)
-                resources = noting_comments(resources, merged, refs, bench.reader.sources)
+                merged = noting_comments(resources, merged, refs, bench.reader.sources)
+                written = written_in(bench.reader.sources)
+                resources = with_times_in_place(resources, merged, refs, bench.reader.sources, written)
         return resources
 
     def patch(resources: Resources, entries: Sequence[PatchEntry]) -> Resources:
@@ -141,6 +146,7 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
                 complete=bench.record.complete,
                 written=written_in(bench.reader.sources),
                 known=len(bench.record.violations),
+                index=bench.index,
             )
         except PatchFault as error:
             place = Place(error.at, error.path)
@@ -195,7 +201,8 @@ def _labels(kustomization: Kustomization, bench: Bench) -> Iterator[Step]:
     if entries or common:
         # kustomize runs this transformer even where there are only the newer labels.
         place = fields.at("commonLabels" if common else "labels")
-        entries.append(labels.MapEntries(common, place, bench.specs.common_labels))
+        specs = bench.specs.common_labels
+        entries.append(labels.MapEntries(common, place, specs, implied=not common))
     for one in entries:
         yield label_step(one, bench)
 
@@ -273,6 +280,7 @@ def replacement_step(entries: Sequence[ReplacementEntry], bench: Bench, place: P
         apply_replacements,
         copies_annotations,
     )
+    from gitlint_ops.build.kustomize.source_texts import comments_in
 
     def run(resources: Resources) -> Resources:
         reaches_notes = any(map(copies_annotations, entries))
@@ -284,6 +292,8 @@ def replacement_step(entries: Sequence[ReplacementEntry], bench: Bench, place: P
                 complete=bench.record.complete,
                 scopes=bench.scopes,
                 written=written_in(bench.reader.sources),
+                behind=comments_in(bench.reader.sources),
+                index=bench.index,
             )
         except ReplacementFault as error:
             raise _as_build_fault(error, error.at, error.path) from error
@@ -305,7 +315,11 @@ def replacement_entries(fields: Fields, reader: Reader) -> list[ReplacementEntry
         # Kustomize hands its own entries on without what is empty, and those of files as they are.
         return [({key: value for key, value in plain.items() if value != []}, document, at)]
     if "source" in fields or fields.structs("targets"):
-        raise fault("a replacement has either a path or its own source and targets", fields.place)
+        raise fault(
+            "a replacement has either a path or its own source and targets (kustomize: cannot specify both "
+            "path and inline replacement)",
+            fields.place,
+        )
     place, body = reader.body(Entry(path, fields.at("path")))
     if isinstance(body, list):
         found = [(place.of(index), one) for index, one in enumerate(body)]

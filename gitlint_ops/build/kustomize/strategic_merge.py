@@ -17,30 +17,19 @@ from msgspec.structs import replace
 from gitlint_ops.build.kustomize.faults import OURS
 from gitlint_ops.build.kustomize.merge_directives import Directive, take_directive, take_known_directive
 from gitlint_ops.build.kustomize.merge_lists import ListOrder, is_regular, join_items, take_list_directive
-from gitlint_ops.build.kustomize.merge_nodes import (
-    DECORATED,
-    TIMESTAMP,
-    MergeFault,
-    Node,
-    Written,
-    is_quoted,
-    unknown_text,
-    written_null,
-)
+from gitlint_ops.build.kustomize.merge_nodes import MergeFault, Node, Written, unknown_text, written_null
+from gitlint_ops.build.kustomize.merge_scalars import ScalarMerge
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema, Schema, merge_keys
 from gitlint_ops.build.kustomize.node_texts import (
-    Bare,
-    Quoted,
     Untyped,
     as_written_anew,
+    is_set_again,
+    plain,
     set_in_mapping,
 )
 from gitlint_ops.build.kustomize.resource import Resource
-from gitlint_ops.build.kustomize.scalar_setting import untagged
+from gitlint_ops.build.kustomize.scalar_setting import IDENTITY, untagged
 from gitlint_ops.model.blame import Blame, Origin
-from gitlint_ops.model.blame import origin as origin_of
-from gitlint_ops.syntax.scalars import is_plain_text
-from gitlint_ops.syntax.text import Unfit
 
 _MAX_DEPTH = 150
 
@@ -77,17 +66,19 @@ def merge_resource(
     dest = as_written_anew(dest)
     root = Node(dest.body, blame=dest.blame)
     identity = _identity(root, options)
-    merged = _Walk(schema, options, again=dest.retagged).merge(root, Node(patch, blame=origin), None)
+    walk = _Walk(schema, options, again=dest.retagged)
+    merged = walk.merge(root, Node(patch, blame=origin), None)
     if merged is None or merged.is_empty:
         return None
     if merged is not root:
         merged.replace(root)
-    untyped = dest.untyped
+    untyped = dest.untyped or walk.scalars.marked
     for path, member in identity:
         _restore(merged, path, member)
         untyped = _lose_tag(member, options.written) or untyped
     body, blame = merged.close()
-    return replace(dest, body=body, blame=blame or merged.blame(), untyped=untyped, retagged=True)
+    blame = blame or merged.blame()
+    return replace(dest, body=body, blame=blame, untyped=untyped, retagged=True, untagged=IDENTITY)
 
 
 def merge_values(
@@ -99,11 +90,12 @@ def merge_values(
     options: MergeOptions = DEFAULT_OPTIONS,
 ) -> tuple[Any, Blame] | None:
     """Two bodies of any kind merged, whatever they are called; None where nothing is left."""
-    merged = _Walk(schema, options).merge(Node(dest, blame=blame), Node(patch, blame=origin), None)
+    walk = _Walk(schema, options)
+    merged = walk.merge(Node(dest, blame=blame), Node(patch, blame=origin), None)
     if merged is None:
         return None
     value, told = merged.close()
-    return value, told or merged.blame()
+    return plain(value) if walk.scalars.marked else value, told or merged.blame()
 
 
 def _identity(root: Node, options: MergeOptions) -> list[tuple[tuple[str, ...], Node | None]]:
@@ -144,7 +136,7 @@ class _Walk:
         self._schema = schema
         self._order = options.list_order
         self._written = options.written
-        self._again = again
+        self.scalars = ScalarMerge(options.written, again=again)
         self._depth = 0
 
     def merge(self, dest: Node | None, patch: Node | None, schema: Schema | None) -> Node | None:
@@ -159,7 +151,7 @@ class _Walk:
             _demand_alike(dest, patch, list)
             return self._merge_lists(dest, patch, schema)
         _demand_alike(dest, patch, None)
-        return self._merge_scalars(dest, patch)
+        return self.scalars.merge(dest, patch)
 
     def _declared(self, node: Node | None, dest: Node | None = None) -> Schema | None:
         """The schema of an object that says its own apiVersion and kind, at whatever depth.
@@ -188,7 +180,8 @@ class _Walk:
             if member is None or (member.value is None and not member.kept):
                 dest.remove(key)
             else:
-                member.value = set_in_mapping(member.value)
+                if theirs is None:
+                    member.value = set_in_mapping(member.value)
                 dest.put(key, member)
         self._depth -= 1
         return dest
@@ -231,7 +224,7 @@ class _Walk:
     def _is_settled(self, value: Any, holder: Schema | None, key: str) -> bool:
         if isinstance(value, dict | list):
             return self._is_settled_container(value, self._schema.field(holder, key))
-        return value is not None and type(value) is not Untyped
+        return value is not None and not is_set_again(value)
 
     def _is_settled_container(self, value: Any, schema: Schema | None) -> bool:
         """Whether a merge with nothing leaves this as it is. Lists by keys may reorder even then."""
@@ -270,43 +263,6 @@ class _Walk:
 
     def _is_settled_item(self, value: Any, schema: Schema | None) -> bool:
         return isinstance(value, dict) and bool(value) and self._is_settled_container(value, schema)
-
-    def _merge_scalars(self, dest: Node | None, patch: Node | None) -> Node | None:
-        if patch is None:
-            return dest
-        if dest is not None and _is_repeated(dest.value, patch.value):
-            return dest  # and so it is not the patch that set it
-        if dest is None or patch.value is None or isinstance(patch.value, Unfit):
-            return patch
-        if isinstance(patch.value, str) and not TIMESTAMP.match(patch.value):
-            return _styled(patch, patch.value, dest.value)
-        text = self._written(origin_of(patch.blame()))
-        if text is not None and text.startswith(DECORATED):
-            text = None
-        if self._is_quoted(dest):
-            # The patch's value takes the quotes of the one that it replaces, and so is a string.
-            return _styled(patch, text or patch.text, dest.value)
-        return patch
-
-    def _is_quoted(self, dest: Node) -> bool:
-        # An earlier merge quoted what kubectl would take for no text, such as `yes`.
-        if self._again and type(dest.value) is str and dest.value and not is_plain_text(dest.value):
-            return True
-        return is_quoted(dest, self._written)
-
-
-def _is_repeated(held: Any, value: Any) -> bool:
-    alike = type(held) is type(value) or (isinstance(held, Quoted | Bare) and type(value) is str)
-    return value is not None and alike and bool(held == value)
-
-
-def _styled(patch: Node, text: str, held: Any) -> Node:
-    """A text of the patch in the quotes of the value that it replaces, if those are known."""
-    if isinstance(held, Quoted):
-        return Node(Quoted(text), blame=patch.blame())
-    if isinstance(held, Untyped | Bare):
-        return Node(Bare(text), blame=patch.blame())
-    return patch if patch.value is text else Node(text, blame=patch.blame())
 
 
 def _met_list(dest: Node | None, patch: Node | None) -> Node | None:

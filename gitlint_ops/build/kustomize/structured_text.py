@@ -61,7 +61,7 @@ def parse_structured(text: str) -> StructuredText | None:
     if parsed.problems or parsed.templated or not parsed.documents:
         return None
     document = parsed.documents[0]
-    if any(problem.fatal for problem in document.problems):
+    if any(problem.fatal and not problem.late for problem in document.problems):
         return None
     return StructuredText(text, document.body)
 
@@ -203,9 +203,10 @@ def _inline(body: Any, node: Node | None, indent: str) -> str:
 
 def _scalar(value: Any, node: Node | None, indent: str) -> str:
     """A scalar in the style that it had; what did not change is written as it was."""
-    if isinstance(value, Unfit):
-        return f"!!{value.tag} {value}"
     resolve = resolver(Typing.KUSTOMIZE)
+    if isinstance(value, Unfit):
+        # `.inf` needs no tag.
+        return str(value) if isinstance(resolve(str(value) or "~"), float) else f"!!{value.tag} {value}"
     if not isinstance(value, str):
         if isinstance(node, ScalarNode) and node.style is None and resolve(node.value) == value:
             return node.value

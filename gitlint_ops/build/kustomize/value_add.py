@@ -20,7 +20,7 @@ from gitlint_ops.build.kustomize.decode import (
     decode_struct,
     scalar_text,
 )
-from gitlint_ops.build.kustomize.faults import Place, fault
+from gitlint_ops.build.kustomize.faults import Place, because, fault
 from gitlint_ops.build.kustomize.field_specs import split_path
 from gitlint_ops.build.kustomize.identity import Scopes
 from gitlint_ops.build.kustomize.kustomization import SELECTOR, Entry
@@ -79,9 +79,7 @@ def _selector(target: Fields) -> Selector:
     try:
         return Selector.parse(fields.plain() if fields is not None else {})
     except SelectorFault as error:
-        raise fault(
-            f"the selector cannot be read (kustomize: {error.reason})", target.at("selector")
-        ) from error
+        raise fault(f"the selector cannot be read {because(error.reason)}", target.at("selector")) from error
 
 
 def _with_value(resource: Resource, target: Fields, setting: ValueSetting, scopes: Scopes) -> Resource:

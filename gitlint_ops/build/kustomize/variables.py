@@ -17,7 +17,13 @@ from gitlint_ops.build.kustomize.faults import OURS, Place, did_you_mean, fault
 from gitlint_ops.build.kustomize.field_specs import FieldSpec, FieldSpecFault, Hit, SpecsByKind
 from gitlint_ops.build.kustomize.growth import MAX_SIZE
 from gitlint_ops.build.kustomize.identity import Scopes, format_gvk, plain_id
-from gitlint_ops.build.kustomize.merge_nodes import Written, text_as_written, unknown_text
+from gitlint_ops.build.kustomize.merge_nodes import (
+    Node,
+    Written,
+    text_as_written,
+    unknown_text,
+    written_null,
+)
 from gitlint_ops.build.kustomize.node_texts import Shortened, Untyped, plain
 from gitlint_ops.build.kustomize.resource import Gvk, ResId, Resource
 from gitlint_ops.build.kustomize.shared_values import settled
@@ -190,7 +196,10 @@ def _read(owner: Resource, path: FieldPath, written: Written) -> Any:
     value = value_at(owner.body, path)
     if isinstance(value, Shortened):
         return value
-    if isinstance(value, bool | float | dict | list) or value is None:
+    if value is None:
+        blame = blame_at(owner.blame, path)
+        return "null" if owner.rewritten else written_null(Node(value, blame=blame), written)
+    if isinstance(value, bool | float | dict | list):
         return plain(value)
     text = (
         scalar_text(value)
@@ -238,7 +247,7 @@ def find(body: Mapping[str, Any], path: str) -> FieldPath:
     keys: list[str | int] = []
     for part in field_parts(path):
         key = _key(node, part)
-        if key is None or node[key] is None:
+        if key is None:
             raise KeyError(path)
         keys.append(key)
         node = node[key]

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitlint_ops.model.findings import Violation
+from msgspec import Struct
+
+from gitlint_ops.model.findings import Severity, Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import DocumentRole, SourceDocument
-from gitlint_ops.model.removed_apis import NEWEST, Removal, deprecated, minors_left, removed
+from gitlint_ops.model.removed_apis import (
+    NEWEST,
+    Removal,
+    deprecated,
+    kubernetes_minor,
+    minors_left,
+    removed,
+)
 from gitlint_ops.rules.subjects import Facts, Params
 
 _PRODUCTS = {"kubernetes": "Kubernetes", "flux": "Flux", "argocd": "Argo CD"}
@@ -36,6 +45,27 @@ def deprecated_versions(document: SourceDocument, params: Params, facts: Facts) 
             yield Violation(
                 document.ref, (*path, "apiVersion"), _warning(ending, in_use), hint=_hint(ending, in_use)
             )
+        lasting = _LASTING.get((api_version, kind))
+        if lasting is not None and kubernetes_minor(facts.kubernetes) >= lasting.minor:
+            yield Violation(
+                document.ref,
+                (*path, "kind"),
+                f"{kind} {api_version} is deprecated since Kubernetes 1.{lasting.minor}; "
+                "no release is announced that removes it",
+                hint=lasting.advice,
+                severity=Severity.NOTE,
+            )
+
+
+class _Lasting(Struct, frozen=True):
+    """A kind that is deprecated from a minor release on, and stays."""
+
+    minor: int
+    advice: str
+
+
+# Source: what k8s.io/api/core/v1 says of Endpoints
+_LASTING = {("v1", "Endpoints"): _Lasting(33, "write an EndpointSlice of discovery.k8s.io/v1")}
 
 
 def _releases(facts: Facts) -> dict[str, str]:

@@ -31,7 +31,7 @@ from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.name_syntax import dns_1035_label, dns_subdomain, qualified_name
 from gitlint_ops.validate.values import given
 
-_REVIEW_VERSIONS = ("v1", "v1beta1")
+_KNOWN_REVIEWS = ("v1", "v1beta1")
 
 
 def _qualified(name: str) -> str:
@@ -57,8 +57,8 @@ def _url(value: Any) -> Iterable[Fault]:
 def _review_versions(value: Any) -> Iterator[Fault]:
     if not isinstance(value, list):
         return
-    if value and not any(version in _REVIEW_VERSIONS for version in value):
-        yield wrong(f"at least one of {', '.join(_REVIEW_VERSIONS)} is required")
+    if value and not any(version in _KNOWN_REVIEWS for version in value):
+        yield wrong(f"at least one of {', '.join(_KNOWN_REVIEWS)} is required")
     for index, version in enumerate(value):
         if version in value[:index]:
             yield wrong(f"duplicate {given(version)}", index)
@@ -119,28 +119,32 @@ def _service_path(value: Any) -> Iterator[Fault]:
         yield wrong(f"{given(value)} is no path such as /validate")
 
 
-_CLIENT = fields(
+CLIENT = fields(
     {
         "url": _url,
         "service": fields({"name": filled, "namespace": filled, "port": PORT, "path": _service_path}),
     },
     exactly_one(("url", "service"), "target"),
 )
+"""Where a webhook is called."""
+
+REVIEW_VERSIONS = both(
+    some("at least one version"), each(text(dns_1035_label, required=True)), _review_versions
+)
+"""The versions of reviews that a webhook understands."""
 
 
 def _webhooks(**more: Check) -> Check:
     webhook = fields(
         {
             "name": text(_qualified, required=True),
-            "clientConfig": _CLIENT,
+            "clientConfig": CLIENT,
             "rules": each(RULE),
             "failurePolicy": one_of("Ignore", "Fail", empty=False),
             "matchPolicy": one_of("Exact", "Equivalent", empty=False),
             "sideEffects": both(filled, one_of("None", "NoneOnDryRun")),
             "timeoutSeconds": between(1, 30),
-            "admissionReviewVersions": both(
-                some("at least one version"), each(text(dns_1035_label, required=True)), _review_versions
-            ),
+            "admissionReviewVersions": REVIEW_VERSIONS,
             "namespaceSelector": label_selector,
             "objectSelector": label_selector,
             "matchConditions": match_conditions(),

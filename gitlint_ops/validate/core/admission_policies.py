@@ -175,7 +175,7 @@ def _one_parameter(value: Any) -> Iterator[Fault]:
 
 def _not_told_twice(value: Any) -> Iterator[Fault]:
     if isinstance(value, list) and "Deny" in value and "Warn" in value:
-        yield wrong("Deny and Warn exclude each other")
+        yield wrong("Deny and Warn must not both be given")
 
 
 binding: Check = fields(

@@ -92,7 +92,8 @@ def _target_with(*names: str, exclusive: bool = False) -> Check:
         if not chosen:
             yield wrong(f"{listed} is required", "target", at_key=True)
         elif exclusive and len(chosen) > 1:
-            yield wrong(f"{listed} exclude each other", "target", chosen[1], at_key=True)
+            both_given = " and ".join(f"`{name}`" for name in chosen)
+            yield wrong(f"{both_given} must not both be given", "target", chosen[1], at_key=True)
 
     return check
 

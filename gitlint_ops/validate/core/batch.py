@@ -91,7 +91,7 @@ def _successes(spec: Any) -> Iterator[Fault]:
         if count is not None and most is not None and count > most:
             yield wrong(f"expected at most completions ({most}), got {given(count)}", *path, "succeededCount")
         if isinstance(indexes, str) and is_settled(indexes) and not _are_indexes(indexes, most):
-            said = f"{given(indexes)} are no indexes such as 0,2-4 below completions"
+            said = f"{given(indexes)} is no list of indexes below `completions`, such as 0,2-4"
             yield wrong(said, *path, "succeededIndexes")
 
 

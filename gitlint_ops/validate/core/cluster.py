@@ -111,7 +111,7 @@ def _verified(spec: Any) -> Iterator[Fault]:
                 yield wrong(f"`{name}` needs `service`", name, at_key=True)
         return
     if spec.get("insecureSkipTLSVerify") is True and spec.get("caBundle"):
-        said = "`caBundle` and `insecureSkipTLSVerify: true` exclude each other"
+        said = "`caBundle` and `insecureSkipTLSVerify: true` must not both be given"
         yield wrong(said, "insecureSkipTLSVerify")
 
 
@@ -215,3 +215,8 @@ event: Check = fields({}, _same_namespace)
 
 lease: Check = fields({"spec": fields({"leaseDurationSeconds": between(1), "leaseTransitions": between(0)})})
 """A Lease."""
+
+
+def never_stored(value: Any) -> Iterator[Fault]:
+    """A kind that API servers answer with, or take at a part of another object only."""
+    yield wrong(f"API servers store no {value['kind']}: it cannot be applied", "kind", hint="leave it out")

@@ -108,7 +108,7 @@ _ENV_SOURCES: dict[str, Check] = {
 
 def _value_or_source(value: Any) -> Iterator[Fault]:
     if not is_absent(value.get("value")) and value.get("valueFrom"):
-        yield wrong("`value` and `valueFrom` exclude each other", "valueFrom", at_key=True)
+        yield wrong("`value` and `valueFrom` must not both be given", "valueFrom", at_key=True)
 
 
 def _env(release: Release) -> Check:
@@ -210,10 +210,10 @@ def _escalation(value: Any) -> Iterator[Fault]:
     if value.get("allowPrivilegeEscalation") is not False:
         return
     if value.get("privileged") is True:
-        said = "`allowPrivilegeEscalation: false` and `privileged: true` exclude each other"
+        said = "`allowPrivilegeEscalation: false` and `privileged: true` must not both be given"
         yield wrong(said, "allowPrivilegeEscalation")
     if "CAP_SYS_ADMIN" in (mapping(value.get("capabilities")).get("add") or ()):
-        said = "`allowPrivilegeEscalation: false` and capability CAP_SYS_ADMIN exclude each other"
+        said = "`allowPrivilegeEscalation: false` and capability CAP_SYS_ADMIN must not both be given"
         yield wrong(said, "allowPrivilegeEscalation")
 
 
@@ -241,7 +241,7 @@ _PORT = fields(
 
 def _one_sub_path(value: Any) -> Iterator[Fault]:
     if not is_absent(value.get("subPath")) and not is_absent(value.get("subPathExpr")):
-        yield wrong("`subPath` and `subPathExpr` exclude each other", "subPathExpr", at_key=True)
+        yield wrong("`subPath` and `subPathExpr` must not both be given", "subPathExpr", at_key=True)
 
 
 def _read_only_wholly(value: Any) -> Iterator[Fault]:

@@ -16,10 +16,10 @@ from gitlint_ops.validate.core.checks import (
     Check,
     Release,
     both,
-    duplicates,
     each,
     fields,
     filled,
+    is_settled,
     members,
     not_empty,
     one_of,
@@ -71,6 +71,22 @@ _SLICE_PORT = fields(
 )
 
 
+def _distinct_names(value: Any) -> Iterator[Fault]:
+    """Of several ports one at most goes without a name, which is the empty one."""
+    seen: dict[str, int] = {}
+    for index, port in members({"ports": value}, "ports"):
+        name = port.get("name") or ""
+        if not isinstance(name, str) or not is_settled(name):
+            continue
+        first = seen.setdefault(name, index)
+        if first != index and name:
+            yield wrong(f"duplicate name {given(name)}: item {first} has it too", index, "name")
+        elif first != index:
+            at = ("name",) if "name" in port else ()
+            said = f"of several ports all but one need a `name`: item {first} has none either"
+            yield wrong(said, index, *at, at_key=True)
+
+
 def endpoint_slice(release: Release) -> Check:
     """An EndpointSlice."""
     endpoint = fields(
@@ -79,7 +95,7 @@ def endpoint_slice(release: Release) -> Check:
     table: dict[str, Check] = {
         "addressType": one_of("IPv4", "IPv6", "FQDN", empty=False),
         "endpoints": each(endpoint),
-        "ports": both(each(_SLICE_PORT), duplicates("name", rule="schema-violation")),
+        "ports": both(each(_SLICE_PORT), _distinct_names),
     }
     return fields(table, _addresses(release))
 

@@ -38,6 +38,12 @@ _CHECKS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("storage.k8s.io/v1", "StorageClass"): ("storage", "storage_class"),
     ("storage.k8s.io/v1", "VolumeAttachment"): ("drivers", "attachment"),
     ("apps/v1", "ControllerRevision"): ("workloads", "controller_revision"),
+    ("authentication.k8s.io/v1", "TokenRequest"): ("cluster", "never_stored"),
+    ("autoscaling/v1", "Scale"): ("cluster", "never_stored"),
+    ("policy/v1", "Eviction"): ("cluster", "never_stored"),
+    ("v1", "APIGroup"): ("cluster", "never_stored"),
+    ("v1", "APIVersions"): ("cluster", "never_stored"),
+    ("v1", "ComponentStatus"): ("cluster", "never_stored"),
     ("v1", "ConfigMap"): ("config", "config_map"),
     ("v1", "Event"): ("cluster", "event"),
     ("v1", "LimitRange"): ("quotas", "limit_range"),
@@ -45,6 +51,7 @@ _CHECKS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("v1", "PersistentVolumeClaim"): ("storage", "persistent_volume_claim"),
     ("v1", "ResourceQuota"): ("quotas", "resource_quota"),
     ("v1", "Secret"): ("config", "secret"),
+    ("v1", "Status"): ("cluster", "never_stored"),
 }
 
 # As above, but a function makes the check for a release of Kubernetes.

@@ -85,9 +85,8 @@ def _service_port(value: Any) -> Iterator[Fault]:
     port = mapping(value.get("port"))
     named, numbered = not is_absent(port.get("name")), port.get("number") not in (None, 0)
     if named == numbered:
-        said = (
-            "`name` and `number` exclude each other" if named else "`port.name` or `port.number` is required"
-        )
+        both_given = "`name` and `number` must not both be given"
+        said = both_given if named else "`port.name` or `port.number` is required"
         yield wrong(said, *(("port",) if "port" in value else ()), at_key=True)
 
 

@@ -113,7 +113,7 @@ def _name_servers(spec: Any) -> Iterator[Fault]:
 
 def _one_host_namespace(spec: Any) -> Iterator[Fault]:
     if spec.get("hostPID") is True and spec.get("shareProcessNamespace") is True:
-        yield wrong("`hostPID` and `shareProcessNamespace` exclude each other", "shareProcessNamespace")
+        yield wrong("`hostPID` and `shareProcessNamespace` must not both be given", "shareProcessNamespace")
     if spec.get("hostUsers") is False:
         for name in ("hostPID", "hostIPC", "hostNetwork"):
             if spec.get(name) is True:

@@ -22,7 +22,8 @@ _SYSTEM_CLASSES = frozenset({"system-cluster-critical", "system-node-critical"})
 
 def _one_bound(spec: Any) -> Iterator[Fault]:
     if spec.get("minAvailable") is not None and spec.get("maxUnavailable") is not None:
-        yield wrong("`minAvailable` and `maxUnavailable` exclude each other", "maxUnavailable", at_key=True)
+        said = "`minAvailable` and `maxUnavailable` must not both be given"
+        yield wrong(said, "maxUnavailable", at_key=True)
 
 
 def _user_defined(value: Any) -> Iterator[Fault]:

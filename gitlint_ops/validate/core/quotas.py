@@ -94,7 +94,7 @@ def _whole_numbers(hard: Any) -> Iterator[Fault]:
 def _scopes(value: Any) -> Iterator[Fault]:
     for one, other in _EXCLUDING:
         if isinstance(value, list) and one in value and other in value:
-            yield wrong(f"{one} and {other} exclude each other")
+            yield wrong(f"{one} and {other} must not both be given")
 
 
 _QUOTA_SCOPES = both(each(one_of(*_SCOPES)), _scopes)

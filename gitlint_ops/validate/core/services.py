@@ -21,6 +21,7 @@ from gitlint_ops.validate.core.checks import (
     is_settled,
     members,
     not_empty,
+    number,
     one_of,
     text,
     wrong,
@@ -38,6 +39,18 @@ _FAMILY = one_of("IPv4", "IPv6", empty=False)
 def _target_port(value: Any) -> Iterable[Fault]:
     # 0 and "" count as not given: the target is the port itself.
     return () if value in (0, "") else port_or_name(value)
+
+
+_LOW, _HIGH = 30000, 32767
+_RANGE_FLAG = "--service-node-port-range"
+
+
+def _allocatable(port: Any, *path: str | int) -> Iterator[Fault]:
+    """A port of the nodes that an API server hands out; a dry run does not ask for it."""
+    found = number(port)
+    if found and 0 < found <= 65535 and not _LOW <= found <= _HIGH:
+        said = f"{given(port)} is outside of {_LOW} to {_HIGH}, the range of API servers by default"
+        yield wrong(said, *path, hint=f"it is refused unless the flag {_RANGE_FLAG} gives another range")
 
 
 _PORT = fields(
@@ -77,16 +90,18 @@ def _several_ports_have_names(spec: Any) -> Iterator[Fault]:
 def _node_ports(spec: Any) -> Iterator[Fault]:
     seen: set[tuple[Any, Any]] = set()
     for index, port in members(spec, "ports"):
-        number = port.get("nodePort")
-        if not number or not is_settled(number):
+        held = port.get("nodePort")
+        if not held or not is_settled(held):
             continue
         path = ("ports", index, "nodePort")
         if _type(spec) == "ClusterIP":
             said = "`nodePort` needs type NodePort or LoadBalancer"
             yield wrong(said, *path, at_key=True)
-        known = (port.get("protocol") or "TCP", number)
+        known = (port.get("protocol") or "TCP", held)
         if known in seen:
-            yield wrong(f"duplicate nodePort {number}", *path)
+            yield wrong(f"duplicate nodePort {held}", *path)
+        elif _type(spec) in ("NodePort", "LoadBalancer"):
+            yield from _allocatable(held, *path)
         seen.add(known)
 
 
@@ -134,6 +149,8 @@ def _traffic(spec: Any) -> Iterator[Fault]:
     if spec.get("healthCheckNodePort") and not (kind == "LoadBalancer" and policy == "Local"):
         said = "`healthCheckNodePort` needs type LoadBalancer and externalTrafficPolicy: Local"
         yield wrong(said, "healthCheckNodePort", at_key=True)
+    elif spec.get("healthCheckNodePort"):
+        yield from _allocatable(spec["healthCheckNodePort"], "healthCheckNodePort")
 
 
 def _differ(value: Any) -> Iterator[Fault]:

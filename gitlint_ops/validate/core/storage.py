@@ -47,9 +47,15 @@ _MODES = both(some("at least one access mode"), each(both(filled, one_of(*_ACCES
 
 
 def _needs_storage(value: Any) -> Iterator[Fault]:
-    requests = mapping(mapping(value.get("resources")).get("requests"))
-    if requests.get("storage") is None:
-        yield wrong("`resources.requests.storage` is required", at_key=True)
+    held: Any = value
+    found: list[str] = []
+    for name in ("resources", "requests", "storage"):
+        if name not in mapping(held):
+            break
+        found.append(name)
+        held = held[name]
+    if len(found) < 3 or held is None:
+        yield wrong("`resources.requests.storage` is required", *found, at_key=True)
 
 
 def _one_data_source(value: Any) -> Iterator[Fault]:

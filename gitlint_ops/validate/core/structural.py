@@ -8,52 +8,122 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gitlint_ops.validate.core.checks import below, is_settled, mapping, members, wrong
+from msgspec import Struct
+
+from gitlint_ops.validate.core.checks import below, is_settled, mapping, wrong
+from gitlint_ops.validate.core.schema_branches import branches, incomplete
+from gitlint_ops.validate.core.schema_nodes import node
 from gitlint_ops.validate.messages import Fault
 from gitlint_ops.validate.values import given, json_type
 
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
-_JUNCTORS = ("allOf", "anyOf", "oneOf")
-_NOT_IN_JUNCTORS = ("default", "nullable", "type", "additionalProperties", "title", "description")
 _DEEPEST = 64
+_NAMES_OF_OBJECT = frozenset({"name", "generateName"})
+
+# The keywords beside which a definition may have the subresource `status`.
+_WITH_STATUS = frozenset(
+    {
+        "description",
+        "example",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "externalDocs",
+        "format",
+        "items",
+        "maxItems",
+        "maxLength",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minimum",
+        "multipleOf",
+        "pattern",
+        "properties",
+        "required",
+        "title",
+        "type",
+        "uniqueItems",
+        "x-kubernetes-preserve-unknown-fields",
+        "x-kubernetes-validations",
+    }
+)
 
 
-def structural(value: Any, depth: int = 0) -> Iterator[Fault]:
-    """Faults of one schema node and of those below; the one at the root has depth 0."""
+class _Place(Struct, frozen=True):
+    """Where a node stands: `depth` 0 is the whole; `is_loose` says that a former value of it is not
+    known, as of an item in a list without keys; `has_default` is False where none is allowed."""
+
+    depth: int = 0
+    is_loose: bool = False
+    has_default: bool = True
+
+
+def structural(value: Any, *, has_status: bool = False) -> Iterator[Fault]:
+    """Faults of a whole schema; `has_status` says that its kind has the subresource `status`."""
+    yield from _node(value, _Place())
+    if isinstance(value, dict):
+        yield from _whole(value, has_status=has_status)
+
+
+def _whole(value: Mapping[str, Any], *, has_status: bool) -> Iterator[Fault]:
+    if value.get("nullable") is True:
+        yield wrong("the whole object must not be nullable", "nullable")
+    if value.get("additionalProperties") is not None:
+        yield wrong("it is not allowed at the root of a schema", "additionalProperties", at_key=True)
+    for name in value if has_status else ():
+        told = name in _WITH_STATUS or name.startswith(("$", "additional"))
+        if not told and (_says_something(value[name]) or (name == "default" and value[name] is not None)):
+            said = "with the subresource `status` it is not allowed at the root of a schema"
+            yield wrong(said, name, at_key=True)
+    yield from incomplete(value)
+    metadata = mapping(mapping(value.get("properties")).get("metadata"))
+    for name, held in metadata.items():
+        if name == "type" or not _says_something(held) or name == "default":
+            continue
+        if name != "properties" or not _NAMES_OF_OBJECT.issuperset(held):
+            said = "of metadata no more than name and generateName may be described"
+            yield wrong(said, "properties", "metadata", name, at_key=True)
+
+
+def _says_something(value: Any) -> bool:
+    return value is not None and value is not False and value not in ("", [], {})
+
+
+def _node(value: Any, place: _Place) -> Iterator[Fault]:
     # A null is a schema that says nothing.
-    value = {} if value is None and depth else value
+    value = {} if value is None and place.depth else value
     if not isinstance(value, dict):
         if value is not None:
             yield wrong(f"expected a mapping, got {given(value)}")
         return
-    if depth > _DEEPEST:
+    if place.depth > _DEEPEST:
         return
-    yield from _type(value, is_root=depth == 0)
-    yield from _default(value)
-    yield from _list_keys(value)
-    yield from _kind_of_object(value, is_root=depth == 0)
-    for name, held in mapping(value.get("properties")).items():
-        yield from below(("properties", name), structural(held, depth + 1))
-    if isinstance(value.get("items"), dict):
-        yield from below(("items",), structural(value["items"], depth + 1))
-    elif value.get("items") is None and value.get("type") == "array":
-        yield wrong("a list needs `items`", *(("items",) if "items" in value else ()), at_key=True)
-    if isinstance(value.get("additionalProperties"), dict):
-        yield from below(("additionalProperties",), structural(value["additionalProperties"], depth + 1))
-    yield from _junctors(value)
-    yield from _rules(value)
+    yield from _type(value, is_root=place.depth == 0)
+    yield from _default(value, place)
+    yield from node(value)
+    yield from _kind_of_object(value, is_root=place.depth == 0)
+    yield from _below(value, place)
+    yield from branches(value)
     if value.get("x-kubernetes-validations"):
         from gitlint_ops.validate.core.expressions import rules_of_schema
 
-        yield from rules_of_schema(value, is_object=depth == 0)
+        yield from rules_of_schema(value, is_object=place.depth == 0, is_loose=place.is_loose)
 
 
-def _rules(value: Mapping[str, Any]) -> Iterator[Fault]:
-    held = value.get("x-kubernetes-validations")
-    for index, rule in enumerate(held if isinstance(held, list) else ()):
-        expression = mapping(rule).get("rule")
-        if expression is None or (isinstance(expression, str) and not expression.strip()):
-            yield wrong("`rule` is required", "x-kubernetes-validations", index, at_key=True)
+def _below(value: Mapping[str, Any], place: _Place) -> Iterator[Fault]:
+    depth = place.depth + 1
+    for name, held in mapping(value.get("properties")).items():
+        of_server = place.depth == 0 and name in ("apiVersion", "kind", "metadata")
+        inner = _Place(depth, place.is_loose, place.has_default and not of_server)
+        yield from below(("properties", name), _node(held, inner))
+    if isinstance(value.get("items"), dict):
+        is_loose = place.is_loose or value.get("x-kubernetes-list-type") != "map"
+        yield from below(("items",), _node(value["items"], _Place(depth, is_loose, place.has_default)))
+    elif value.get("items") is None and value.get("type") == "array":
+        yield wrong("a list needs `items`", *(("items",) if "items" in value else ()), at_key=True)
+    if isinstance(value.get("additionalProperties"), dict):
+        inner = _Place(depth, place.is_loose, place.has_default)
+        yield from below(("additionalProperties",), _node(value["additionalProperties"], inner))
 
 
 def _kind_of_object(value: Mapping[str, Any], *, is_root: bool) -> Iterator[Fault]:
@@ -76,6 +146,8 @@ def _is_free(value: Mapping[str, Any]) -> bool:
     return (
         value.get("x-kubernetes-int-or-string") is True
         or value.get("x-kubernetes-preserve-unknown-fields") is True
+        # What is wrong is told at the reference.
+        or value.get("$ref") is not None
         or not all(map(is_settled, value))
     )
 
@@ -86,6 +158,8 @@ def _type(value: Mapping[str, Any], *, is_root: bool) -> Iterable[Fault]:
         embedded = value.get("x-kubernetes-embedded-resource") is True
         at = ("type",) if "type" in value else ()
         return () if _is_free(value) and not embedded else (wrong("`type` is required", *at, at_key=True),)
+    if held == "null":
+        return (wrong("there is no type null: write `nullable: true` beside the type", "type"),)
     if is_root and held != "object" and is_settled(held):
         return (wrong(f"the type of the whole must be object, not {given(held)}", "type"),)
     if not isinstance(held, str) or held in _TYPES or not is_settled(held):
@@ -93,8 +167,12 @@ def _type(value: Mapping[str, Any], *, is_root: bool) -> Iterable[Fault]:
     return (wrong(f"expected one of {', '.join(_TYPES)}; got {given(held)}", "type"),)
 
 
-def _default(value: Mapping[str, Any]) -> Iterator[Fault]:
+def _default(value: Mapping[str, Any], place: _Place) -> Iterator[Fault]:
     held, kind = value.get("default"), value.get("type")
+    if held is not None and not place.has_default:
+        said = "apiVersion, kind and metadata of an object must have no defaults"
+        yield wrong(said, "default", at_key=True)
+        return
     if held is None or kind not in _TYPES or not is_settled(held):
         return
     found = json_type(held)
@@ -105,58 +183,3 @@ def _default(value: Mapping[str, Any]) -> Iterator[Fault]:
 
     if not fits(held, value):
         yield wrong(f"{given(held)} is no value that the schema takes", "default")
-
-
-def _list_keys(value: Mapping[str, Any]) -> Iterator[Fault]:
-    keys, kind = value.get("x-kubernetes-list-map-keys"), value.get("x-kubernetes-list-type")
-    if keys and kind != "map":
-        said = "it needs `x-kubernetes-list-type: map`"
-        yield wrong(said, "x-kubernetes-list-map-keys", at_key=True)
-    if kind == "map" and not keys:
-        yield wrong("list type map needs `x-kubernetes-list-map-keys`", "x-kubernetes-list-type")
-    named = mapping(mapping(value.get("items")).get("properties"))
-    needed = mapping(value.get("items")).get("required")
-    for index, key in enumerate(keys if kind == "map" and isinstance(keys, list) else ()):
-        at = ("x-kubernetes-list-map-keys", index)
-        if not isinstance(key, str):
-            continue
-        if key not in named:
-            yield wrong(f"the items have no field {key}", *at)
-        elif key not in (needed or ()) and mapping(named[key]).get("default") is None:
-            yield wrong(f"the field {key} of the items must be required or have a default", *at)
-        elif isinstance(keys, list) and key in keys[:index]:
-            yield wrong(f"duplicate {given(key)}", *at)
-    if isinstance(kind, str) and kind not in ("atomic", "set", "map", "") and is_settled(kind):
-        yield wrong(f"expected one of atomic, set, map; got {given(kind)}", "x-kubernetes-list-type")
-    if kind and value.get("type") not in ("array", None, "") and is_settled(kind):
-        yield wrong("only a list (`type: array`) has a list type", "x-kubernetes-list-type", at_key=True)
-
-
-def _junctors(value: Mapping[str, Any]) -> Iterator[Fault]:
-    for name in _JUNCTORS:
-        for index, branch in members(value, name):
-            if not _is_int_or_string(value, name, index):
-                yield from below((name, index), _branch(branch))
-    if isinstance(value.get("not"), dict):
-        yield from below(("not",), _branch(value["not"]))
-
-
-_INTEGER_OR_STRING = [{"type": "integer"}, {"type": "string"}]
-
-
-def _is_int_or_string(value: Mapping[str, Any], name: str, index: int) -> bool:
-    """Whether a branch belongs to one of the two ways to write what an int-or-string is."""
-    if value.get("x-kubernetes-int-or-string") is not True:
-        return False
-    if name == "anyOf":
-        return bool(value[name] == _INTEGER_OR_STRING)
-    return bool(name == "allOf" and index == 0 and mapping(value[name][0]).get("anyOf") == _INTEGER_OR_STRING)
-
-
-def _branch(value: Mapping[str, Any], depth: int = 0) -> Iterator[Fault]:
-    for name in _NOT_IN_JUNCTORS:
-        if value.get(name) and not (name == "nullable" and value[name] is False):
-            yield wrong("it is not allowed below allOf, anyOf, oneOf and not", name, at_key=True)
-    if depth < _DEEPEST:
-        for name, held in mapping(value.get("properties")).items():
-            yield from below(("properties", name), _branch(mapping(held), depth + 1))

@@ -59,7 +59,8 @@ def _downward_file(value: Any) -> Iterator[Fault]:
     if value.get("fieldRef") is None and value.get("resourceFieldRef") is None:
         yield wrong("`fieldRef` or `resourceFieldRef` is required", at_key=True)
     elif value.get("fieldRef") is not None and value.get("resourceFieldRef") is not None:
-        yield wrong("`fieldRef` and `resourceFieldRef` exclude each other", "resourceFieldRef", at_key=True)
+        said = "`fieldRef` and `resourceFieldRef` must not both be given"
+        yield wrong(said, "resourceFieldRef", at_key=True)
 
 
 def _downward_field(value: Any) -> Iterable[Fault]:

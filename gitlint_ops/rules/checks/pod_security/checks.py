@@ -6,16 +6,14 @@ docs/decisions/0014-pod-security.md says which of them tells what.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.findings import Note, Severity, Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
-from gitlint_ops.model.pod_security import LATEST, MODES, PREFIX, Level, Standard, label_fault
+from gitlint_ops.model.pod_security import LATEST, Level, Standard
 from gitlint_ops.rules.checks.pod_security.breaches import Breach
 from gitlint_ops.rules.checks.pod_security.controls import CONTROLS, breaches
-from gitlint_ops.rules.checks.pod_security.demands import Demand, demand, labels_of
+from gitlint_ops.rules.checks.pod_security.demands import Demand, demand
 from gitlint_ops.rules.checks.pod_security.pods import Pod, pod
 from gitlint_ops.rules.checks.pod_security.wording import AGENT_HINT, forbidden, lacking, of_agent, remedy
 from gitlint_ops.rules.subjects import Facts, Params, pod_template
@@ -35,10 +33,7 @@ _TELLING_MINORS = (0, 24, LATEST)
 
 
 def keeps_baseline(on: RenderedObject, params: Params, facts: Facts) -> Iterator[Violation]:
-    """What a pod breaks of the level that it has to keep, and labels that the API server refuses."""
-    if on.kind == "Namespace" and not on.key.group:
-        yield from _bad_labels(on)
-        return
+    """What a pod breaks of the level that it has to keep."""
     for path, found, asked in _judged(on, params, facts):
         if asked.required is not Level.PRIVILEGED:
             broken = _at(found, asked.required, asked.minor)
@@ -155,23 +150,3 @@ def _note(asked: Demand, wished: Standard | None) -> tuple[Note, ...]:
         return ()
     path = (*asked.labelled.path, standard.label)
     return (Note(asked.labelled.on, path, f"the namespace asks for '{standard.level.value}' here"),)
-
-
-def _bad_labels(on: RenderedObject) -> Iterator[Violation]:
-    """Labels of a Namespace for which the API server refuses it."""
-    for label, value in labels_of(on.body).items():
-        if isinstance(label, str) and isinstance(value, str):
-            fault = label_fault(label, value)
-            if fault:
-                yield Violation(
-                    on,
-                    ("metadata", "labels", label),
-                    f"the API server refuses this namespace: {label} is '{value}' and {fault}",
-                    hint=_meant(label, value),
-                )
-
-
-def _meant(label: str, value: Any) -> str:
-    levels = [level.value for level in Level]
-    near = did_you_mean(value, levels) if label.removeprefix(PREFIX) in MODES else ""
-    return f"did you mean '{near}'?" if near else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
 
 from msgspec import Struct
 
@@ -80,10 +79,3 @@ def _unenforced(asked: Mapping[str, Standard], facts: Facts) -> Level:
 
 def _is_exempt(names: Iterable[str], params: Params) -> bool:
     return any(fnmatchcase(name, one) for one in params["exempt_namespaces"] for name in names)
-
-
-def labels_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An object's labels, none where they are malformed."""
-    metadata = body.get("metadata")
-    labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
-    return labels if isinstance(labels, Mapping) else {}

@@ -1,0 +1,1 @@
+"""Argo CD: from an Application to what it renders to."""

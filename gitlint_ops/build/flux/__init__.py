@@ -1,0 +1,1 @@
+"""What Flux's Kustomizations deliver, built as kustomize-controller builds them."""

@@ -1,0 +1,84 @@
+"""Packed charts, unpacked in memory: bounded, and with no path that leads out of the chart.
+
+Source: helm.sh/helm pkg/chart/loader/archive.go
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
+
+MAX_FILES = 5_000
+_MAX_UNPACKED_BYTES = 100_000_000
+_GZIP = 31  # zlib's number for data with gzip's own header
+_DRIVE = re.compile(r"[a-zA-Z]:[\\/]")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class UnreadableArchive(Exception):
+    """An archive that cannot be unpacked; the message continues a sentence about it."""
+
+
+def unpacked_chart(archive: bytes) -> dict[str, bytes]:
+    """The files of a packed chart by their path within the chart.
+
+    Raises:
+        UnreadableArchive: it is no archive, too large, or holds a path that helm refuses.
+    """
+    files: dict[str, bytes] = {}
+    for name, data in members(archive):
+        if len(files) >= MAX_FILES:
+            raise UnreadableArchive(f"holds more than {MAX_FILES} files")
+        files[_inner(name)] = data.removeprefix(_BYTE_ORDER_MARK)
+    if "Chart.yaml" not in files:
+        raise UnreadableArchive("holds no Chart.yaml in its one folder")
+    return files
+
+
+def _inner(name: str) -> str:
+    """A member's path behind the folder that all of a packed chart lies in."""
+    parts = name.replace("\\", "/").split("/")
+    inner = posixpath.normpath("/".join(parts[1:]))
+    if inner == "." or inner.startswith(("..", "/")) or _DRIVE.match(inner) or "\0" in inner:
+        raise UnreadableArchive(f"holds {name!r}, which lies outside of the chart")
+    return inner
+
+
+def _all(_: str) -> bool:
+    return True
+
+
+def members(archive: bytes, wanted: Callable[[str], bool] = _all) -> Iterator[tuple[str, bytes]]:
+    """The regular files of an archive with their names in it, as far as they are wanted.
+
+    Raises:
+        UnreadableArchive: it is none, or too large.
+    """
+    try:
+        with tarfile.open(fileobj=io.BytesIO(_decompressed(archive)), mode="r:") as tar:
+            for member in tar:
+                if member.isfile() and wanted(member.name):
+                    stream = tar.extractfile(member)
+                    yield member.name, stream.read() if stream is not None else b""
+    except (tarfile.TarError, zlib.error, OSError) as error:
+        raise UnreadableArchive(f"cannot be unpacked ({error})") from error
+
+
+def _decompressed(data: bytes) -> bytes:
+    parts: list[bytes] = []
+    left = _MAX_UNPACKED_BYTES
+    # Several streams in a row are one text to helm.
+    while data:
+        stream = zlib.decompressobj(_GZIP)
+        parts.append(stream.decompress(data, left))
+        left -= len(parts[-1])
+        if stream.unconsumed_tail or left <= 0:
+            raise UnreadableArchive("is too large when it is unpacked")
+        if not stream.eof:
+            raise UnreadableArchive("ends too early")
+        data = stream.unused_data
+    return b"".join(parts)

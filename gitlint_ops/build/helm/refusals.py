@@ -1,0 +1,186 @@
+"""What helm refuses, told where a person mends it: at the value, the template, or the delivery object."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gitlint_ops.build.helm.messages import plain_message, template_places
+from gitlint_ops.build.helm.render import values_file
+from gitlint_ops.build.helm.request import ChartRequest, Rendering
+from gitlint_ops.build.helm.template_blame import notes
+from gitlint_ops.build.helm.value_schemas import NAME
+from gitlint_ops.model.blame import Via, at, origin
+from gitlint_ops.model.errors import did_you_mean
+from gitlint_ops.model.findings import Note, Violation
+from gitlint_ops.model.location import FieldPath, format_path
+from gitlint_ops.model.structure import value_at
+
+RENDER_FAILED = "render-failed"
+SCHEMA_VIOLATION = "values-schema-violation"
+
+_SCHEMAS = "values don't meet the specifications of the schema(s)"
+# Version 3.18 and later, and 4: "- at '/port': got string, want integer".
+_NEW = re.compile(r"^- at '(?P<path>[^']*)': (?P<said>.+)$")
+# Before: "- port: Invalid type. Expected: integer, given: string", and "(root)" for all of it.
+_OLD = re.compile(r"^- (?P<path>\S+): (?P<said>.+)$")
+_CHART = re.compile(r"^(?P<name>[A-Za-z0-9._-]+):$")
+_EXTRA = re.compile(
+    r"additional propert(?:y|ies) (?P<names>'[^']+'(?:, '[^']+')*) not allowed|"
+    r"Additional property (?P<name>\S+) is not allowed"
+)
+_ASKED = re.compile(r"execution error at \(")
+_MOST = 50
+
+
+def refused(request: ChartRequest, rendering: Rendering, said: str) -> tuple[Violation, ...]:
+    """The violations that a message of helm comes to."""
+    for number, layer in enumerate(request.values):
+        said = said.replace(values_file(number), layer.name)
+    if _SCHEMAS in said:
+        found = tuple(_of_schemas(request, rendering, said))
+        if found:
+            return found[:_MOST]
+    return (_failed(request, rendering, said),)
+
+
+def _failed(request: ChartRequest, rendering: Rendering, said: str) -> Violation:
+    told = plain_message(said)
+    places = tuple(notes(template_places(said), rendering.chart, rendering.tree))
+    broken = next((one for one in request.values if one.broken and one.name in said), None)
+    if broken is not None:
+        source = origin(broken.blame)
+        return Violation(
+            source.source, source.source_path, f"helm cannot read these values: {told}", rule=RENDER_FAILED
+        )
+    message = f"the chart does not render (helm: {told})"
+    # What a chart demands by `required` and `fail` is asked of the values; all else is the template's.
+    if places and not _ASKED.search(said):
+        asks = Note(request.on, request.at, "it is asked for here")
+        last = places[-1]
+        return Violation(
+            last.on, last.path, message, related=(*places[:-1], asks), rule=RENDER_FAILED, hint=_hint(said)
+        )
+    return Violation(request.on, request.at, message, related=places, rule=RENDER_FAILED, hint=_hint(said))
+
+
+_HINTS: Mapping[str, str] = {
+    "nil pointer evaluating": "give the values that the template reads, or guard it with `with` or `default`",
+    "incompatible with Kubernetes": "say the cluster's version in gitlint-ops.yaml, or take another chart",
+    "missing in charts/ directory": "run `helm dependency build` and commit charts/, or mend Chart.yaml",
+}
+
+
+def _hint(said: str) -> str:
+    return next((hint for text, hint in _HINTS.items() if text in said), "")
+
+
+def _of_schemas(request: ChartRequest, rendering: Rendering, said: str) -> Iterator[Violation]:
+    prefix: FieldPath = ()
+    first = True
+    for line in said.split("\n"):
+        chart = _CHART.match(line.strip())
+        if chart is not None:
+            prefix = () if first else _values_of(chart["name"], rendering)
+            first = False
+            continue
+        found = _NEW.match(line.strip()) or _OLD.match(line.strip())
+        if found is not None and not first:
+            yield from _of_schema(request, rendering, prefix, found["path"], found["said"])
+
+
+def _values_of(name: str, rendering: Rendering) -> FieldPath:
+    """Where a chart within the chart is told its values."""
+    pending: list[tuple[FieldPath, Any]] = [
+        ((), rendering.given.body),
+        ((), rendering.defaults.body),
+    ]
+    for path, body in pending:
+        if isinstance(body, dict) and isinstance(body.get(name), dict):
+            return (*path, name)
+        if isinstance(body, dict) and len(path) < 3:
+            pending += [((*path, str(key)), one) for key, one in body.items() if isinstance(one, dict)]
+    return (name,)
+
+
+def _of_schema(
+    request: ChartRequest, rendering: Rendering, prefix: FieldPath, told: str, said: str
+) -> Iterator[Violation]:
+    path = (*prefix, *_path(told, rendering, prefix))
+    extra = _EXTRA.search(said)
+    if extra is None:
+        name = format_path(path) or "these values"
+        yield _at_value(request, rendering, path, f"{name}: {said} (the chart's {NAME})")
+        return
+    names = [extra["name"]] if extra["name"] else [one.strip("' ") for one in extra["names"].split(",")]
+    known = _known(rendering, prefix, path)
+    for name in names:
+        near = did_you_mean(name, known)
+        yield _at_value(
+            request,
+            rendering,
+            (*path, name),
+            f"the chart knows no value '{format_path((*path, name))}' (its {NAME} allows no others)",
+            hint=f"did you mean '{near}'?" if near else "",
+            at_key=True,
+        )
+
+
+def _path(told: str, rendering: Rendering, prefix: FieldPath) -> FieldPath:
+    """The path that a JSON pointer, or a path with dots, means among the values."""
+    if told in ("", "(root)"):
+        return ()
+    parts = (
+        [one.replace("~1", "/").replace("~0", "~") for one in told[1:].split("/")]
+        if told.startswith("/")
+        else told.split(".")
+    )
+    path: list[str | int] = []
+    for part in parts:
+        held = value_at(rendering.given.body, (*prefix, *path))
+        held = held if held is not None else value_at(rendering.defaults.body, (*prefix, *path))
+        path.append(int(part) if isinstance(held, list) and part.isdecimal() else part)
+    return tuple(path)
+
+
+def _known(rendering: Rendering, prefix: FieldPath, path: FieldPath) -> tuple[str, ...]:
+    """The keys that the schema of the chart itself knows at a path."""
+    if prefix:
+        return ()
+    try:
+        schema = json.loads(rendering.chart.files.get(NAME, b"{}"))
+    except (ValueError, RecursionError):
+        return ()
+    for key in path:
+        schema = value_at(schema, ("items",) if isinstance(key, int) else ("properties", key))
+    known = value_at(schema, ("properties",))
+    return tuple(known) if isinstance(known, dict) else ()
+
+
+def _at_value(
+    request: ChartRequest,
+    rendering: Rendering,
+    path: FieldPath,
+    message: str,
+    hint: str = "",
+    *,
+    at_key: bool = False,
+) -> Violation:
+    """A violation at a value, or at what holds it: those given first, then the chart's own."""
+    for end in range(len(path), 0, -1):
+        for values in (rendering.given, rendering.defaults):
+            if value_at(values.body, path[:end], default=values) is not values:
+                source = origin(at(values.blame, path[:end]))
+                if source.via is Via.HELM_VALUES or source.source != rendering.entry.source:
+                    whole = end == len(path)
+                    return Violation(
+                        source.source,
+                        source.source_path,
+                        message,
+                        hint=hint,
+                        rule=SCHEMA_VIOLATION,
+                        at_key=at_key and whole and source.verbatim,
+                    )
+    return Violation(request.on, request.at, message, hint=hint, rule=SCHEMA_VIOLATION)

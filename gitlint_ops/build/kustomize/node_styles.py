@@ -1,0 +1,118 @@
+"""Where mappings and lists of an object stand in braces or brackets, as kustomize will write them.
+
+A field keeps the style that it had, whatever a patch puts there; what is empty takes that of the patch.
+
+Source: kyaml/yaml/merge2/merge2.go SetStyle, kyaml/yaml/fns.go FieldSetter
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from gitlint_ops.build.kustomize.resource import Resource
+from gitlint_ops.model.blame import Blame, Origin, child, origin
+from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.syntax.locate import positions
+from gitlint_ops.workspace.sources import Sources
+
+FLOW = ("{", "[")
+_EMPTY = re.compile(r"[{\[]\s*[}\]]")
+
+
+class Container(NamedTuple):
+    """A mapping or list of an object, the blame of it, and where it is; `braced`: on one line."""
+
+    node: Any
+    blame: Blame
+    path: FieldPath
+    braced: bool
+
+
+def containers(resource: Resource, sources: Sources) -> Iterator[Container]:
+    """All mappings and lists of an object."""
+    root = _style(origin(resource.blame), None, sources)
+    waiting = [Container(resource.body, resource.blame, (), root is _Style.BRACED)]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        holder = origin(one.blame)
+        for key, value in inner_containers(one.node):
+            inner = child(one.blame, key)
+            # A merge moves items, so that an item stands where its own blame says.
+            field = None if isinstance(key, int) else _style(holder, key, sources)
+            style = field or _style(origin(inner), None, sources) or _style_of_members(value, inner, sources)
+            waiting.append(Container(value, inner, (*one.path, key), one.braced or style is _Style.BRACED))
+
+
+def inner_containers(node: Any) -> Iterator[tuple[str | int, Any]]:
+    members = node.items() if isinstance(node, dict) else enumerate(node)
+    return ((key, value) for key, value in members if isinstance(value, dict | list))
+
+
+class _Style(Enum):
+    LINES = "lines"
+    BRACED = "braced"
+
+
+def _style(holder: Origin, key: str | int | None, sources: Sources) -> _Style | None:
+    """How a member of what an origin set (None: that itself) is written; None where it has no style."""
+    if not stands(holder):
+        return None
+    path = holder.source_path if key is None else (*holder.source_path, key)
+    line = SourceLine.of(sources, holder.source, path, key=False)
+    text = "" if line is None else line.text[line.start :]
+    if not text or _EMPTY.match(text):
+        return None
+    return _Style.BRACED if text.startswith(FLOW) else _Style.LINES
+
+
+def _style_of_members(node: Any, blame: Blame, sources: Sources) -> _Style | None:
+    """How a patch wrote what it filled an empty mapping or list with."""
+    first = next(iter(node if isinstance(node, dict) else range(len(node))), None)
+    if first is None:
+        return None
+    member = origin(child(blame, first))
+    return _style(replace(member, source_path=member.source_path[:-1]), None, sources)
+
+
+def stands(holder: Origin) -> bool:
+    return holder.verbatim and holder.source.index != PLAIN_TEXT
+
+
+class SourceLine(NamedTuple):
+    """The line of a key or a value, and from where to where that stands in it."""
+
+    text: str
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, sources: Sources, ref: DocumentRef, path: FieldPath, *, key: bool) -> SourceLine | None:
+        if ref.embedded:
+            return cls._in_text(sources, ref, path, key=key)
+        location, exact = sources.location(ref, path, key=key)
+        line = sources.line(location) if exact else None
+        return None if line is None else cls(line, location.column - 1, location.end_column - 1)
+
+    @classmethod
+    def _in_text(cls, sources: Sources, ref: DocumentRef, path: FieldPath, *, key: bool) -> SourceLine | None:
+        """The same in a text that a field of a document holds, as that says once it is unquoted."""
+        text = text_of(ref, sources)
+        found = positions(text.encode("utf-8", "surrogatepass"), ref.part).locate(path, key=key)
+        line, span = text.split("\n")[found.span.line - 1], found.span
+        return cls(line, span.column - 1, span.end_column - 1) if found.exact else None
+
+
+def text_of(ref: DocumentRef, sources: Sources) -> str:
+    """The file of a document, or the text that holds it; "" where there is none."""
+    if ref.embedded:
+        document = sources.document(DocumentRef(ref.file, ref.index))
+        text = value_at(document.body, ref.embedded) if document else None
+        return text if isinstance(text, str) else ""
+    return "\n".join(sources.lines(ref.file))

@@ -1,0 +1,98 @@
+"""Names of generated Applications: each must be legal, and stand once in its set.
+
+Source: validateGeneratedApplications in applicationset/controllers/applicationset_controller.go
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from gitlint_ops.discover.applicationset.faults import NAMES, GeneratorFault
+from gitlint_ops.discover.applicationset.parameters import ParamSet
+from gitlint_ops.model.findings import Note
+from gitlint_ops.model.location import FieldPath
+
+_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\Z")
+_LONGEST = 253
+_MOST_TOLD = 3
+
+
+class NamedSet(Struct, frozen=True):
+    """A generated name, what it was made of, and where its template stands."""
+
+    name: str
+    of: ParamSet
+    path: FieldPath
+
+
+def name_faults(named: Sequence[NamedSet]) -> tuple[list[int], list[GeneratorFault]]:
+    """The indexes of those that the controller applies, and what is wrong with the others.
+
+    Of several Applications with one name it applies none.
+    """
+    counts = Counter(one.name for one in named)
+    kept: list[int] = []
+    illegal: dict[FieldPath, list[tuple[NamedSet, str]]] = {}
+    for index, one in enumerate(named):
+        reason = _illegal(one.name)
+        if reason:
+            illegal.setdefault(one.path, []).append((one, reason))
+        elif counts[one.name] == 1:
+            kept.append(index)
+    faults = [_illegal_fault(path, found) for path, found in illegal.items()]
+    doubled = [name for name, count in counts.items() if count > 1 and not _illegal(name)]
+    if doubled:
+        faults.append(_clash(doubled, named))
+    return kept, faults
+
+
+def _illegal(name: str) -> str:
+    if not name:
+        return "an Application without a name is not applied"
+    if len(name) > _LONGEST:
+        return f"the name of an Application has at most {_LONGEST} characters, '{name[:30]}…' has {len(name)}"
+    if not _NAME.match(name):
+        return f"'{name}' is no name for an Application: only lower case letters, digits, '-' and '.' are"
+    return ""
+
+
+def _illegal_fault(path: FieldPath, found: Sequence[tuple[NamedSet, str]]) -> GeneratorFault:
+    first, reason = found[0]
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return GeneratorFault(
+        f"{reason}{more}",
+        path,
+        NAMES,
+        hint="use `nameNormalized`, `path.basenameNormalized` or, with Go templates, `normalize`"
+        if first.name
+        else "",
+        related=_notes([first]),
+    )
+
+
+def _clash(doubled: Sequence[str], named: Sequence[NamedSet]) -> GeneratorFault:
+    name = doubled[0]
+    of_name = [one for one in named if one.name == name]
+    said = " and ".join(one.of.said for one in of_name[:_MOST_TOLD] if one.of.said)
+    more = f" (so do {len(doubled) - 1} other names)" if len(doubled) > 1 else ""
+    return GeneratorFault(
+        f"{len(of_name)} Applications of this set are called '{name}', so none of them is applied"
+        f"{f': those for {said}' if said else ''}{more}",
+        of_name[0].path,
+        NAMES,
+        hint="put what tells them apart into the name",
+        related=_notes(of_name[:_MOST_TOLD]),
+    )
+
+
+def _notes(named: Sequence[NamedSet]) -> tuple[Note, ...]:
+    notes: dict[Note, None] = {}
+    for one in named:
+        place = next((found for names in one.of.places if (found := one.of.place(names))), None)
+        if place is not None:
+            notes[Note(place.source, place.source_path, f"from {one.of.said}")] = None
+    return tuple(notes)

@@ -1,0 +1,168 @@
+"""The matrix and merge generators.
+
+Sources: applicationset/generators/matrix.go and merge.go; CombineStringMaps in applicationset/utils/map.go
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from gitlint_ops.discover.applicationset.faults import COMBINATION, GeneratorFault
+from gitlint_ops.discover.applicationset.merging import overridden
+from gitlint_ops.discover.applicationset.parameters import ParamSet, combined, known_names, text_of
+from gitlint_ops.discover.applicationset.scope import Generator, Scope, bounded
+from gitlint_ops.gotemplate.faults import Budget
+from gitlint_ops.gotemplate.values import from_data
+from gitlint_ops.model.errors import did_you_mean
+from gitlint_ops.model.location import FieldPath
+
+Children: TypeAlias = Callable[[Mapping[str, Any], FieldPath, ParamSet | None], list[ParamSet]]
+"""Yields the sets of a child generator, filled in with a set if one is given."""
+
+
+def from_matrix(generator: Generator, children: Children, scope: Scope, path: FieldPath) -> list[ParamSet]:
+    """Every set of the first generator with every set of the second.
+
+    Raises:
+        GeneratorFault: there are not two, or they contradict each other.
+        TooMany: the product is too large.
+    """
+    listed = _listed(generator)
+    if len(listed) != 2:
+        raise GeneratorFault(
+            f"a matrix combines two generators, this one has {len(listed)}, so the set generates nothing",
+            (*path, "generators"),
+            COMBINATION,
+            hint="put a matrix of the rest in place of the second" if len(listed) > 2 else "",
+        )
+    second = (*path, "generators", 1)
+    found: list[ParamSet] = []
+    reused: list[ParamSet] | None = None
+    for one in children(listed[0], (*path, "generators", 0), None):
+        scope.work(1, path)
+        others = reused if reused is not None else children(listed[1], second, one)
+        if "{{" not in str(listed[1]):
+            reused = others
+        for other in others:
+            found.append(_product(one, other, scope, path))
+            bounded(found, path)
+    return found
+
+
+def _product(first: ParamSet, second: ParamSet, scope: Scope, path: FieldPath) -> ParamSet:
+    if scope.engine.nested:
+        return combined(first, second, overridden(dict(second.values), dict(first.values)))
+    left = {key: text_of(value) for key, value in first.values.items()}
+    right = {key: text_of(value) for key, value in second.values.items()}
+    for key, value in right.items():
+        if left.get(key, value) != value:
+            raise GeneratorFault(
+                f"both generators of a matrix give the parameter '{key}', one '{left[key]}' and the other "
+                f"'{value}', so the set generates nothing",
+                (*path, "generators"),
+                COMBINATION,
+                hint="give one of them a `pathParamPrefix`"
+                if key.startswith("path")
+                else "rename it in one of them",
+            )
+    return combined(first, second, {**left, **right})
+
+
+def from_merge(generator: Generator, children: Children, scope: Scope, path: FieldPath) -> list[ParamSet]:
+    """The sets of the first generator, with those of the others over them where their keys are equal.
+
+    Raises:
+        GeneratorFault: generators or keys are missing, or a key is not unique.
+    """
+    listed = _listed(generator)
+    if len(listed) < 2:
+        raise GeneratorFault(
+            f"a merge needs two generators or more, not {len(listed)}, so the set generates nothing",
+            (*path, "generators"),
+            COMBINATION,
+        )
+    written = generator.get("mergeKeys")
+    keys = [str(one) for one in written] if isinstance(written, list) else []
+    if not keys:
+        message = "a merge needs `mergeKeys`, so the set generates nothing"
+        raise GeneratorFault(message, (*path, "mergeKeys") if "mergeKeys" in generator else path, COMBINATION)
+    all_sets = [children(one, (*path, "generators", index), None) for index, one in enumerate(listed)]
+    for index, sets in enumerate(all_sets):
+        _check_keys(keys, sets, scope, path, index)
+    merged = _by_key(keys, all_sets[0], scope, path, 0)
+    for index, sets in enumerate(all_sets[1:], 1):
+        overrides = _by_key(keys, sets, scope, path, index)
+        for key, override in overrides.items():
+            if key in merged:
+                merged[key] = _merged(merged[key], override, scope)
+    return list(merged.values())
+
+
+def _merged(base: ParamSet, override: ParamSet, scope: Scope) -> ParamSet:
+    nested = scope.engine.nested
+    values = (
+        overridden(dict(base.values), dict(override.values)) if nested else {**base.values, **override.values}
+    )
+    return combined(override, base, values)
+
+
+def _check_keys(
+    keys: Sequence[str], sets: Sequence[ParamSet], scope: Scope, path: FieldPath, index: int
+) -> None:
+    """That each key is a parameter of the child: else all its sets have the same key, an empty one.
+
+    Raises:
+        GeneratorFault: it has several sets, so that the controller stops there.
+    """
+    for position, key in enumerate(keys):
+        if not sets or any(key in one.values for one in sets):
+            continue
+        names = known_names(sets, nested=False)
+        hint = ""
+        if scope.engine.nested and "." in key:
+            hint = (
+                "with Go templates only parameters at the top can be merge keys, such as `name` or `server`"
+            )
+        elif near := did_you_mean(key, names):
+            hint = f"did you mean '{near}'?"
+        if len(sets) > 1:
+            outcome = "all its sets have the same empty key, so the set generates nothing"
+        else:
+            outcome = "it is merged whatever it is about"
+        fault = GeneratorFault(
+            f"generator {index + 1} of this merge gives no parameter '{key}': {outcome}",
+            (*path, "mergeKeys", position),
+            COMBINATION,
+            hint=hint,
+            related=(scope.note((*path, "generators", index), "the generator that does not give it"),),
+        )
+        if len(sets) > 1:
+            raise fault
+        scope.faults.append(fault)
+
+
+def _by_key(
+    keys: Sequence[str], sets: Sequence[ParamSet], scope: Scope, path: FieldPath, index: int
+) -> dict[str, ParamSet]:
+    found: dict[str, ParamSet] = {}
+    for one in sets:
+        held = from_data({key: one.values.get(key) for key in sorted(set(keys))}, Budget())
+        key = json.dumps(held, default=str, sort_keys=True)
+        if key in found:
+            said = ", ".join(f"{name} '{text_of(one.values.get(name))}'" for name in keys)
+            raise GeneratorFault(
+                f"generator {index + 1} of this merge gives two sets with the same key ({said}), so the set "
+                "generates nothing",
+                (*path, "mergeKeys"),
+                COMBINATION,
+                related=(scope.note((*path, "generators", index), "the generator that gives both"),),
+            )
+        found[key] = one
+    return found
+
+
+def _listed(generator: Generator) -> list[Mapping[str, Any]]:
+    written = generator.get("generators")
+    return [one for one in written if isinstance(one, Mapping)] if isinstance(written, list) else []

@@ -1,0 +1,88 @@
+"""Templates written in the other of the two languages than the set uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from gitlint_ops.discover.applicationset.engines import Engine, GoEngine
+from gitlint_ops.discover.applicationset.faults import ENGINE_MISMATCH, GeneratorFault
+from gitlint_ops.discover.applicationset.template import Text
+from gitlint_ops.gotemplate.classic import tags
+from gitlint_ops.gotemplate.faults import TemplateFault, Unverifiable
+from gitlint_ops.model.location import FieldPath
+
+_GO = re.compile(
+    r"\.[A-Za-z_]|\$|(?:if|with|range|end|else|define|template|index|default|printf|trim\w*|replace|lower|upper"
+    r"|normalize|slugify|toYaml|toJson|quote|get|dig|len|splitList|join|regexReplaceAll)\b"
+)
+_SURE = re.compile(r"\.(?:path(?:\.|$)|metadata\.(?:labels|annotations)\b|nameNormalized$|values\.[a-z])")
+_BARE = re.compile(r"\{\{-?\s*(?P<name>[A-Za-z_][\w./\[\]-]*)\s*-?\}\}")
+_KEYWORDS = frozenset({"end", "else", "break", "continue", "now", "uuidv4"})
+# What is handed on to Helm, plugins or people, and may hold templates of theirs.
+_HANDED_ON = frozenset(
+    {"values", "valuesObject", "parameters", "fileParameters", "annotations", "plugin", "patches", "info"}
+)
+
+
+def mismatches(texts: Iterable[Text], engine: Engine) -> Iterator[GeneratorFault]:
+    """The texts that the set's own template language does not understand."""
+    for one in texts:
+        if isinstance(engine, GoEngine):
+            yield from _classic_in_go(one, engine)
+        else:
+            yield from _go_in_classic(one)
+
+
+def _go_in_classic(one: Text) -> Iterator[GeneratorFault]:
+    pattern = _SURE if _is_handed_on(one.path) else _GO
+    try:
+        names = [tag.name.strip("- \t\r\n") for tag in tags(one.text)]
+    except TemplateFault:
+        return
+    for tag in names:
+        if pattern.match(tag):
+            yield GeneratorFault(
+                f"'{{{{{tag}}}}}' is a Go template, but this set has classic ones, which leave it as it is",
+                one.at,
+                ENGINE_MISMATCH,
+                hint="set `goTemplate: true` (then every placeholder has a dot), or write "
+                f"'{{{{{_classic_of(tag)}}}}}'",
+            )
+            return
+
+
+def _classic_of(tag: str) -> str:
+    found = re.match(r"\.([\w.-]+)", tag)
+    name = found.group(1) if found else "name"
+    return "path" if name == "path.path" else name
+
+
+def _is_handed_on(path: FieldPath) -> bool:
+    return any(part in _HANDED_ON for part in path)
+
+
+def _classic_in_go(one: Text, engine: GoEngine) -> Iterator[GeneratorFault]:
+    try:
+        engine.parsed(one.text)
+    except Unverifiable:
+        return
+    except TemplateFault as fault:
+        bare = next((name for name in _bare_names(one.text) if name not in _KEYWORDS), "")
+        if bare:
+            meant = ".path.path" if bare == "path" else f".{bare}"
+            yield GeneratorFault(
+                f"'{{{{{bare}}}}}' is a classic placeholder, but the set has Go templates: it makes nothing",
+                one.at,
+                ENGINE_MISMATCH,
+                hint=f"write '{{{{{meant}}}}}'",
+            )
+        else:
+            yield GeneratorFault(
+                f"this is no Go template, so the set generates nothing ({fault.message})", one.at
+            )
+
+
+def _bare_names(text: str) -> Iterator[str]:
+    for found in _BARE.finditer(text):
+        yield found["name"]

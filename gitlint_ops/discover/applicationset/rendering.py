@@ -1,0 +1,69 @@
+"""Filling in one text with a set of parameters, and telling what goes wrong in the user's words."""
+
+from __future__ import annotations
+
+import re
+
+from gitlint_ops.discover.applicationset.engines import GoEngine
+from gitlint_ops.discover.applicationset.faults import PARAM_MISSING, GeneratorFault, Unresolvable
+from gitlint_ops.discover.applicationset.parameters import Names, ParamSet
+from gitlint_ops.discover.applicationset.scope import Scope
+from gitlint_ops.gotemplate.faults import TemplateFault, Unverifiable
+from gitlint_ops.model.location import FieldPath
+
+# Text between braces that no parameter can be called: Helm's and Prometheus' own templates stay as they are.
+_PARAMETER = re.compile(r"[A-Za-z_][\w./@:\[\]-]*\Z")
+_ABSENT = re.compile(
+    r'no entry for key "(?P<key>[^"]*)"|nil pointer evaluating [^.]*\.(?P<nil>\S+)'
+    r"|can't evaluate field (?P<field>\S+)"
+)
+
+
+class MissingParameter(GeneratorFault):
+    """Go stops at a parameter that is not given, and with it the whole set."""
+
+    def __init__(self, names: Names, path: FieldPath, of: ParamSet) -> None:
+        super().__init__(f"{'.'.join(names)} is not given", path, PARAM_MISSING)
+        self.names = names
+        self.of = of
+
+
+def render(text: str, held: ParamSet, scope: Scope, path: FieldPath) -> str:
+    """What the text at a field of the ApplicationSet yields; missing parameters are noted.
+
+    Raises:
+        GeneratorFault: the controller stops at it.
+        Unresolvable: it cannot be known here.
+    """
+    try:
+        rendered = scope.engine.render(text, held.values)
+    except TemplateFault as fault:
+        raise _fault(fault, text, held, scope, path) from fault
+    except Unverifiable as reason:
+        raise Unresolvable(
+            f"the template '{_shortened(text)}' is not evaluated here: {reason}", path
+        ) from reason
+    for names in rendered.missing:
+        if scope.engine.nested or _PARAMETER.match(names[0]):
+            scope.is_missing(path, names, held)
+    return rendered.text
+
+
+def _fault(fault: TemplateFault, text: str, held: ParamSet, scope: Scope, path: FieldPath) -> GeneratorFault:
+    said = _ABSENT.search(fault.message)
+    if said and isinstance(scope.engine, GoEngine):
+        key = said["key"] or said["nil"] or said["field"]
+        absent = scope.engine.absent(text, held.values)
+        names = next((one for one in absent if key in one), absent[0] if absent else None)
+        if names is not None:
+            return MissingParameter(names, path, held)
+    return GeneratorFault(
+        f"the template '{_shortened(text)}' fails for {held.said}, so the set generates nothing "
+        f"({fault.message})",
+        path,
+    )
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return f"{line[:57]}..." if len(line) > 60 else line

@@ -1,0 +1,184 @@
+"""The delivery objects that a repository holds, and which of them nothing else here delivers."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from msgspec import Struct
+
+from gitlint_ops.discover.clusters import Clusters
+from gitlint_ops.discover.source_trees import SourceTrees
+from gitlint_ops.discover.survey import Survey
+from gitlint_ops.model.blame import origin
+from gitlint_ops.model.delivery import FLUX_SOURCE, OWNER_KINDS, OwnerKind
+from gitlint_ops.model.environments import DeclaredEnvironment, environment_of
+from gitlint_ops.model.findings import Confidence
+from gitlint_ops.model.location import DocumentRef
+from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.model.targets import BuildResult, Status
+
+FLUX_SYSTEM = "flux-system"
+_OF_CLUSTER = re.compile(r"(?:^|/)clusters/(?!flux-system(?:/|$)|base(?:/|$))([^/]+)(?=/|$)")
+
+
+class Candidate(Struct, frozen=True, eq=False):
+    """A delivery object as its folder by itself renders it; `document` is where it is written."""
+
+    kind: OwnerKind
+    object: RenderedObject
+    build: BuildResult
+    document: DocumentRef
+
+    @property
+    def folder(self) -> str:
+        return posixpath.dirname(self.document.file.path)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it delivers folders that its text does not name: they may hold any of the others."""
+        return any("{{" in path for path, _ in self.paths)
+
+    @property
+    def paths(self) -> tuple[tuple[str, str], ...]:
+        """The folders that it delivers, each with what says of which repository."""
+        return tuple(_paths(self))
+
+
+def candidates(surveys: Sequence[Survey], builds: Iterable[BuildResult]) -> tuple[Candidate, ...]:
+    """The delivery objects of all folders that no other kustomization takes in, and that are delivered."""
+    rendered = [one for one in builds if one.objects and one.status is not Status.FAILED]
+    taken = {(one.target.repo, folder) for one in rendered for folder in one.included}
+    apart = {(found.repo, folder) for found in surveys for folder in found.undelivered}
+    return candidates_in(rendered, taken | apart)
+
+
+def candidates_in(
+    builds: Iterable[BuildResult], apart: AbstractSet[tuple[str, str]] = frozenset()
+) -> tuple[Candidate, ...]:
+    """The delivery objects of folders that are not among those set `apart`, by repository and path."""
+    found: dict[tuple[DocumentRef, str, str], Candidate] = {}
+    for build in builds:
+        if (build.target.repo, build.target.path) in apart:
+            continue
+        for one in build.objects:
+            kind = OWNER_KINDS.get((one.key.group, one.key.kind))
+            if kind is not None and one.key.name:
+                document = origin(one.blame).source
+                key = (document, one.key.namespace, one.key.name)
+                found.setdefault(key, Candidate(kind, one, build, document))
+    return tuple(found.values())
+
+
+def _paths(candidate: Candidate) -> Iterator[tuple[str, str]]:
+    body = candidate.object.body
+    if candidate.kind is OwnerKind.FLUX_KUSTOMIZATION:
+        path, name = value_at(body, ("spec", "path"), ""), value_at(body, ("spec", "sourceRef", "name"), "")
+        if isinstance(path, str) and isinstance(name, str):
+            yield path, name
+        return
+    spec = ("spec",) if candidate.kind is OwnerKind.APPLICATION else ("spec", "template", "spec")
+    several = value_at(body, (*spec, "sources"))
+    for source in (value_at(body, (*spec, "source")), *(several if isinstance(several, list) else ())):
+        path, url = value_at(source, ("path",), ""), value_at(source, ("repoURL",), "")
+        if isinstance(path, str) and isinstance(url, str) and path:
+            yield path, url
+
+
+def roots_first(
+    found: Sequence[Candidate], builds: Sequence[BuildResult], site_trees: SourceTrees
+) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
+    """Candidates that no other delivers, or that deliver themselves, and all others.
+
+    What may deliver any folder goes before what says which: the others may be among that.
+    """
+    cover = _Cover(found, builds, site_trees)
+    above = {one: cover.above(one) for one in found}
+    roots = [one for one in found if not above[one] - {one}]
+    own = [one for one in found if one in above[one] and one not in roots]
+    own.sort(key=lambda one: (one.object.key.name != FLUX_SYSTEM, one.document))
+    rest = [one for one in found if one not in set(roots) and one not in set(own)]
+    roots.sort(key=lambda one: (not one.is_open, one not in above[one], one.document))
+    return (*roots, *own), rest
+
+
+class _Cover:
+    """Which candidates deliver which files, as far as their texts say it."""
+
+    def __init__(self, found: Sequence[Candidate], builds: Sequence[BuildResult], trees: SourceTrees) -> None:
+        self._trees = trees
+        self._read = {(one.target.repo, one.target.path): one.inputs for one in builds}
+        self._addresses: dict[str, set[str]] = {}
+        for build in {id(one.build): one.build for one in found}.values():
+            self._note_addresses(build)
+        self._by_folder: dict[tuple[str, str], set[Candidate]] = {}
+        self._by_file: dict[tuple[str, str], set[Candidate]] = {}
+        for one in found:
+            self._note(one)
+
+    def _note_addresses(self, build: BuildResult) -> None:
+        for one in build.objects:
+            if one.key.group == FLUX_SOURCE:
+                url = value_at(one.body, ("spec", "url"), "")
+                self._addresses.setdefault(one.key.name, set()).add(url if isinstance(url, str) else "")
+
+    def _note(self, one: Candidate) -> None:
+        repo = one.document.file.repo
+        for path, source in one.paths:
+            folder = posixpath.normpath(path.strip().lstrip("/") or ".")
+            folder = "" if folder == "." else folder
+            if not self._is_own(one, source):
+                continue
+            read = self._read.get((repo, folder))
+            if read is not None:
+                for file in read:
+                    self._by_file.setdefault((repo, file), set()).add(one)
+            else:
+                self._by_folder.setdefault((repo, folder), set()).add(one)
+
+    def _is_own(self, one: Candidate, source: str) -> bool:
+        """Whether a source is the repository that the candidate itself stands in."""
+        urls = {source}
+        if one.kind is OwnerKind.FLUX_KUSTOMIZATION:
+            urls = self._addresses.get(source, set())
+            if source == FLUX_SYSTEM and not any(map(self._trees.known, urls)):
+                return True
+        trees = (self._trees.known(url) for url in urls if url)
+        return any(tree is not None and tree.name == one.document.file.repo for tree in trees)
+
+    def above(self, one: Candidate) -> set[Candidate]:
+        """The candidates that deliver the file of another, itself among them."""
+        file = one.document.file
+        found = set(self._by_file.get((file.repo, file.path), ()))
+        folder = posixpath.dirname(file.path)
+        while True:
+            found |= self._by_folder.get((file.repo, folder), set())
+            if not folder:
+                return found
+            folder = posixpath.dirname(folder)
+
+
+def host_of(candidate: Candidate, clusters: Clusters, environments: Sequence[DeclaredEnvironment]) -> str:
+    """The cluster that an object lives in which nobody delivers, "" where its place does not say."""
+    folder = candidate.folder
+    own = [path for path, source in candidate.paths if source == FLUX_SYSTEM]
+    if candidate.object.key.name == FLUX_SYSTEM and own and not clusters.declared_at(folder):
+        return clusters.bootstrapped_at(posixpath.normpath(own[0].lstrip("/") or "."))
+    return host_of_folder(folder, clusters, environments)
+
+
+def host_of_folder(folder: str, clusters: Clusters, environments: Sequence[DeclaredEnvironment]) -> str:
+    """The cluster that a folder is applied to by hand, "" where its path does not say."""
+    declared = clusters.declared_at(folder)
+    if declared:
+        return declared
+    found = _OF_CLUSTER.search(folder)
+    if found is not None:
+        return clusters.bootstrapped_at(folder[: found.end()])
+    environment = environment_of(folder, environments)
+    if environment is not None and environment[1] is not Confidence.LOW:
+        return clusters.of_environment(environment[0])
+    return ""

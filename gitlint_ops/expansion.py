@@ -1,0 +1,317 @@
+"""From delivery objects to what they deliver, and on to the delivery objects among that.
+
+An Application or Flux Kustomization is often itself what another one renders. So objects are followed
+from those that nothing else delivers: what they render to is searched for more, until there is none.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gitlint_ops.build.delivered_entries import told_of_all_uses
+from gitlint_ops.build.plain import examples_of
+from gitlint_ops.build.site import Site
+from gitlint_ops.build.stage import Covered
+from gitlint_ops.discover.clusters import IN_CLUSTER, Clusters
+from gitlint_ops.discover.known import KnownObjects
+from gitlint_ops.discover.needs import needs_of
+from gitlint_ops.discover.owners import (
+    Candidate,
+    candidates,
+    candidates_in,
+    host_of,
+    host_of_folder,
+    roots_first,
+)
+from gitlint_ops.discover.survey import Survey
+from gitlint_ops.model.blame import origin
+from gitlint_ops.model.delivery import OWNER_KINDS, Delivery, Expansion, Owner, OwnerKind
+from gitlint_ops.model.environments import environment_of
+from gitlint_ops.model.findings import Confidence, Violation
+from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.targets import BuildResult, BuildTarget, TargetKind, Unchecked
+from gitlint_ops.workspace.config import Config
+
+MAX_OWNERS = 20_000
+"""Delivery objects of a workspace; a few lines of generators can ask for billions."""
+
+MAX_GENERATIONS = 32
+"""Delivery objects that deliver each other in a row."""
+
+_TARGETS = {
+    OwnerKind.APPLICATION: TargetKind.ARGO_APPLICATION,
+    OwnerKind.FLUX_KUSTOMIZATION: TargetKind.FLUX_KUSTOMIZATION,
+    OwnerKind.HELM_RELEASE: TargetKind.HELM_RELEASE,
+}
+
+
+class _Waiting(Struct, frozen=True):
+    """An owner that has yet to be rendered, and how many stand above it."""
+
+    owner: Owner
+    generation: int
+
+
+def expand(
+    surveys: Sequence[Survey],
+    builds: Sequence[BuildResult],
+    site: Site,
+    config: Config,
+    progress: Callable[[str, int, int], None],
+    kubernetes: str = "",
+) -> Expansion:
+    """All deliveries of a workspace; `builds` are its folders, each as it is by itself.
+
+    `kubernetes` overrides the configuration's versions.
+    """
+    return _Loop(surveys, builds, site, config, progress, kubernetes).run()
+
+
+class _Loop:
+    """One expansion; it never leaves this module."""
+
+    def __init__(
+        self,
+        surveys: Sequence[Survey],
+        builds: Sequence[BuildResult],
+        site: Site,
+        config: Config,
+        progress: Callable[[str, int, int], None],
+        kubernetes: str,
+    ) -> None:
+        self._surveys = surveys
+        self._builds = builds
+        self._site = site
+        self._config = config
+        self._progress = progress
+        self._kubernetes = kubernetes
+        self._clusters = Clusters(config)
+        self._known: dict[str, KnownObjects] = {}
+        self._queue: deque[_Waiting] = deque()
+        self._deferred: list[_Waiting] = []
+        self._seen: set[str] = set()
+        self._written: set[tuple[str, DocumentRef, FieldPath]] = set()
+        self._delivered: set[DocumentRef] = set()
+        self._deliveries: list[Delivery] = []
+        self._violations: list[Violation] = []
+        self._unchecked: list[Unchecked] = []
+        self._truncated = False
+
+    def run(self) -> Expansion:
+        """Follow all delivery objects."""
+        found = candidates(self._surveys, self._builds)
+        served = {one.build.target.repo for one in found}
+        # A repository of nothing but examples is followed through these.
+        for survey in self._surveys:
+            if survey.repo not in served:
+                found += candidates_in(examples_of(survey))
+        if not found:
+            return Expansion(clusters=tuple(self._clusters))
+        roots, rest = roots_first(found, self._builds, self._site.trees)
+        for candidate in roots:
+            self._add_root(candidate)
+        self._force()
+        # What is left is written where something delivers from, and yet not among what that renders.
+        for candidate in rest:
+            self._add_root(candidate)
+            self._force()
+        deliveries = told_of_all_uses(self._deliveries)
+        return Expansion(
+            tuple(deliveries),
+            tuple(self._clusters),
+            tuple(self._violations),
+            tuple(dict.fromkeys(self._unchecked)),
+            self._truncated,
+        )
+
+    def _add_root(self, candidate: Candidate) -> None:
+        """An object that is applied by hand, together with all that its folder holds."""
+        if candidate.document in self._delivered:
+            return
+        host = host_of(candidate, self._clusters, self._config.declared_environments)
+        if not host and candidate.kind in (OwnerKind.APPLICATION, OwnerKind.APPLICATION_SET):
+            host = self._clusters.destination({"name": IN_CLUSTER}, "")
+        self._known_in(host).add(candidate.build.objects)
+        self._enqueue(Owner(candidate.kind, candidate.object, candidate.build.target.repo, host), 0)
+        self._drain()
+
+    def _known_in(self, cluster: str) -> KnownObjects:
+        return self._known.setdefault(cluster, KnownObjects())
+
+    def _enqueue(self, owner: Owner, generation: int) -> None:
+        source = origin(owner.object.blame)
+        written = (owner.id, source.source, source.source_path)
+        if written in self._written:
+            return
+        self._written.add(written)
+        if len(self._seen) >= MAX_OWNERS or generation > MAX_GENERATIONS:
+            if not self._truncated:
+                reason = f"more than {MAX_OWNERS:,} delivery objects, or {MAX_GENERATIONS} above each other"
+                self._unchecked.append(Unchecked(owner.id, f"{reason}: not all were followed"))
+            self._truncated = True
+            return
+        while owner.id in self._seen:
+            owner = replace(owner, twin=owner.twin + 1)
+        self._seen.add(owner.id)
+        self._queue.append(_Waiting(owner, generation))
+
+    def _drain(self) -> None:
+        """Render what can be; what still lacks an object that may come is put aside."""
+        while self._queue:
+            one = self._queue.popleft()
+            if self._lacks(one.owner):
+                self._deferred.append(one)
+                continue
+            self._deliver(one)
+            again, self._deferred = self._deferred, []
+            self._queue.extend(again)
+
+    def _force(self) -> None:
+        """Render what was put aside: what it lacks will not come any more, but from undelivered folders."""
+        self._add_undelivered()
+        self._queue.extend(self._deferred)
+        self._deferred = []
+        self._drain()
+        while self._deferred:
+            self._deliver(self._deferred.pop(0))
+            self._queue.extend(self._deferred)
+            self._deferred = []
+            self._drain()
+
+    def _add_undelivered(self) -> None:
+        """Take folders that nothing delivers for applied by hand, to the cluster that their paths name."""
+        files = covered(Expansion(tuple(self._deliveries))).files
+        for build in self._builds:
+            if any((build.target.repo, path) in files for path in build.inputs) or not self._deferred:
+                continue
+            environments = self._config.declared_environments
+            host = host_of_folder(build.target.path, self._clusters, environments)
+            self._known_in(host).add(build.objects)
+
+    def _lacks(self, owner: Owner) -> bool:
+        known = self._known_in(owner.cluster)
+        return any(known.get(*need) is None for need in needs_of(owner))
+
+    def _deliver(self, one: _Waiting) -> None:
+        owner = one.owner
+        self._progress("following deliveries", len(self._deliveries), len(self._seen))
+        if owner.kind is OwnerKind.APPLICATION_SET:
+            self._generate(one)
+            return
+        destination, namespace = self._destination(owner)
+        target = self._target(owner, destination)
+        result = self._render(owner, target, namespace)
+        if not target.environment:
+            result = replace(result, target=self._placed(result.target))
+        self._deliveries.append(Delivery(owner, destination, namespace, result))
+        known = self._known_in(destination)
+        known.add(result.objects)
+        known.complete = known.complete and result.complete
+        for child in result.objects:
+            self._take_in(child, one, destination, namespace)
+
+    def _generate(self, one: _Waiting) -> None:
+        from gitlint_ops.discover.applicationset import applications_of
+
+        owner = one.owner
+        found = applications_of(
+            owner,
+            self._clusters.declared,
+            self._known_in(owner.cluster),
+            self._site.trees,
+            self._config.fixtures,
+        )
+        self._deliveries.append(Delivery(owner, owner.cluster, owner.object.key.namespace))
+        self._violations += found.violations
+        self._unchecked += found.unchecked
+        if found.unchecked:
+            self._known_in(owner.cluster).complete = False
+        for child in found.objects:
+            self._take_in(child, one, owner.cluster, owner.object.key.namespace)
+
+    def _take_in(self, child: RenderedObject, above: _Waiting, cluster: str, namespace: str) -> None:
+        kind = OWNER_KINDS.get((child.key.group, child.key.kind))
+        if kind is None:
+            return
+        source = origin(child.blame).source
+        self._delivered.add(source)
+        if not child.key.namespace and namespace:
+            child = replace(child, key=replace(child.key, namespace=namespace))
+        self._enqueue(Owner(kind, child, source.file.repo, cluster, above.owner.id), above.generation + 1)
+
+    def _destination(self, owner: Owner) -> tuple[str, str]:
+        if owner.kind is OwnerKind.APPLICATION:
+            name = self._clusters.destination(owner.value("spec", "destination"), owner.cluster)
+            return name, owner.text("spec", "destination", "namespace")
+        remote = owner.text("spec", "kubeConfig", "secretRef", "name") or owner.text(
+            "spec", "kubeConfig", "configMapRef", "name"
+        )
+        namespace = owner.text("spec", "targetNamespace") or owner.object.key.namespace
+        if not remote:
+            return owner.cluster, namespace
+        return self._clusters.remote(remote), namespace
+
+    def _target(self, owner: Owner, destination: str) -> BuildTarget:
+        cluster = self._clusters.get(destination)
+        return BuildTarget(
+            repo=owner.repo,
+            path="",
+            kind=_TARGETS[owner.kind],
+            environment=(cluster.environment or None) if cluster else None,
+            cluster=destination or None,
+            kubernetes=self._kubernetes or (cluster.kubernetes if cluster else "") or self._config.kubernetes,
+            owner=owner.id,
+        )
+
+    def _placed(self, target: BuildTarget) -> BuildTarget:
+        """A target of a cluster of which no environment is known, in that of its path."""
+        found = environment_of(target.path, self._config.declared_environments)
+        if found is None or found[1] is Confidence.LOW:
+            return target
+        versions = {one.name: one.kubernetes for one in self._config.environments}
+        kubernetes = self._kubernetes or versions.get(found[0], "") or target.kubernetes
+        return replace(target, environment=found[0], kubernetes=kubernetes)
+
+    def _render(self, owner: Owner, target: BuildTarget, namespace: str) -> BuildResult:
+        if owner.kind is OwnerKind.APPLICATION:
+            from gitlint_ops.build.argo.application import build_application
+
+            cluster = self._clusters.get(target.cluster or "")
+            return build_application(owner, target, self._site, cluster, namespace)
+        known = self._known_in(owner.cluster)
+        if owner.kind is OwnerKind.HELM_RELEASE:
+            from gitlint_ops.build.helm.release import build_helm_release
+
+            return build_helm_release(owner, target, known, self._site)
+        from gitlint_ops.build.flux.kustomization import build_flux_kustomization
+
+        return build_flux_kustomization(owner, target, known, self._site)
+
+
+def covered(expansion: Expansion) -> Covered:
+    """The folders and files that deliveries render: judged through them."""
+    folders: set[tuple[str, str]] = set()
+    files: set[tuple[str, str]] = set()
+    for result in _rendered(expansion):
+        repo = result.target.repo
+        folders.add((repo, result.target.path))
+        folders.update((repo, one) for one in result.included)
+        files.update((repo, one) for one in result.inputs)
+        files.update(result.beside)
+    return Covered(frozenset(folders), frozenset(files))
+
+
+def _rendered(expansion: Expansion) -> Iterator[BuildResult]:
+    for one in expansion.deliveries:
+        if one.result is not None and one.result.objects:
+            yield one.result
+
+
+def results_of(expansion: Expansion) -> Iterable[BuildResult]:
+    """What deliveries render to, in the order in which they were followed."""
+    return (one.result for one in expansion.deliveries if one.result is not None)

@@ -1,0 +1,1 @@
+"""The delivery graph in the formats that people and tools read."""
