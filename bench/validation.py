@@ -87,8 +87,8 @@ def main() -> int:
         location = f"{schemas}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"
         check, schema, other = interleaved(
             options.rounds,
-            lambda: measure([ours, "check", str(root)]),
-            lambda: measure([ours, "check", str(root), "--select", "schema"]),
+            lambda: measure([ours, "check", str(root), "--no-cache"]),
+            lambda: measure([ours, "check", str(root), "--select", "schema", "--no-cache"]),
             lambda: measure([theirs, "-strict", "-schema-location", location, str(root)]),
         )
         assert check.exit_code == other.exit_code == 0, (check, other)

@@ -38,7 +38,7 @@ _POD_SECURITY = ("pss-baseline", "pss-restricted")
 def untouched_policies(
     surveys: Sequence[Survey], trees: Sequence[Tree], sources: Sources, apart: Apart
 ) -> tuple[BuildResult, ...]:
-    """The builds with ValidatingAdmissionPolicies that a limited run does not make."""
+    """The builds with ValidatingAdmissionPolicies that a run limited to a change does not make."""
     read = {(one.ref.file.repo, one.ref.file.path) for found in surveys for one in found.documents}
     held = {tree.name: frozenset(_holding(_POLICY, tree, sources, read)) for tree in trees}
     if not any(held.values()):

@@ -27,6 +27,9 @@ CHAIN_MESSAGES = {
     Via.GENERATOR: "generated from here",
     Via.TRANSFORMER: "transformed by this entry",
     Via.REPLACEMENT: "replaced by this entry",
+    Via.HELM_TEMPLATE: "rendered by the template here",
+    Via.HELM_VALUES: "this value is part of it",
+    Via.APPLICATIONSET: "a parameter of it is given here",
 }
 
 STANDS_ELSEWHERE = "stands here: mend it there and name that revision, or patch it where it is taken in"

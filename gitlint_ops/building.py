@@ -26,12 +26,13 @@ def build_folder(
     *,
     repositories: Sequence[RemoteRepository] = (),
     restricted: bool = True,
+    others: Sequence[Tree] = (),
 ) -> tuple[BuildResult, tuple[Finding, ...], Sources]:
     """What one folder renders to, with the faults that keep it from building at their lines.
 
-    `restricted` as in `KustomizeBuilder`.
+    `restricted` as in `KustomizeBuilder`; `others` are repositories that bases may lie in.
     """
-    sources = Sources([tree], declared=declared_repositories(repositories, tree))
+    sources = Sources([tree, *others], declared=declared_repositories(repositories, tree))
     target = BuildTarget(tree.name, path, TargetKind.KUSTOMIZE)
     builder = KustomizeBuilder(sources, tree.name, restricted=restricted, helm=helm)
     (result,) = with_ways([builder.build(target)])

@@ -34,7 +34,7 @@ from gitlint_ops.model.environments import environment_of
 from gitlint_ops.model.findings import Confidence, Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.model.objects import RenderedObject
-from gitlint_ops.model.targets import BuildResult, BuildTarget, TargetKind, Unchecked
+from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
 from gitlint_ops.workspace.config import Config
 
 MAX_OWNERS = 20_000
@@ -47,6 +47,7 @@ _TARGETS = {
     OwnerKind.APPLICATION: TargetKind.ARGO_APPLICATION,
     OwnerKind.FLUX_KUSTOMIZATION: TargetKind.FLUX_KUSTOMIZATION,
     OwnerKind.HELM_RELEASE: TargetKind.HELM_RELEASE,
+    OwnerKind.RESOURCE_SET: TargetKind.RESOURCE_SET,
 }
 
 
@@ -72,6 +73,32 @@ def expand(
     return _Loop(surveys, builds, site, config, progress, kubernetes).run()
 
 
+# What a delivery object says by itself. What it renders to may hang on what delivers it (patches of a parent,
+# variables), which a run that is limited to a change does not follow.
+_SAID_BY_ITSELF = frozenset(
+    {"source-path-missing", "path-missing", "values-ref-broken", "source-type-conflict"}
+)
+
+
+def expand_changed(
+    surveys: Sequence[Survey],
+    builds: Sequence[BuildResult],
+    site: Site,
+    config: Config,
+    progress: Callable[[str, int, int], None],
+) -> Expansion:
+    """What is wrong with the sources of delivery objects that a change touches; nothing is delivered."""
+    changed = {found.repo: found.changed or frozenset() for found in surveys}
+    touched = [
+        one
+        for one in candidates(surveys, builds)
+        if one.document.file.path in changed.get(one.document.file.repo, ())
+        and one.kind in (OwnerKind.APPLICATION, OwnerKind.FLUX_KUSTOMIZATION)
+    ]
+    found = _Loop(surveys, builds, site, config, progress, "").each_alone(touched) if touched else ()
+    return Expansion(violations=tuple(one for one in found if one.rule in _SAID_BY_ITSELF))
+
+
 class _Loop:
     """One expansion; it never leaves this module."""
 
@@ -92,6 +119,7 @@ class _Loop:
         self._kubernetes = kubernetes
         self._clusters = Clusters(config)
         self._known: dict[str, KnownObjects] = {}
+        self._by_hand: dict[str, dict[str, tuple[RenderedObject, ...]]] = {}
         self._queue: deque[_Waiting] = deque()
         self._deferred: list[_Waiting] = []
         self._seen: set[str] = set()
@@ -109,17 +137,18 @@ class _Loop:
         # A repository of nothing but examples is followed through these.
         for survey in self._surveys:
             if survey.repo not in served:
-                found += candidates_in(examples_of(survey))
+                found += tuple(replace(one, is_delivered=False) for one in candidates_in(examples_of(survey)))
         if not found:
             return Expansion(clusters=tuple(self._clusters))
         roots, rest = roots_first(found, self._builds, self._site.trees)
         for candidate in roots:
             self._add_root(candidate)
         self._force()
-        # What is left is written where something delivers from, and yet not among what that renders.
-        for candidate in rest:
-            self._add_root(candidate)
-            self._force()
+        for candidate, above in rest:
+            # What stands where something delivers from, and is not among what that renders, nobody delivers.
+            if not above <= self._rendered():
+                self._add_root(candidate)
+                self._force()
         deliveries = told_of_all_uses(self._deliveries)
         return Expansion(
             tuple(deliveries),
@@ -127,7 +156,31 @@ class _Loop:
             tuple(self._violations),
             tuple(dict.fromkeys(self._unchecked)),
             self._truncated,
+            known={name: tuple(held) for name, held in self._known.items()},
+            by_hand={
+                name: tuple(one for held in builds.values() for one in held)
+                for name, builds in self._by_hand.items()
+            },
+            is_part=any(tree.repository.scopes for tree in self._site.sources.trees),
         )
+
+    def _rendered(self) -> frozenset[DocumentRef]:
+        """Where the delivery objects stand that were rendered, all that lies in the workspace."""
+        return frozenset(
+            origin(one.owner.object.blame).source
+            for one in self._deliveries
+            if one.result is not None and one.result.objects and one.result.status is not Status.FAILED
+        )
+
+    def each_alone(self, found: Sequence[Candidate]) -> Iterator[Violation]:
+        """What is wrong with some delivery objects, each as it is written."""
+        for build in self._builds:
+            self._known_in("").add(build.objects)
+        for candidate in found:
+            owner = Owner(candidate.kind, candidate.object, candidate.build.target.repo)
+            destination, namespace = self._destination(owner)
+            result = self._render(owner, self._target(owner, destination), namespace)
+            yield from (replace(one, targets=(owner.id,)) for one in result.violations)
 
     def _add_root(self, candidate: Candidate) -> None:
         """An object that is applied by hand, together with all that its folder holds."""
@@ -136,9 +189,16 @@ class _Loop:
         host = host_of(candidate, self._clusters, self._config.declared_environments)
         if not host and candidate.kind in (OwnerKind.APPLICATION, OwnerKind.APPLICATION_SET):
             host = self._clusters.destination({"name": IN_CLUSTER}, "")
-        self._known_in(host).add(candidate.build.objects)
-        self._enqueue(Owner(candidate.kind, candidate.object, candidate.build.target.repo, host), 0)
+        self._hold(host, candidate.build)
+        repo = candidate.build.target.repo
+        example = not candidate.is_delivered
+        self._enqueue(Owner(candidate.kind, candidate.object, repo, host, is_example=example), 0)
         self._drain()
+
+    def _hold(self, cluster: str, build: BuildResult) -> None:
+        """Take a folder for applied by hand."""
+        self._known_in(cluster).add(build.objects)
+        self._by_hand.setdefault(cluster, {})[build.target.id] = build.objects
 
     def _known_in(self, cluster: str) -> KnownObjects:
         return self._known.setdefault(cluster, KnownObjects())
@@ -187,11 +247,11 @@ class _Loop:
         """Take folders that nothing delivers for applied by hand, to the cluster that their paths name."""
         files = covered(Expansion(tuple(self._deliveries))).files
         for build in self._builds:
-            if any((build.target.repo, path) in files for path in build.inputs) or not self._deferred:
+            if any((build.target.repo, path) in files for path in build.inputs):
                 continue
             environments = self._config.declared_environments
             host = host_of_folder(build.target.path, self._clusters, environments)
-            self._known_in(host).add(build.objects)
+            self._hold(host, build)
 
     def _lacks(self, owner: Owner) -> bool:
         known = self._known_in(owner.cluster)
@@ -222,7 +282,7 @@ class _Loop:
         found = applications_of(
             owner,
             self._clusters.declared,
-            self._known_in(owner.cluster),
+            self._settings_in(owner.cluster),
             self._site.trees,
             self._config.fixtures,
         )
@@ -234,6 +294,15 @@ class _Loop:
         for child in found.objects:
             self._take_in(child, one, owner.cluster, owner.object.key.namespace)
 
+    def _settings_in(self, cluster: str) -> KnownObjects:
+        """The Secrets and ConfigMaps of a cluster, and those of which nobody said where they belong."""
+        return KnownObjects(
+            one
+            for name in dict.fromkeys((cluster, ""))
+            for kind in ("Secret", "ConfigMap")
+            for one in self._known_in(name).of_kind("", kind)
+        )
+
     def _take_in(self, child: RenderedObject, above: _Waiting, cluster: str, namespace: str) -> None:
         kind = OWNER_KINDS.get((child.key.group, child.key.kind))
         if kind is None:
@@ -242,7 +311,9 @@ class _Loop:
         self._delivered.add(source)
         if not child.key.namespace and namespace:
             child = replace(child, key=replace(child.key, namespace=namespace))
-        self._enqueue(Owner(kind, child, source.file.repo, cluster, above.owner.id), above.generation + 1)
+        parent = above.owner
+        owner = Owner(kind, child, source.file.repo, cluster, parent.id, is_example=parent.is_example)
+        self._enqueue(owner, above.generation + 1)
 
     def _destination(self, owner: Owner) -> tuple[str, str]:
         if owner.kind is OwnerKind.APPLICATION:
@@ -283,6 +354,10 @@ class _Loop:
 
             cluster = self._clusters.get(target.cluster or "")
             return build_application(owner, target, self._site, cluster, namespace)
+        if owner.kind is OwnerKind.RESOURCE_SET:
+            from gitlint_ops.build.flux.resource_set import build_resource_set
+
+            return build_resource_set(owner, target, self._site)
         known = self._known_in(owner.cluster)
         if owner.kind is OwnerKind.HELM_RELEASE:
             from gitlint_ops.build.helm.release import build_helm_release

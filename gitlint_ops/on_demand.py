@@ -13,6 +13,7 @@ from gitlint_ops.model.cards import Card
 from gitlint_ops.model.delivery import Expansion
 from gitlint_ops.model.environments import environment_of
 from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.globs import Globs
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.workspace.config import Config
@@ -20,6 +21,7 @@ from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Tree
 
 if TYPE_CHECKING:
+    from gitlint_ops.build.helm.request import Rendering
     from gitlint_ops.validate.own_sources import OwnSources
 
 
@@ -33,6 +35,7 @@ class Seen(Struct, frozen=True):
     sources: Sources
     own: OwnSources | None
     expansion: Expansion = Expansion()
+    renderings: Sequence[tuple[str, Rendering]] = ()
 
 
 def on_demand(seen: Seen, cards: Mapping[str, Card], config: Config, kubernetes: str) -> Iterator[Violation]:
@@ -40,14 +43,30 @@ def on_demand(seen: Seen, cards: Mapping[str, Card], config: Config, kubernetes:
     yield from _remote_bases(seen)
     if "deprecated-field" in cards:
         yield from _deprecated_fields(seen)
-    if "overlay-dead" in cards:
-        yield from _dead(seen)
+    if "overlay-dead" in cards or "orphan-manifest" in cards:
+        yield from _dead(seen, cards)
     if "cr-without-crd-provider" in cards:
         yield from _without_provider(seen, config)
     if "api-deprecated" in cards:
         yield from _deprecated_versions(seen)
     if "kubeversion-unsatisfied" in cards:
         yield from _unsatisfied_charts(seen, config, kubernetes)
+    if "lock-out-of-sync" in cards:
+        yield from _locks(seen, config)
+    if "values-key-unused" in cards and seen.renderings:
+        from gitlint_ops.build.helm.unused_values import unused_values
+
+        yield from unused_values(seen.renderings, seen.sources)
+
+
+def _locks(seen: Seen, config: Config) -> Iterator[Violation]:
+    """Of charts with dependencies, which few repositories hold."""
+    excluded = Globs(config.exclude)
+    for tree, found in zip(seen.trees, seen.surveys, strict=True):
+        if any(path.rpartition("/")[2] == "Chart.yaml" for path in tree.entries()):
+            from gitlint_ops.build.helm.locks import lock_violations
+
+            yield from lock_violations(found, tree, seen.sources, excluded)
 
 
 def told_once_by_kind(violations: Sequence[Violation], demanded: Sequence[Violation]) -> Iterator[Violation]:
@@ -79,25 +98,18 @@ def _remote_bases(seen: Seen) -> Iterator[Violation]:
             yield from remote_bases(found, seen.sources)
 
 
-def _dead(seen: Seen) -> Iterator[Violation]:
-    """Folders that nothing delivers."""
+def _dead(seen: Seen, cards: Mapping[str, Card]) -> Iterator[Violation]:
+    """Folders and manifests that nothing delivers."""
     from gitlint_ops.discover.dead import dead
+    from gitlint_ops.discover.evidence import evidence_of
+    from gitlint_ops.discover.orphans import orphans
 
-    apart = {(found.repo, folder) for found in seen.surveys for folder in found.undelivered}
-    documents = [one for found in seen.surveys for one in found.documents]
-    bodies = [
-        *(one.body for one in documents if one.delivered),
-        *(
-            one.body
-            for built in seen.builds
-            if (built.target.repo, built.target.path) not in apart
-            for one in built.objects
-        ),
-        *(one.owner.object.body for one in seen.expansion.deliveries if one.owner.parent),
-    ]
-    examples = [one.body for one in documents if not one.delivered]
+    evidence = evidence_of(seen.surveys, seen.builds, seen.expansion)
     for found in seen.surveys:
-        yield from dead(found, seen.sources, bodies, examples)
+        if "overlay-dead" in cards:
+            yield from dead(found, seen.sources, evidence)
+        if "orphan-manifest" in cards:
+            yield from orphans(found, seen.sources, evidence)
 
 
 def _without_provider(seen: Seen, config: Config) -> Iterator[Violation]:

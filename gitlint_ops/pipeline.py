@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -26,29 +25,31 @@ from gitlint_ops.build.stage import (
     built_together,
     judged_builds,
 )
+from gitlint_ops.discover.image_markers import broken_markers
 from gitlint_ops.discover.survey import Extent, Survey, survey
 from gitlint_ops.discover.targets import Versions, targets
 from gitlint_ops.discover.unlisted import unlisted
 from gitlint_ops.discover.untouched import documents_with
-from gitlint_ops.expansion import covered, expand, results_of
+from gitlint_ops.expansion import covered, expand, expand_changed, results_of
 from gitlint_ops.facts import labelled_namespaces, rule_inputs
 from gitlint_ops.model.cards import Card
-from gitlint_ops.model.delivery import Expansion
+from gitlint_ops.model.delivery import Expansion, OwnerKind
 from gitlint_ops.model.findings import Finding, Severity, Violation
 from gitlint_ops.model.globs import Globs
 from gitlint_ops.model.location import DocumentRef, FileRef
 from gitlint_ops.model.objects import RenderedObject
-from gitlint_ops.model.results import CheckResult, Coverage, TargetSummary
-from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, Unchecked
+from gitlint_ops.model.results import CheckResult
+from gitlint_ops.model.targets import BuildResult, BuildTarget, Status
 from gitlint_ops.on_demand import Seen, on_demand, told_once_by_kind
 from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.engine import run_rules
+from gitlint_ops.summaries import coverage_of, summary_of, unchecked_of
 from gitlint_ops.triage.accepted import accepted
 from gitlint_ops.triage.baseline import Baseline
 from gitlint_ops.triage.suppressions import Hygiene
 from gitlint_ops.triage.triage import triage
 from gitlint_ops.validate.own_sources import own_sources
-from gitlint_ops.validate.stage import Validated, validate
+from gitlint_ops.validate.stage import validate
 from gitlint_ops.workspace.config import Config, RemoteRepository
 from gitlint_ops.workspace.problems import violation_of
 from gitlint_ops.workspace.sources import Sources
@@ -121,19 +122,18 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     judged = judged_builds(builds, surveys, covered(expansion))
     altered = altered_builds(judged, surveys)
     progress("validating", 0, 1)
-    former = _former(trees, surveys, builds, request)
-    own = own_sources(trees[0], request.config)
+    former, own = _former(trees, surveys, builds, request), own_sources(trees[0], request.config)
     limited = request.changed is not None or any(tree.repository.scopes for tree in trees)
     elsewhere = partial(untouched_definitions, trees, sources) if limited else None
     apart = partial(_built_apart, trees, request)
-    policies = untouched_policies(surveys, trees, sources, apart) if limited else ()
+    policies = untouched_policies(surveys, trees, sources, apart) if former else ()
     validated = validate(altered, judged, own, former, elsewhere, policies)
     progress("running rules", 0, 1)
     cards = {card.id: card for card in request.cards}
     namespaces = labelled_namespaces(judged, sources, trees, limited=limited)
     inputs = rule_inputs(judged, altered, surveys, request.config, request.kubernetes, namespaces)
     inputs = replace(inputs, deliveries=Deliveries(expansion) if expansion.deliveries else None)
-    seen = Seen(trees, surveys, builds, judged, sources, own, expansion)
+    seen = Seen(trees, surveys, builds, judged, sources, own, expansion, found.site.renderings)
     demanded = tuple(on_demand(seen, cards, request.config, request.kubernetes))
     violations = (
         *_of_files(surveys, builds, sources),
@@ -144,14 +144,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
         *demanded,
         *reached(altered, former, apart, request.cards, request.config, request.kubernetes),
     )
-    progress("locating", 0, 1)
-    entries = {one.target.id: one.elsewhere for one in builds if one.elsewhere}
-    findings = tuple(with_targets(to_findings(violations, cards, sources, entries), builds, judged))
-    if any(one.edit is not None for one in findings):
-        from gitlint_ops.build.safe_edits import with_safe_edits
-
-        progress("proving edits", 0, 1)
-        findings = with_safe_edits(findings, sources)
+    findings = _located(violations, found, builds, judged, cards, progress)
     triaged = triage(
         findings,
         accepted=accepted(sources, _with_comments(findings, sources, request), judged, request.config),
@@ -161,14 +154,57 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     )
     return CheckResult(
         findings=triaged,
-        targets=tuple(_summary(one, validated) for one in builds),
-        unchecked=(*_unchecked(builds, expansion.unchecked, surveys, sources), *validated.unchecked),
-        coverage=_coverage(surveys, altered, validated),
+        targets=tuple(summary_of(one, validated) for one in builds),
+        unchecked=(*unchecked_of(builds, expansion.unchecked, surveys, sources), *validated.unchecked),
+        coverage=coverage_of(surveys, altered, validated),
         cards=request.cards,
         seconds=0.0,
         tool_version=__version__,
         roots=tuple((tree.name, tree.repository.root) for tree in trees),
     )
+
+
+def _with_parameters(found: Iterable[Finding], expansion: Expansion, sources: Sources) -> Iterable[Finding]:
+    if not any(one.owner.kind is OwnerKind.APPLICATION_SET for one in expansion.deliveries):
+        return found
+    from gitlint_ops.discover.applicationset.parameter_places import with_parameters
+
+    return with_parameters(found, expansion.deliveries, sources)
+
+
+def _entries(builds: Iterable[BuildResult]) -> Entries:
+    return {one.target.id: one.elsewhere for one in builds if one.elsewhere}
+
+
+def _located(
+    violations: tuple[Violation, ...],
+    found: Discovered,
+    builds: Sequence[BuildResult],
+    judged: Sequence[BuildResult],
+    cards: Mapping[str, Card],
+    progress: Progress,
+) -> tuple[Finding, ...]:
+    """The findings at the lines that a person would edit, with the edits that are proved to be safe."""
+    sources = found.sources
+    if found.site.renderings:
+        from gitlint_ops.build.helm.values_blame import blamed_on_values
+
+        told = [one for one in violations if one.rule in cards]
+        violations = blamed_on_values(told, found.site.renderings, found.site.charts)
+    progress("locating", 0, 1)
+    located = with_targets(to_findings(violations, cards, sources, _entries(builds)), builds, judged)
+    return _with_safe_edits(tuple(_with_parameters(located, found.expansion, sources)), sources, progress)
+
+
+def _with_safe_edits(
+    findings: tuple[Finding, ...], sources: Sources, progress: Progress
+) -> tuple[Finding, ...]:
+    if not any(one.edit is not None for one in findings):
+        return findings
+    from gitlint_ops.build.safe_edits import with_safe_edits
+
+    progress("proving edits", 0, 1)
+    return with_safe_edits(findings, sources)
 
 
 def _expansion(
@@ -180,7 +216,7 @@ def _expansion(
 ) -> Expansion:
     """What the delivery objects come to; a run limited to a change does not build all that it takes."""
     if request.changed is not None:
-        return Expansion()
+        return expand_changed(surveys, alone, site, request.config, progress)
     return expand(surveys, alone, site, request.config, progress, request.kubernetes)
 
 
@@ -199,6 +235,7 @@ def _of_files(
         yield from found.violations
         yield from unlisted(found, sources, builds, is_placeholder)
     yield from parse_violations(sources)
+    yield from broken_markers(surveys, builds, sources)
 
 
 def untouched_definitions(trees: Iterable[Tree], sources: Sources) -> tuple[RenderedObject, ...]:
@@ -295,8 +332,8 @@ def _built_apart(
 ) -> tuple[BuildResult, ...]:
     """What reads these files of each repository, of which the run tells nothing; None is all files."""
     sources = Sources(trees, declared=declared_repositories(request.config.repositories, trees[0]))
-    whole = (replace(_extent(tree, request), scopes=(), changed=files.get(tree.name)) for tree in trees)
-    surveys = tuple(survey(sources, tree, one) for tree, one in zip(trees, whole, strict=True))
+    extents = (replace(_extent(tree, request), changed=files.get(tree.name)) for tree in trees)
+    surveys = tuple(survey(sources, tree, one) for tree, one in zip(trees, extents, strict=True))
     site = Site(sources, request.helm, delivery_settings(request.config))
     alone = build_all(surveys, _targets(surveys, request), site, lambda *_: None)
     return judged_builds(built_together(alone, surveys, site).results, surveys)
@@ -336,26 +373,6 @@ def _hygiene(request: Request, judged: Sequence[BuildResult], surveys: Sequence[
     return Hygiene(card, request.known, checked)
 
 
-def _unchecked(
-    builds: Sequence[BuildResult],
-    others: Sequence[Unchecked],
-    surveys: Sequence[Survey],
-    sources: Sources,
-) -> tuple[Unchecked, ...]:
-    """What is unchecked, at the entry that asks for it; of a change, only what stands in its files."""
-    changed = {found.repo: found.changed for found in surveys}
-    found: dict[Unchecked, None] = {}
-    for one in (*(each for build in builds for each in build.unchecked), *others):
-        if one.on is None:
-            found[one] = None
-            continue
-        of_change = changed.get(one.on.file.repo)
-        if of_change is None or one.on.file.path in of_change:
-            location, _ = sources.location(one.on, one.path)
-            found[replace(one, place=f"{location.file.path}:{location.line}")] = None
-    return tuple(found)
-
-
 def _of_own(violations: Iterable[Violation], sources: Sources) -> Iterator[Violation]:
     """Without what stands in other repositories and revisions, which nobody can mend here."""
     return (one for one in violations if isinstance(one.on, DocumentRef) and sources.is_checked(one.on.file))
@@ -377,22 +394,3 @@ def _milder(violation: Violation, cards: Mapping[str, Card]) -> Violation:
     card = cards.get(violation.rule)
     held = violation.severity or (card.severity if card else Severity.ERROR)
     return replace(violation, severity=min(held, Severity.WARNING))
-
-
-def _coverage(surveys: Sequence[Survey], judged: Sequence[BuildResult], validated: Validated) -> Coverage:
-    left_out: Counter[str] = Counter()
-    for found in surveys:
-        left_out.update(found.left_out)
-    return Coverage(
-        files=sum(found.files for found in surveys),
-        objects=sum(len(one.objects) for one in judged),
-        validated=validated.objects,
-        unvalidated=validated.unvalidated,
-        left_out=tuple(sorted(left_out.items())),
-        unverifiable=validated.unverifiable,
-    )
-
-
-def _summary(build: BuildResult, validated: Validated) -> TargetSummary:
-    measure = validated.measures.get(build.target.id)
-    return TargetSummary(build.target, build.status, len(build.objects), build.reason, measure)

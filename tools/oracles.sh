@@ -8,7 +8,7 @@
 #
 # What KUBEBUILDER_ASSETS holds already is not built. What cannot be had here is told on standard error with the
 # reason, and is no failure: the tests that need it skip. Each program is kept, by its pins: a second call is
-# quick, the first takes some 15 minutes on two cores, nearly all of them for kube-apiserver.
+# quick, the first takes some 20 minutes on two cores, most of them for kube-apiserver and argocd.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 

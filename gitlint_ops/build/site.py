@@ -11,6 +11,7 @@ from gitlint_ops.build.helm.chart import ChartUnreadable
 from gitlint_ops.build.helm.dependencies import Completed, completed, read_found
 from gitlint_ops.build.helm.program import Helm
 from gitlint_ops.build.helm.render import ChartRenderer
+from gitlint_ops.build.helm.request import Rendering
 from gitlint_ops.build.helm.store import ChartInTree, ChartStore
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.discover.source_trees import SourceTrees
@@ -35,7 +36,10 @@ class DeliverySettings(Struct, frozen=True):
 
 
 class Site:
-    """The builders and readers of a run; each repository and commit has one builder."""
+    """The builders and readers of a run; each repository and commit has one builder.
+
+    `renderings` are the charts that were rendered for delivery objects, by the id of the target.
+    """
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class Site:
         self._completed: dict[tuple[str, str], Completed | ChartUnreadable] = {}
         self._builders: dict[str, KustomizeBuilder] = dict(builders or {})
         self._made: dict[Hashable, Any] = {}
+        self.renderings: list[tuple[str, Rendering]] = []
 
     def completed(self, found: ChartInTree) -> Completed:
         """A chart with the charts that it depends on.

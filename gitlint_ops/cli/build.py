@@ -52,28 +52,30 @@ def build(
     no_helm: bool,
     load_restrictor: str,
 ) -> int:
-    """Print what the kustomization in DIR renders to, as `kustomize build` does, offline.
+    """Print what the kustomization in the first DIR renders to, as `kustomize build` does, offline.
 
-    With --target, what a delivery of the repositories at DIR renders to.
+    Other DIRs are clones of repositories that it takes bases from. With --target, what a delivery of the
+    repositories at DIR renders to.
     """
     if target is not None:
         return _print(*_delivered(folders, target, rev=rev, staged=staged, no_helm=no_helm), provenance)
-    if len(folders) > 1:
-        raise UsageError("one folder is built at a time", hint="several repositories go with --target")
     restricted = load_restrictor == LOAD_RESTRICTORS[0]
     return _print(
-        *_built(folders[0], rev=rev, staged=staged, no_helm=no_helm, restricted=restricted), provenance
+        *_built(folders, rev=rev, staged=staged, no_helm=no_helm, restricted=restricted), provenance
     )
 
 
-def _built(folder: str, *, rev: str | None, staged: bool, no_helm: bool, restricted: bool) -> Built:
+def _built(
+    folders: tuple[str, ...], *, rev: str | None, staged: bool, no_helm: bool, restricted: bool
+) -> Built:
     from gitlint_ops.building import build_folder
     from gitlint_ops.cli.programs import find_helm
     from gitlint_ops.cli.session import open_trees
     from gitlint_ops.discover.neighbours import with_neighbours
     from gitlint_ops.workspace.config import load_config
 
-    (tree,) = open_trees((folder,), rev=rev, staged=staged)
+    (tree,) = open_trees(folders[:1], rev=rev, staged=staged)
+    others = open_trees(folders[1:]) if folders[1:] else ()
     scopes = tree.repository.scopes
     path = scopes[0] if scopes else ""
     if not tree.repository.git_dir and not path:
@@ -84,6 +86,7 @@ def _built(folder: str, *, rev: str | None, staged: bool, no_helm: bool, restric
         find_helm([tree], wanted=not no_helm),
         repositories=load_config(tree).repositories,
         restricted=restricted,
+        others=others,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gitlint_ops.build.helm.program import Helm
+from gitlint_ops.cli.caches import cache_folder
 from gitlint_ops.workspace.tree import Tree
 
 NOT_WANTED = "--no-helm was given"
@@ -16,8 +17,11 @@ NOT_FOUND = (
 )
 
 
-def find_helm(trees: Iterable[Tree], *, wanted: bool = True) -> Helm:
-    """The helm on the PATH, unless it lies in a repository that is linted: nothing of those is run."""
+def find_helm(trees: Iterable[Tree], *, wanted: bool = True, cached: bool = False) -> Helm:
+    """The helm on the PATH, unless it lies in a repository that is linted: nothing of those is run.
+
+    `cached`: what it renders is kept for later runs.
+    """
     if not wanted:
         return Helm(absent=NOT_WANTED)
     roots = [os.path.realpath(tree.repository.root) for tree in trees if tree.repository.root]
@@ -25,7 +29,8 @@ def find_helm(trees: Iterable[Tree], *, wanted: bool = True) -> Helm:
     for folder in folders:
         found = shutil.which("helm", path=folder)
         if found and not any(_lies_in(found, root) for root in roots):
-            return Helm(path=found)
+            kept = cache_folder("charts") if cached else None
+            return Helm(path=found, cache=str(kept or ""))
     return Helm(absent=NOT_FOUND)
 
 

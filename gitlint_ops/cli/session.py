@@ -39,6 +39,7 @@ class Options(Struct, frozen=True):
     rev: str | None = None
     baseline: str | None = None
     no_helm: bool = False
+    cached: bool = False
 
 
 class Session(Struct, frozen=True):
@@ -67,7 +68,7 @@ def open_session(options: Options) -> Session:
         kubernetes=options.kubernetes or "",
         changed=changed,
         baseline=_baseline(trees[0], options, config),
-        helm=find_helm(trees, wanted=not options.no_helm),
+        helm=find_helm(trees, wanted=not options.no_helm, cached=options.cached),
     )
     return Session(trees, config, request)
 

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from gitlint_ops.discover.evidence import Evidence, delivered_roots
 from gitlint_ops.discover.kustomize import KustomizeDir
-from gitlint_ops.discover.roots import Roots, roots
+from gitlint_ops.discover.mentions import unmentioned
+from gitlint_ops.discover.roots import Roots
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.workspace.sources import Sources
-from gitlint_ops.workspace.tree import EntryKind, Tree, Unreadable, parents
+from gitlint_ops.workspace.tree import Tree, Unreadable, parents
 
 OVERLAY_DEAD = "overlay-dead"
 
 # Folders that people apply by hand, copy from, or keep for later.
-_BY_HAND = frozenset(
+BY_HAND = frozenset(
     {
         *("bootstrap", "init", "install", "setup", "template", "templates", "skeleton", "scaffold"),
         *("archive", "archived", "attic", "disabled", "deprecated", "wip", "experimental"),
         *("vendor", "third_party", "third-party", "upstream", "remote", "hack", "scripts", "tools", "docs"),
     }
 )
-_MAX_FILES = 20_000
-_MAX_BYTES = 1_000_000
-_DELIVERS = re.compile(rb"argoproj\.io/|kustomize\.toolkit\.fluxcd\.io/|fleet\.cattle\.io/|kind: *GitRepo\b")
-_APPLIED = re.compile(rb"(?:apply|create|replace)\s+(?:-k|--kustomize)[ =]?((?:\{\{.{0,80}?\}\}|\S){1,300})")
-_FILLED_IN = re.compile(rb"\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\w+|`[^`]*`|\*")
-_PROSE = (".md", ".txt", ".rst", ".adoc")
 _FEWEST_ALIKE = 2
 _MAX_DEPTH = 32
 
@@ -47,28 +40,17 @@ class Reach(Struct, frozen=True):
     reached: frozenset[str]
 
 
-def dead(
-    found: Survey, sources: Sources, bodies: Sequence[Any], examples: Sequence[Any] = ()
-) -> Iterator[Violation]:
+def dead(found: Survey, sources: Sources, evidence: Evidence) -> Iterator[Violation]:
     """One violation for each folder at the top of what nothing delivers.
 
     Silent unless delivery objects here plainly deliver this very repository, and all of them are
-    understood: absence proves nothing else. `bodies` are all documents and rendered objects of the run;
-    those of `examples` prove nothing, but what they name is left alone.
+    understood: absence proves nothing else.
     """
+    delivered = delivered_roots(found, sources, evidence) if found.dirs else None
+    if delivered is None:
+        return
     tree = sources.tree(found.repo)
-    if found.changed is not None or tree.repository.scopes or not found.dirs:
-        return
-
-    def is_own(url: str) -> bool:
-        return _is_own(url, found.repo, sources)
-
-    if not roots(bodies, is_own, tree.is_folder).own:
-        return
-    delivered = roots((*bodies, *examples), is_own, tree.is_folder)
-    if not delivered.whole:
-        return
-    reach = _reach(found, tree, delivered)
+    reach = reach_of(found, tree, delivered)
     if reach is None:
         return
     neighbours = _neighbours(reach)
@@ -77,22 +59,17 @@ def dead(
         for folder in _tops(reach)
         if (sibling := _sibling(folder, reach, neighbours)) is not None
     }
-    for folder in _unmentioned(suspects, found, tree) if suspects else ():
-        yield _violation(reach.dirs[folder], reach.dirs[suspects[folder]], reach)
-
-
-def _is_own(url: str, repo: str, sources: Sources) -> bool:
-    if not url or "{{" in url:
-        return False
-    clone = sources.remotes.clone(url)
-    return clone is not None and clone.name == repo
+    if suspects:
+        rendered = evidence.read_in(found.repo)
+        for folder in unmentioned({one: (one,) for one in suspects}, found, tree, rendered):
+            yield _violation(reach.dirs[folder], reach.dirs[suspects[folder]], reach)
 
 
 # What is reached
 
 
-def _reach(found: Survey, tree: Tree, delivered: Roots) -> Reach | None:
-    """None where a kustomization that is reached cannot be read: it may reach anything."""
+def reach_of(found: Survey, tree: Tree, delivered: Roots) -> Reach | None:
+    """What is reached; None where a kustomization among it cannot be read: it may take in anything."""
     dirs = found.dirs
     below = {folder: tuple(_taken_in(directory, dirs, tree)) for folder, directory in dirs.items()}
     named = frozenset(folder for folder in dirs if delivered.name(folder))
@@ -140,7 +117,7 @@ def _tops(reach: Reach) -> Iterator[str]:
     """Folders that nothing reaches and nothing takes in, but for those that serve another purpose."""
     for folder, directory in reach.dirs.items():
         parts = folder.lower().split("/")
-        by_hand = any(part in _BY_HAND or part.startswith((".", "_")) for part in parts)
+        by_hand = any(part in BY_HAND or part.startswith((".", "_")) for part in parts)
         is_idle = folder and folder not in reach.reached and folder not in reach.users
         if is_idle and directory.readable and not by_hand:
             yield folder
@@ -197,86 +174,7 @@ def _forms(folder: str) -> Iterator[str]:
         yield "/".join((*parts[:index], "*", *parts[index + 1 :]))
 
 
-# What speaks for a suspect
-
-
-def _unmentioned(suspects: Collection[str], found: Survey, tree: Tree) -> tuple[str, ...]:
-    """The suspects that no file outside of them mentions by its path; none if any file could deliver all.
-
-    Scripts, CI and other tools deliver folders too, and a comment that names one says that it is known.
-    """
-    files = [one for one in tree.entries().values() if one.kind is EntryKind.FILE]
-    if len(files) > _MAX_FILES:
-        return ()
-    read = {one.ref.file.path for one in found.documents}
-    left = set(suspects)
-    wanted = {folder: _Mentions(folder) for folder in suspects}
-    for entry in files:
-        data = _bytes(tree, entry.path)
-        applied = frozenset(_applied(data)) if not entry.path.lower().endswith(_PROSE) else frozenset()
-        if "" in applied or _makes_deliveries(entry.path, data, read):
-            return ()
-        left -= {
-            folder
-            for folder in left
-            if posixpath.basename(folder) in applied or wanted[folder].is_in(entry.path, data)
-        }
-    return tuple(sorted(left))
-
-
-def _applied(data: bytes) -> Iterator[str]:
-    """The last names of folders that a script applies by paths with variables, "" for any name."""
-    for found in _APPLIED.finditer(data):
-        path = _FILLED_IN.sub(b"\0", found[1]).strip(b"\"'/;&|)")
-        if b"\0" in path:
-            last = path.rpartition(b"/")[2]
-            yield "" if b"\0" in last else last.decode("utf-8", "replace")
-    if b"kustomize" in data and b"apply" in data and any(map(_builds_any, data.splitlines())):
-        yield ""
-
-
-def _builds_any(line: bytes) -> bool:
-    """Whether a line of a script builds a folder that a variable names."""
-    _, built, rest = line.partition(b"kustomize build ")
-    folder = rest.partition(b"|")[0]
-    return bool(built) and any(one in folder for one in (b"$", b"{{", b"*", b"`"))
-
-
-def _bytes(tree: Tree, path: str) -> bytes:
-    try:
-        data = tree.read(path)
-    except Unreadable:
-        return b""
-    return data if len(data) <= _MAX_BYTES else b""
-
-
-def _makes_deliveries(path: str, data: bytes, read: AbstractSet[str]) -> bool:
-    """Whether a file is a template of delivery objects, as charts of Applications are."""
-    return path not in read and b"{{" in data and bool(_DELIVERS.search(data))
-
-
-class _Mentions:
-    """The ways in which a file can mention a folder: by its path from the root, or from the file's own."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._whole = _bounded(folder)
-        self._from: dict[str, re.Pattern[bytes]] = {}
-
-    def is_in(self, path: str, data: bytes) -> bool:
-        if path.startswith(f"{self._folder}/"):
-            return False
-        above = posixpath.dirname(path)
-        if above and self._folder.startswith(f"{above}/"):
-            held = self._from.get(above)
-            if held is None:
-                held = self._from[above] = _bounded(self._folder[len(above) + 1 :])
-            return bool(held.search(data))
-        return bool(self._whole.search(data))
-
-
-def _bounded(path: str) -> re.Pattern[bytes]:
-    return re.compile(rb"(?<![\w.-])" + re.escape(path.encode("utf-8", "surrogatepass")) + rb"(?![\w-])")
+# What is told
 
 
 def _violation(directory: KustomizeDir, sibling: KustomizeDir, reach: Reach) -> Violation:

@@ -32,6 +32,9 @@ class KnownObjects:
                 self._by_name[name] = one
                 self._by_kind.setdefault((key.group, key.kind), []).append(one)
 
+    def __iter__(self) -> Iterator[RenderedObject]:
+        return iter(self._by_name.values())
+
     def get(self, group: str, kind: str, namespace: str, name: str) -> RenderedObject | None:
         """The object of that name, None where none is known."""
         return self._by_name.get((group, kind, namespace, name))

@@ -26,12 +26,16 @@ _OF_CLUSTER = re.compile(r"(?:^|/)clusters/(?!flux-system(?:/|$)|base(?:/|$))([^
 
 
 class Candidate(Struct, frozen=True, eq=False):
-    """A delivery object as its folder by itself renders it; `document` is where it is written."""
+    """A delivery object as its folder by itself renders it; `document` is where it is written.
+
+    Not `is_delivered`: in a folder of examples.
+    """
 
     kind: OwnerKind
     object: RenderedObject
     build: BuildResult
     document: DocumentRef
+    is_delivered: bool = True
 
     @property
     def folder(self) -> str:
@@ -90,8 +94,8 @@ def _paths(candidate: Candidate) -> Iterator[tuple[str, str]]:
 
 def roots_first(
     found: Sequence[Candidate], builds: Sequence[BuildResult], site_trees: SourceTrees
-) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
-    """Candidates that no other delivers, or that deliver themselves, and all others.
+) -> tuple[Sequence[Candidate], Sequence[tuple[Candidate, frozenset[DocumentRef]]]]:
+    """Candidates that no other delivers, or that deliver themselves, and all others with what delivers them.
 
     What may deliver any folder goes before what says which: the others may be among that.
     """
@@ -102,7 +106,7 @@ def roots_first(
     own.sort(key=lambda one: (one.object.key.name != FLUX_SYSTEM, one.document))
     rest = [one for one in found if one not in set(roots) and one not in set(own)]
     roots.sort(key=lambda one: (not one.is_open, one not in above[one], one.document))
-    return (*roots, *own), rest
+    return (*roots, *own), [(one, frozenset(each.document for each in above[one])) for one in rest]
 
 
 class _Cover:
@@ -110,12 +114,13 @@ class _Cover:
 
     def __init__(self, found: Sequence[Candidate], builds: Sequence[BuildResult], trees: SourceTrees) -> None:
         self._trees = trees
-        self._read = {(one.target.repo, one.target.path): one.inputs for one in builds}
+        self._builds = {(one.target.repo, one.target.path): one for one in builds}
         self._addresses: dict[str, set[str]] = {}
         for build in {id(one.build): one.build for one in found}.values():
             self._note_addresses(build)
         self._by_folder: dict[tuple[str, str], set[Candidate]] = {}
         self._by_file: dict[tuple[str, str], set[Candidate]] = {}
+        self._beside: dict[tuple[str, str], set[Candidate]] = {}
         for one in found:
             self._note(one)
 
@@ -132,10 +137,12 @@ class _Cover:
             folder = "" if folder == "." else folder
             if not self._is_own(one, source):
                 continue
-            read = self._read.get((repo, folder))
-            if read is not None:
-                for file in read:
+            build = self._builds.get((repo, folder))
+            if build is not None:
+                for file in build.inputs:
                     self._by_file.setdefault((repo, file), set()).add(one)
+                for taken in (folder, *build.included):
+                    self._beside.setdefault((repo, taken), set()).add(one)
             else:
                 self._by_folder.setdefault((repo, folder), set()).add(one)
 
@@ -150,9 +157,16 @@ class _Cover:
         return any(tree is not None and tree.name == one.document.file.repo for tree in trees)
 
     def above(self, one: Candidate) -> set[Candidate]:
-        """The candidates that deliver the file of another, itself among them."""
+        """The candidates that deliver the file of another, itself among them.
+
+        So do those that take in other folders beside it, or other files of its folder: it is left out there.
+        """
         file = one.document.file
         found = set(self._by_file.get((file.repo, file.path), ()))
+        own = one.build.target.path
+        if not found and own:
+            found |= self._beside.get((file.repo, own), set())
+            found |= self._beside.get((file.repo, posixpath.dirname(own)), set()) if "/" in own else set()
         folder = posixpath.dirname(file.path)
         while True:
             found |= self._by_folder.get((file.repo, folder), set())

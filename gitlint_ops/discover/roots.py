@@ -71,13 +71,20 @@ class _Path(Struct, frozen=True):
     other: bool = False
 
 
-def roots(bodies: Iterable[Any], is_own: Callable[[str], bool], is_folder: Callable[[str], bool]) -> Roots:
+def roots(
+    bodies: Iterable[Any],
+    is_own: Callable[[str], bool],
+    is_folder: Callable[[str], bool],
+    expanded: Iterable[Any] = (),
+) -> Roots:
     """The roots of all delivery objects among `bodies`.
 
-    `is_own` says whether an address is that of this repository.
+    `is_own` says whether an address is that of this repository. `expanded` are ApplicationSets of which
+    `bodies` has all Applications: they only add the folders that their generators exclude.
     """
     held = [one for one in bodies if isinstance(one, Mapping)]
-    found = [*_flux_paths(held, is_own, is_folder), *_argo_paths(held, is_own)]
+    excluded = [path for one in expanded for path in _excluded(value_at(one, ("spec", "generators")), is_own)]
+    found = [*_flux_paths(held, is_own, is_folder), *_argo_paths(held, is_own), *excluded]
     folders: set[str] = set()
     patterns: list[Wild] = []
     whole = True
@@ -185,7 +192,10 @@ def _argo_paths(bodies: Iterable[Mapping[str, Any]], is_own: Callable[[str], boo
 def _application_paths(spec: Any, is_own: Callable[[str], bool]) -> Iterator[_Path]:
     sources = value_at(spec, ("sources",))
     dry = value_at(spec, ("sourceHydrator", "drySource"))
-    for source in (value_at(spec, ("source",)), dry, *(sources if isinstance(sources, list) else ())):
+    # What the hydrator writes lies in the same repository, and Argo CD reads it from there.
+    hydrated = {**_mapping(dry), **_mapping(value_at(spec, ("sourceHydrator", "syncSource")))}
+    several = sources if isinstance(sources, list) else ()
+    for source in (value_at(spec, ("source",)), dry, hydrated, *several):
         path = value_at(source, ("path",))
         if not isinstance(path, str) or value_at(source, ("chart",)):
             continue
@@ -199,9 +209,13 @@ def _application_paths(spec: Any, is_own: Callable[[str], bool]) -> Iterator[_Pa
                 yield _Path(posixpath.join(path, one), other=other)
 
 
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 def _set_paths(spec: Any, is_own: Callable[[str], bool]) -> Iterator[_Path]:
     """The paths of an ApplicationSet; its generators' folders for a path that is a placeholder."""
-    directories = list(_directories(value_at(spec, ("generators",)), is_own, 0))
+    directories = [path for path, _ in _directories(value_at(spec, ("generators",)), is_own, 0)]
     yield from directories
     for one in _application_paths(value_at(spec, ("template", "spec")), is_own):
         if _as_pattern(one.text) is not None or not directories:
@@ -210,8 +224,12 @@ def _set_paths(spec: Any, is_own: Callable[[str], bool]) -> Iterator[_Path]:
         yield _Path("{{ patched }}")
 
 
-def _directories(node: Any, is_own: Callable[[str], bool], depth: int) -> Iterator[_Path]:
-    """The globs of all git directory generators, those in matrix and merge generators too.
+def _excluded(generators: Any, is_own: Callable[[str], bool]) -> Iterator[_Path]:
+    return (path for path, excluded in _directories(generators, is_own, 0) if excluded)
+
+
+def _directories(node: Any, is_own: Callable[[str], bool], depth: int) -> Iterator[tuple[_Path, bool]]:
+    """The globs of all git directory generators, and whether they exclude; of matrices and merges too.
 
     Folders that a generator excludes are left out on purpose: they count as delivered.
     """
@@ -222,6 +240,7 @@ def _directories(node: Any, is_own: Callable[[str], bool], depth: int) -> Iterat
         for one in listed if isinstance(listed, list) else ():
             path = value_at(one, ("path",))
             if isinstance(path, str):
-                yield _Path(path, own=is_own(str(value_at(node, ("git", "repoURL"), ""))))
+                own = is_own(str(value_at(node, ("git", "repoURL"), "")))
+                yield _Path(path, own=own), value_at(one, ("exclude",)) is True
     for member in node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ():
         yield from _directories(member, is_own, depth + 1)

@@ -77,7 +77,7 @@ def application_set_functions(yaml: Yaml) -> Functions:
     def to_yaml(budget: Budget, value: Value) -> str:
         # sigs.k8s.io/yaml goes through JSON.
         try:
-            data = _plain(read_json(write_json(value, budget), budget))
+            data = read_json(write_json(value, budget), budget)
         except NotJson as problem:
             raise FunctionFault(f"error marshaling into JSON: {problem}") from problem
         text = yaml.write(data).removesuffix("\n")
@@ -118,12 +118,3 @@ def application_set_functions(yaml: Yaml) -> Functions:
         "fromYaml": function("string", from_yaml),
         "fromYamlArray": function("string", from_yaml_array),
     }
-
-
-def _plain(value: Value) -> Any:
-    """Decoded JSON with whole numbers as such, which is how YAML writes them."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value

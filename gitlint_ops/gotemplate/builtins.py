@@ -73,7 +73,8 @@ def _indexed(item: Value, key: Value) -> Value:
     held = to_bytes(item) if isinstance(item, str) else ordered(item)
     position = _position(key, len(held))
     if position == len(held):
-        raise FunctionFault("reflect: slice index out of range")
+        kind = "string" if isinstance(item, str) else "slice"
+        raise FunctionFault(f"reflect: {kind} index out of range")
     return Byte(held[position]) if isinstance(item, str) else held[position]
 
 

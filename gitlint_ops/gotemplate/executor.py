@@ -11,11 +11,12 @@ from gitlint_ops.gotemplate import nodes
 from gitlint_ops.gotemplate.arguments import LITERALS, zero
 from gitlint_ops.gotemplate.faults import Budget, FunctionFault, TemplateFault, Unverifiable
 from gitlint_ops.gotemplate.fields import MissingKey, Receiver, field_of
-from gitlint_ops.gotemplate.formatting import plain, printed
+from gitlint_ops.gotemplate.formatting import printed
+from gitlint_ops.gotemplate.iteration import elements, is_boxed
 from gitlint_ops.gotemplate.literals import quote, to_bytes
 from gitlint_ops.gotemplate.numerals import ideal_constant
 from gitlint_ops.gotemplate.signatures import Functions
-from gitlint_ops.gotemplate.values import INVALID, Value, is_true, ordered, type_name
+from gitlint_ops.gotemplate.values import INVALID, Value, is_true, type_name
 
 _ABSENT = object()
 """There is no value from the command before in the pipeline."""
@@ -53,6 +54,8 @@ class Executor:
         self._name = name
         self._node: nodes.Anything = nodes.Dot(nodes.Position(1, 1))
         self._variables: list[tuple[str, Value]] = []
+        # The dot, while it is an element of a list or map: Go's messages name the type of those.
+        self._element: Value = _ABSENT
 
     def run(self, data: Value) -> str:
         """What the template yields.
@@ -125,28 +128,32 @@ class Executor:
                 raise _Continue
 
     def _write(self, text: str) -> None:
+        self._budget.make(len(text), self._characters)
         self._characters += len(text)
-        self._budget.make(self._characters)
         self._written.append(text)
 
     def _branch(self, dot: Value, node: nodes.Branch) -> None:
         mark = len(self._variables)
         value = self._pipeline(dot, node.pipe)
+        outer = self._element
         if is_true(value):
+            self._element = _ABSENT if node.keyword == "with" else outer
             self._walk_all(value if node.keyword == "with" else dot, node.body)
+            self._element = outer
         elif node.otherwise is not None:
             self._walk_all(dot, node.otherwise)
         del self._variables[mark:]
 
     def _range(self, dot: Value, node: nodes.Branch) -> None:
-        mark, depth = len(self._variables), self._depth
+        mark, depth, outer = len(self._variables), self._depth, self._element
         value = self._pipeline(dot, node.pipe)
         inner = len(self._variables)
         ran = False
         try:
-            for index, element in self._elements(value, node):
+            for index, element in self._elements(value, len(node.pipe.declared)):
                 ran = True
                 self._budget.spend(1)
+                self._element = element if is_boxed(value) else _ABSENT
                 self._set_range_variables(node.pipe, index, element)
                 try:
                     self._walk_all(element, node.body)
@@ -155,23 +162,16 @@ class Executor:
                 del self._variables[inner:]
         except _Break:
             self._depth = depth
+        self._element = outer
         if not ran and node.otherwise is not None:
             self._walk_all(dot, node.otherwise)
         del self._variables[mark:]
 
-    def _elements(self, value: Value, node: nodes.Branch) -> list[tuple[Value, Value]]:
-        if value is INVALID:
-            return []
-        if isinstance(value, list):
-            return list(enumerate(ordered(value)))
-        if isinstance(value, dict):
-            return [(key, value[key]) for key in sorted(value, key=to_bytes)]
-        if isinstance(value, int) and not isinstance(value, bool):
-            if len(node.pipe.declared) > 1:
-                raise self.fault(f"can't use {int(value)} to iterate over more than one variable")
-            self._budget.build(max(0, value))
-            return [(INVALID, type(value)(one)) for one in range(value)]
-        raise self.fault(f"range can't iterate over {plain(value, self._budget)}")
+    def _elements(self, value: Value, variables: int) -> list[tuple[Value, Value]]:
+        try:
+            return elements(value, variables, self._budget)
+        except FunctionFault as fault:
+            raise self.fault(str(fault)) from fault
 
     def _set_range_variables(self, pipe: nodes.Pipe, index: Value, element: Value) -> None:
         names = [one.names[0] for one in pipe.declared]
@@ -192,9 +192,10 @@ class Executor:
             raise self.fault(f"template {quote(node.name)} not defined")
         given = INVALID if node.pipe is None else self._pipeline(dot, node.pipe)
         variables, self._variables = self._variables, [("$", given)]
-        name, self._name = self._name, node.name
+        outer, self._element = (self._name, self._element), _ABSENT
+        self._name = node.name
         self._walk_all(given, body)
-        self._variables, self._name = variables, name
+        self._variables, (self._name, self._element) = variables, outer
 
     # Variables.
 
@@ -268,6 +269,7 @@ class Executor:
     ) -> Value:
         names = node.names
         self._node = node
+        boxed = isinstance(node, nodes.Field) and dot is self._element
         if isinstance(node, nodes.Field):
             value = dot
         elif isinstance(node, nodes.Variable):
@@ -281,16 +283,10 @@ class Executor:
             return value
         if not isinstance(node, nodes.Chain):
             self._node = node
-        for index, name in enumerate(names):
-            is_last = index == len(names) - 1
-            value = self._field(
-                dot,
-                Receiver(value, index > 0),
-                name,
-                arguments if is_last else (),
-                final if is_last else _ABSENT,
-            )
-        return value
+        for name in names[:-1]:
+            held, value = value, self._field(dot, Receiver(value, boxed), name, (), _ABSENT)
+            boxed = is_boxed(held)
+        return self._field(dot, Receiver(value, boxed), names[-1], arguments, final)
 
     def _field(
         self,

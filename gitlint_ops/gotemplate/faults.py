@@ -53,13 +53,13 @@ class Budget:
         if self.steps < 0:
             raise Unverifiable("the template takes too many steps to be evaluated here")
 
-    def make(self, characters: int) -> None:
-        """Says that a text of this size is about to be made.
+    def make(self, characters: int, behind: int = 0) -> None:
+        """Says that a text of this size is about to be made, where `behind` characters are already.
 
         Raises:
             Unverifiable: it is too long.
         """
-        if characters > self.characters:
+        if characters + behind > self.characters:
             raise Unverifiable("the template makes a text that is too long to be evaluated here")
         self.spend(characters // 64 + 1)
 

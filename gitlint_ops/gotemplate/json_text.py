@@ -72,6 +72,7 @@ class _Writer:
         return self._enclosed("{}", members, line)
 
     def _enclosed(self, marks: str, parts: list[str], line: str) -> str:
+        self._budget.make(sum(len(one) + len(line) + 4 for one in parts))
         if not parts or not line:
             return f"{marks[0]}{','.join(parts)}{marks[1]}"
         inner = line + self._indent

@@ -70,6 +70,7 @@ class _Parser:
     def __init__(self, text: str, name: str) -> None:
         self._name = name
         self._tokens: Sequence[Token] = list(tokens(text))
+        self._count = len(self._tokens)
         self._next = 0
         self._lines = [0]
         for index, character in enumerate(text):
@@ -96,10 +97,8 @@ class _Parser:
         self._add(self._name, tuple(body))
         return Parsed(self._definitions, tuple(self._functions))
 
-    # Words.
-
     def _peek(self) -> Token:
-        return self._tokens[min(self._next, len(self._tokens) - 1)]
+        return self._tokens[self._next] if self._next < self._count else self._tokens[-1]
 
     def _take(self) -> Token:
         token = self._peek()
@@ -130,8 +129,6 @@ class _Parser:
         line = bisect_right(self._lines, token.offset)
         return Position(line, token.offset - self._lines[line - 1] + 1)
 
-    # Faults.
-
     def _fault(self, message: str) -> TemplateFault:
         last = self._tokens[max(0, min(self._next, len(self._tokens)) - 1)]
         place = self._at(last)
@@ -154,8 +151,6 @@ class _Parser:
             place = self._at(self._peek())
             raise Unverifiable("the template is too deeply nested", place.line, place.column)
 
-    # Definitions.
-
     def _add(self, name: str, body: tuple[nodes.Node, ...]) -> None:
         held = self._definitions.get(name)
         if held is None or nodes.is_empty(held):
@@ -176,8 +171,6 @@ class _Parser:
             raise self._fault(f"unexpected {{{{{ending.word}}}}} in {context}")
         self._scope, self._action_line = outer, line
         return body
-
-    # Nodes.
 
     def _list(self) -> tuple[tuple[nodes.Node, ...], _Ending]:
         self._deeper()
@@ -270,8 +263,6 @@ class _Parser:
         if keyword == "block":
             self._add(name, self._inner_template(context))
         return nodes.Call(self._at(token), name, pipe)
-
-    # Pipelines.
 
     def _pipeline(self, context: str, end: str) -> nodes.Pipe:
         self._deeper()

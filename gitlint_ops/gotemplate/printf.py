@@ -78,7 +78,6 @@ class _Format:
             return f"%!{verb}(MISSING)"
         value = self._given[self._next]
         self._next += 1
-        # %w is for errors, which templates do not have.
         return with_verb(value, verb, flags, self._budget)
 
     def _index(self) -> None:

@@ -36,9 +36,6 @@ PASSED_ON = frozenset(
         "deepCopy",
         "mustDeepCopy",
         "concat",
-        "append",
-        "push",
-        "prepend",
         "reverse",
         "rest",
         "initial",
@@ -48,6 +45,9 @@ PASSED_ON = frozenset(
 )
 """Functions that yield what they are given, or its parts: those are read where they are used."""
 
+
+ADDING = frozenset(("append", "push", "prepend", "mustAppend", "mustPush", "mustPrepend", "set"))
+"""Functions that yield their list or map with one element more."""
 
 FIRST_OR_LAST = frozenset(("first", "last", "mustFirst", "mustLast"))
 """Functions that yield one element of a list."""

@@ -13,6 +13,7 @@ from msgspec import Struct
 from gitlint_ops.gotemplate import nodes
 from gitlint_ops.gotemplate.nodes import Position
 from gitlint_ops.gotemplate.read_values import (
+    ADDING,
     CHECKS,
     FIRST_OR_LAST,
     MEMBERS_ONLY,
@@ -43,12 +44,13 @@ class Read(Struct, frozen=True):
     at: Position
 
 
-def fields_read(templates: Iterable[Template]) -> tuple[Read, ...]:
+def fields_read(templates: Iterable[Template], texts: Iterable[Template] | None = None) -> tuple[Read, ...]:
     """What templates that are rendered with the same data read of it, each field at its first place.
 
-    They call each other's definitions, as the files of a chart do; of one name the last counts.
+    They call each other's definitions, as the files of a chart do; of one name the last counts. `texts` are
+    all that Helm's `tpl` can be given; None where that is not known, and then it may read anything.
     """
-    return _Reader(tuple(templates)).reads()
+    return _Reader(tuple(templates), None if texts is None else tuple(texts)).reads()
 
 
 class _TooMuch(Exception):
@@ -56,8 +58,9 @@ class _TooMuch(Exception):
 
 
 class _Reader:
-    def __init__(self, templates: tuple[Template, ...]) -> None:
+    def __init__(self, templates: tuple[Template, ...], texts: tuple[Template, ...] | None) -> None:
         self._templates = templates
+        self._texts = texts
         self._definitions: dict[str, tuple[str, tuple[nodes.Node, ...]]] = {}
         for template in templates:
             for name, body in template.definitions.items():
@@ -149,6 +152,13 @@ class _Reader:
             self._seen.add((name, given))
             self._body_of(*definition, given)
 
+    def _text(self, given: Abstract, texts: tuple[Template, ...]) -> None:
+        """Render all texts that may be meant with what `tpl` is given."""
+        for one in texts:
+            if (one.name, given) not in self._seen:
+                self._seen.add((one.name, given))
+                self._body_of(one.name, one.definitions[one.name], given)
+
     # Expressions.
 
     def _pipe(self, pipe: nodes.Pipe, dot: Abstract, *, declares: bool = True) -> Abstract:
@@ -164,6 +174,8 @@ class _Reader:
         return value
 
     def _declare(self, name: str, value: Abstract, pipe: nodes.Pipe) -> None:
+        # Even where the variable is not used, the field has to be there.
+        self._read(value, "truth", pipe.at)
         if not pipe.assigns:
             self._variables[name] = value
             return
@@ -230,12 +242,18 @@ class _Reader:
         if name == "include" and count == 2 and constants[0] is not None:
             self._call(constants[0], given[1], node.at)
             return NOTHING
+        if name == "tpl" and count == 2 and self._texts is not None:
+            self._read(given[0], "value", node.at)
+            self._text(given[1], self._texts)
+            return NOTHING
         if name == "dict":
             return self._dict(given, constants, node.at)
         if name in ("list", "tuple"):
+            self._read(joined(*given), "truth", node.at)
             return Abstract(members=(("*", joined(*given)),))
-        if name == "set" and count == 3:
-            self._read(given[2], "value", node.at)
+        if name in ADDING and count > 1:
+            for value in given[1:]:
+                self._read(value, "value", node.at)
             return given[0]
         if name in FIRST_OR_LAST and count == 1:
             return given[0].member("*")
@@ -273,6 +291,7 @@ class _Reader:
                 self._read(given[index], "value", at)
                 self._read(given[index + 1], "value", at)
             else:
+                self._read(given[index + 1], "truth", at)
                 members[key] = given[index + 1]
         return Abstract(members=tuple(sorted(members.items())))
 

@@ -45,8 +45,11 @@ class Flags(Struct, frozen=True):
 def with_verb(value: Value, verb: str, flags: Flags, budget: Budget) -> str:
     """A value as `verb` prints it."""
     budget.make((flags.width or 0) + (flags.precision or 0))
-    if verb == "v":
+    if verb in "vw":
         flags = replace(flags, go_syntax=flags.sharp, sharp=False, plus=False)
+    if verb == "w" and value is not None:
+        # %w is for errors, which templates do not have.
+        return f"%!w({type_name(value)}={_argument(value, 'v', flags, budget)})"
     return _argument(value, verb, flags, budget)
 
 
@@ -193,6 +196,8 @@ def _based(value: int, flags: Flags, verb: str) -> str:
 
 def _float(value: float, verb: str, flags: Flags) -> str | None:
     if verb not in "vgGeEfF":
+        if verb in "xX" and math.isfinite(value) and flags == Flags():
+            return _hexadecimal_float(value, verb)
         if verb in "bxX":
             raise Unverifiable(f"%{verb} of a float64 is not evaluated here")
         return None
@@ -207,6 +212,14 @@ def _float(value: float, verb: str, flags: Flags) -> str | None:
     if flags.zero and not flags.minus and flags.width is not None and sign:
         return sign + _padded(text, flags.with_width(flags.width - len(sign)))
     return _padded(sign + text, flags)
+
+
+def _hexadecimal_float(value: float, verb: str) -> str:
+    mantissa, _, exponent = value.hex().partition("p")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    text = f"{mantissa}p{exponent[0]}{exponent[1:].zfill(2)}"
+    return text.upper() if verb == "X" else text
 
 
 def _digits(value: float, verb: str, precision: int | None) -> str:

@@ -18,6 +18,7 @@ from gitlint_ops.model.targets import BuildResult, Unchecked
 ARGO = "argoproj.io"
 FLUX_KUSTOMIZE = "kustomize.toolkit.fluxcd.io"
 FLUX_HELM = "helm.toolkit.fluxcd.io"
+FLUX_OPERATOR = "fluxcd.controlplane.io"
 FLUX_SOURCE = "source.toolkit.fluxcd.io"
 
 
@@ -28,6 +29,7 @@ class OwnerKind(Enum):
     APPLICATION_SET = "ApplicationSet"
     FLUX_KUSTOMIZATION = "Kustomization"
     HELM_RELEASE = "HelmRelease"
+    RESOURCE_SET = "ResourceSet"
 
 
 OWNER_KINDS: Mapping[tuple[str, str], OwnerKind] = {
@@ -35,6 +37,7 @@ OWNER_KINDS: Mapping[tuple[str, str], OwnerKind] = {
     (ARGO, "ApplicationSet"): OwnerKind.APPLICATION_SET,
     (FLUX_KUSTOMIZE, "Kustomization"): OwnerKind.FLUX_KUSTOMIZATION,
     (FLUX_HELM, "HelmRelease"): OwnerKind.HELM_RELEASE,
+    (FLUX_OPERATOR, "ResourceSet"): OwnerKind.RESOURCE_SET,
 }
 
 
@@ -67,6 +70,7 @@ class Owner(Struct, frozen=True):
     `object` is what its own owner made of it. `cluster` is where it lives ("" where that is unknown),
     `repo` the repository that its text stands in, `parent` the id of the owner that delivers it ("" for
     one that is applied by hand). `twin` counts owners of the same name in the same cluster before it.
+    `is_example`: it stands in a folder of examples, beside others that mean other installations.
     """
 
     kind: OwnerKind
@@ -75,6 +79,7 @@ class Owner(Struct, frozen=True):
     cluster: str = ""
     parent: str = ""
     twin: int = 0
+    is_example: bool = False
 
     @property
     def id(self) -> str:
@@ -120,7 +125,9 @@ class Delivery(Struct, frozen=True):
 class Expansion(Struct, frozen=True):
     """All deliveries of a workspace, parents before what they deliver.
 
-    `violations` are those of chains that break; `unchecked` what could not be followed.
+    `violations` are those of chains that break; `unchecked` what could not be followed. `known` are all
+    objects that a cluster holds, by its name; `by_hand` those of folders that nothing delivers, which are
+    taken to be applied to it.
     """
 
     deliveries: tuple[Delivery, ...] = ()
@@ -128,3 +135,6 @@ class Expansion(Struct, frozen=True):
     violations: tuple[Violation, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
     truncated: bool = False
+    known: Mapping[str, tuple[RenderedObject, ...]] = field(default_factory=dict)
+    is_part: bool = False
+    by_hand: Mapping[str, tuple[RenderedObject, ...]] = field(default_factory=dict)

@@ -19,6 +19,7 @@ class TargetKind(Enum):
     FLUX_KUSTOMIZATION = "flux-kustomization"
     HELM_RELEASE = "helmrelease"
     ARGO_APPLICATION = "argo-application"
+    RESOURCE_SET = "resourceset"
 
 
 class Status(Enum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from gitlint_ops.discover.known import KnownObjects
 from gitlint_ops.model.delivery import Cluster, Delivery, Expansion, Owner, OwnerKind
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import Status
@@ -19,6 +20,7 @@ class Deliveries:
     def __init__(self, expansion: Expansion) -> None:
         self.expansion = expansion
         self.clusters: Mapping[str, Cluster] = {one.name: one for one in expansion.clusters}
+        self._known: dict[str, KnownObjects] = {}
 
     def __iter__(self) -> Iterator[Delivery]:
         return iter(self.expansion.deliveries)
@@ -38,6 +40,27 @@ class Deliveries:
     def objects_in(self, cluster: str) -> Sequence[tuple[RenderedObject, Delivery]]:
         """All objects that a cluster gets, each with what delivers it."""
         return self._objects.get(cluster, ())
+
+    def known(self, cluster: str) -> KnownObjects:
+        """All objects that a cluster is known to hold: those delivered, and those applied by hand."""
+        held = self._known.get(cluster)
+        if held is None:
+            objects = self.expansion.known.get(cluster, ())
+            held = self._known[cluster] = KnownObjects(objects, complete=self.is_complete(cluster))
+        return held
+
+    def known_objects(self, group: str, kind: str) -> Iterator[RenderedObject]:
+        """All objects of a kind that any cluster is known to hold, those that are applied by hand too."""
+        for held in self.expansion.known.values():
+            yield from (one for one in held if (one.key.group, one.key.kind) == (group, kind))
+
+    def sees_around(self, owner: Owner) -> bool:
+        """Whether what lives beside an owner would be seen here, so that its absence may be a fault.
+
+        Of an owner that nothing here delivers, and that stands for no cluster, it is not known what else is
+        applied beside it.
+        """
+        return not self.expansion.is_part and bool(owner.parent or owner.cluster)
 
     def is_complete(self, cluster: str) -> bool:
         """Whether all that is delivered to a cluster was rendered in full: else absence proves nothing."""

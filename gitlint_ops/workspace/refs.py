@@ -86,6 +86,12 @@ def tag_names(git: pygit2.Repository) -> tuple[str, ...]:
     return tuple(one.removeprefix(prefix) for one in git.references if one.startswith(prefix))
 
 
+def state_of(git: pygit2.Repository) -> str:
+    """All refs and what they point to, and what is checked out."""
+    held = (f"{one.name} {one.target}" for one in git.references.iterator())
+    return "\n".join([_symbolic(git, "HEAD"), *sorted(held)])
+
+
 def default_name(git: pygit2.Repository, remotes: Sequence[str]) -> str:
     """The default branch of the first remote that tells it, "" where none does."""
     return next((name for _, name in _default_names(git, remotes)), "")

@@ -5,6 +5,7 @@ Everything is read from git's objects as they lie on disk: nothing is fetched or
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from gitlint_ops.workspace.refs import (
     branch_at,
     default_name,
     revision_of,
+    state_of,
     tag_names,
 )
 from gitlint_ops.workspace.tree import MAX_FILE_BYTES, Repository, Tree
@@ -120,6 +122,19 @@ class Remotes:
         if not tree.repository.git_dir:
             return ""
         return branch_at(self._git(_folder_of(tree.repository)), tree.revision)
+
+    def fingerprint(self) -> str:
+        """What changes whenever an address comes to mean another repository, or a ref another commit."""
+        if self._clones is None:
+            self._clones = dict(self._found())
+        told = hashlib.sha256()
+        for key, clone in sorted(self._clones.items()):
+            told.update(
+                f"{key} {clone.name} {clone.folder} {clone.remotes}\n".encode("utf-8", "surrogatepass")
+            )
+        for folder in sorted({one.folder for one in self._clones.values()}):
+            told.update(state_of(self._git(folder)).encode("utf-8", "surrogatepass"))
+        return told.hexdigest()
 
     def has_address(self, tree: Tree) -> bool:
         """Whether it is known under which address others reach a tree under check."""

@@ -71,7 +71,9 @@ def ours(
 
 
 def rendered(body: Mapping[str, Any]) -> RenderedObject:
-    return RenderedObject(object_key(body), str(body["apiVersion"]), body, Origin(_DOCUMENT, (), Via.RESOURCE), "")
+    return RenderedObject(
+        object_key(body), str(body["apiVersion"]), body, Origin(_DOCUMENT, (), Via.RESOURCE), ""
+    )
 
 
 def disagreement(found: Ours, answer: Mapping[str, Any]) -> str:

@@ -14,9 +14,9 @@ FILES: Mapping[str, str] = {
     "apps/api/kustomization.yaml": "resources: []\n",
     "apps/Old_App/x.yaml": "a: 1\n",
     ".hidden/app/x.yaml": "a: 1\n",
-    "envs/dev/config.yaml": "cluster: {name: dev, size: 3, tags: [a, b]}\nreplicas: 1000000\non: yes\nratio: 0.5\n",
+    "envs/dev/config.yaml": "cluster: {name: dev, size: 3, tags: [a, b]}\nreplicas: 1000000\non: yes\n",
     "envs/prod/eu/config.yaml": "cluster: {name: prod-eu, size: 12345678901}\nenv: prod\nempty:\nnone: {}\n",
-    "envs/prod/us/config.json": '{"cluster": {"name": "prod-us"}, "env": "prod", "deep": {"a.b": {"c": "x"}}}\n',
+    "envs/prod/us/config.json": '{"cluster": {"name": "prod-us"}, "env": "prod", "deep": {"a.b": 0.5}}',
     "envs/many.yaml": "- {name: one, env: dev}\n- {name: two, env: prod, n: 1}\n",
     "envs/empty.yaml": "",
     "envs/name[1].yaml": "name: bracket\n",
@@ -27,7 +27,17 @@ CLUSTERS: Sequence[Mapping[str, Any]] = (
     {"name": "Local_One", "server": "https://kubernetes.default.svc", "env": "dev", "team": "x.y"},
 )
 
-_PATTERNS = ("apps/*", "apps/*/*", "*", "apps/w*", "apps/[a-w]*", "apps/Old?App", "nothing/*", "envs/prod/*", "*/web")
+_PATTERNS = (
+    "apps/*",
+    "apps/*/*",
+    "*",
+    "apps/w*",
+    "apps/[a-w]*",
+    "apps/Old?App",
+    "nothing/*",
+    "envs/prod/*",
+    "*/web",
+)
 _FILE_PATTERNS = (
     "envs/**/config.yaml",
     "envs/*/config.*",
@@ -41,6 +51,7 @@ _FILE_PATTERNS = (
     "envs/name[[]1].yaml",
     "*.json",
     "none/*.yaml",
+    *(("envs/prod",) * 8),
     "../x",
 )
 
@@ -65,7 +76,12 @@ class Maker:
         if self.random.random() < 0.2:
             spec["syncPolicy"] = {"preserveResourcesOnDeletion": self.random.random() < 0.7}
         metadata = {"name": "fleet", "namespace": "argocd"}
-        return {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "metadata": metadata, "spec": spec}
+        return {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "ApplicationSet",
+            "metadata": metadata,
+            "spec": spec,
+        }
 
     def generator(self, depth: int) -> dict[str, Any]:
         kinds = ["list", "list", "clusters", "clusters", "directories", "files"]
@@ -78,7 +94,9 @@ class Maker:
             kind = next(iter(made))
             made[kind]["template"] = {
                 "metadata": {"name": f"own-{self.text()}", "labels": {"own": self.text()}},
-                "spec": {"source": {"repoURL": "https://own.example/x", "helm": {"valueFiles": ["own.yaml"]}}},
+                "spec": {
+                    "source": {"repoURL": "https://own.example/x", "helm": {"valueFiles": ["own.yaml"]}}
+                },
             }
         return made
 
@@ -112,10 +130,13 @@ class Maker:
                     {"matchLabels": {"env": "none"}},
                 )
             )
-        self.offer("name", "server", "nameNormalized", "metadata.labels.env", "metadata.annotations.team", "project")
+        self.offer(
+            "name", "server", "nameNormalized", "metadata.labels.env", "metadata.annotations.team", "project"
+        )
         self.values(held)
         if self.random.random() < 0.1:
             held["flatList"] = True
+            self.offered.extend(["clusters"] * 3 * self.go)
         return {"clusters": held}
 
     def directories(self, _depth: int) -> dict[str, Any]:
@@ -128,7 +149,14 @@ class Maker:
         paths = [{"path": self.random.choice(_FILE_PATTERNS)} for _ in range(self.random.randint(1, 2))]
         if self.random.random() < 0.3:
             paths.append({"path": self.random.choice(_FILE_PATTERNS[:-1]), "exclude": True})
-        offered = ("path.basename", "path.filename", "cluster.name", "env", "replicas", "path.filenameNormalized")
+        offered = (
+            "path.basename",
+            "path.filename",
+            "cluster.name",
+            "env",
+            "replicas",
+            "path.filenameNormalized",
+        )
         return self.git({"files": paths}, *offered)
 
     def git(self, held: dict[str, Any], *offered: str) -> dict[str, Any]:
@@ -141,19 +169,56 @@ class Maker:
         return {"git": {"repoURL": URL, "revision": self.random.choice(("HEAD", "main")), **held}}
 
     def matrix(self, depth: int) -> dict[str, Any]:
+        if self.random.random() < 0.35:
+            return {"matrix": {"generators": [self.list(depth + 1), self.filled_in()]}}
         children = [self.generator(depth + 1), self.generator(depth + 1)]
         if self.random.random() < 0.05:
             children = children[:1]
         return {"matrix": {"generators": children}}
 
+    def filled_in(self) -> dict[str, Any]:
+        """A generator that names what the list before it gives."""
+        name, env = ("{{.name}}", "{{.env}}") if self.go else ("{{name}}", "{{env}}")
+        kind = self.random.choice(("selector", "files", "directories", "yaml", "values"))
+        if kind == "selector":
+            self.offer("server")
+            return {"clusters": {"selector": {"matchLabels": {"env": env}}, "values": {"v": f"{name}-x"}}}
+        if kind == "yaml":
+            self.offer("other")
+            text = f"[{{other: '{name}', n: 1}}, {{other: y, more: [a]}}]"
+            return {"list": {"elements": [], "elementsYaml": text}}
+        if kind == "values":
+            self.offer("values.v", "path.basename")
+            value = "{{.path.basename}}-{{.name}}" if self.go else "{{path.basename}}-{{name}}"
+            return {
+                "git": {
+                    "repoURL": URL,
+                    "revision": "HEAD",
+                    "directories": [{"path": "apps/*"}],
+                    "values": {"v": value},
+                }
+            }
+        self.offer("path.basename")
+        if kind == "files":
+            return {
+                "git": {"repoURL": URL, "revision": "main", "files": [{"path": f"envs/{env}/**/config.*"}]}
+            }
+        return {
+            "git": {
+                "repoURL": URL,
+                "revision": "main",
+                "directories": [{"path": f"envs/{env}*"}, {"path": "envs/*"}],
+            }
+        }
+
     def merge(self, depth: int) -> dict[str, Any]:
-        if self.random.random() < 0.7:
+        if self.random.random() < 0.85:
             kind = self.random.choice((self.list, self.clusters))
             children = [kind(depth + 1) for _ in range(self.random.randint(2, 3))]
-            keys = self.random.choice((["name"], ["name"], ["name", "env"], ["server"], ["path"], []))
+            keys = self.random.choice((["name"],) * 8 + (["name", "env"], ["server"], ["path"], []))
         else:
             children = [self.generator(depth + 1) for _ in range(2)]
-            keys = self.random.choice((["name"], ["env"], ["path.basename"], ["values.v"]))
+            keys = self.random.choice((["name"], ["name"], ["env"], ["path.basename"], ["values.v"]))
         return {"merge": {"mergeKeys": keys, "generators": children}}
 
     def values(self, held: dict[str, Any]) -> None:
@@ -162,7 +227,9 @@ class Maker:
             self.offer("values.v")
 
     def selector(self) -> dict[str, Any]:
-        key = self.random.choice(("env", "name", "path.basename", "metadata.labels.env", "values.v", "a b"))
+        key = self.random.choice(("env", "name", "path.basename", "metadata.labels.env", "values.v"))
+        if self.random.random() < 0.05:
+            key = "a b"
         if self.random.random() < 0.6:
             return {"matchLabels": {key: self.random.choice(("dev", "prod", "web", "plain"))}}
         operator = self.random.choice(("In", "NotIn", "Exists", "DoesNotExist"))
@@ -174,7 +241,8 @@ class Maker:
         if self.random.random() < 0.5:
             metadata["labels"] = {f"x/{self.text()}": self.text(), "plain": "yes"}
         if self.random.random() < 0.3:
-            metadata["annotations"] = {"note": f"<{self.text()}> & {{{{ {self.text()}"[:60].rstrip("{")}
+            open_ended = "" if self.go else " & {{"
+            metadata["annotations"] = {"note": f"<{self.text()}>{open_ended} {self.text()}"}
         if self.random.random() < 0.1:
             metadata["finalizers"] = ["mine/x"]
         source: dict[str, Any] = {"repoURL": URL, "path": f"apps/{self.text()}", "targetRevision": "HEAD"}
@@ -187,14 +255,17 @@ class Maker:
             "project": "default",
             "source": source,
             "destination": {"server": self.text(), "namespace": "web"},
-            "syncPolicy": {"automated": {"prune": True}, "syncOptions": ["CreateNamespace=true", self.text()]},
+            "syncPolicy": {
+                "automated": {"prune": True},
+                "syncOptions": ["CreateNamespace=true", self.text()],
+            },
         }
         return {"metadata": metadata, "spec": spec}
 
     def patch(self) -> str:
         return (
             f"metadata:\n  annotations:\n    patched: '{self.text()}'\n  finalizers: [from/patch]\n"
-            f"spec:\n  project: stolen\n  source:\n    helm:\n      valueFiles:\n      - '{self.text()}.yaml'\n"
+            f"spec:\n  project: stolen\n  source:\n    helm:\n      valueFiles: ['{self.text()}.yaml']\n"
             "  syncPolicy:\n    automated: null\n"
         )
 
@@ -204,9 +275,11 @@ class Maker:
     def text(self) -> str:
         """A placeholder, now and then of what is not there."""
         names = self.offered or ["name"]
-        name = "missing" if self.random.random() < 0.05 else self.random.choice(names)
+        name = "missing" if self.random.random() < (0.01 if self.go else 0.05) else self.random.choice(names)
         if not self.go:
-            return "{{ %s }}" % name if self.random.random() < 0.3 else "{{%s}}" % name
+            return f"{{{{ {name} }}}}" if self.random.random() < 0.3 else f"{{{{{name}}}}}"
+        if name == "clusters":
+            return "{{ len .clusters }}"  # their order is that of a map in Go, another one each time
         written = f".{name}" if name != "path[0]" else "(index .path.segments 0)"
         written = {".path": ".path.path", ".my.path": ".my.path.path"}.get(written, written)
         form = self.random.choice(

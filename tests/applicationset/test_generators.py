@@ -38,7 +38,8 @@ def test_a_list_makes_an_application_of_each_element(generate: Generate) -> None
 
 def test_clusters_of_the_inventory_are_taken_by_their_labels(generate: Generate) -> None:
     found = generate(
-        "generators: [{clusters: {selector: {matchLabels: {env: prod}}, values: {v: '{{metadata.labels.env}}'}}}]\n"
+        "generators:\n- clusters:\n    selector: {matchLabels: {env: prod}}\n"
+        "    values: {v: '{{metadata.labels.env}}'}\n"
         + TEMPLATE.replace("namespace: web", "namespace: '{{values.v}}'"),
         clusters=[PROD, DEV],
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitlint_ops.build.kustomize.near_names import near_name
+from gitlint_ops.model.near_names import near_name
 
 
 @pytest.mark.parametrize(

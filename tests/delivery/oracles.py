@@ -16,7 +16,8 @@ generators, `scm` (branches of repositories: `organization`, `repository`, `url`
 reconcile: the same -> `applications` that are then in the cluster, by name, and `conditions` of the set.
 manifests: `application` (the object), `kubeVersion`, `apiVersions` (each as group/version/Kind),
 `clusterScoped` (kinds as Kind.group; with them, objects get the namespace of the destination and repeated
-ones are dropped) -> `objects`, `sources` (`type`, `commands`, `revision` of each), `conditions`.
+ones are dropped) -> `objects`, `sources` (`type`, `commands`, `revision` of each), `conditions`, and
+`denied`, those that the project forbids.
 
 flux, build: `kustomization` (the object), `root` (the folder that is its source), `ignore` (spec.ignore of
 that), `objects` (ConfigMaps and Secrets of the cluster), `strict` (a variable without value and default is

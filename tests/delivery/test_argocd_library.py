@@ -206,6 +206,25 @@ def test_a_folder_is_delivered_with_the_namespace_of_the_destination(argocd: Pat
     assert [source["type"] for source in answer["sources"]] == ["Directory"]
 
 
+def test_a_project_forbids_repositories_and_objects(argocd: Path, tmp_path: Path) -> None:
+    project = {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": "default"}}
+    destinations = [{"server": "*", "namespace": "web"}]
+    spec = {"sourceRepos": ["https://git.example/other"], "destinations": destinations}
+    other = CONFIG_MAP.replace("name: web", "name: other, namespace: other")
+
+    answer = one(
+        argocd,
+        mode="manifests",
+        application=application({"repoURL": FLEET, "path": "."}),
+        repositories={FLEET: str(written(tmp_path, {"a.yaml": CONFIG_MAP, "b.yaml": other}))},
+        objects=[{**project, "spec": spec}],
+        clusterScoped=[],
+    )
+
+    assert answer["denied"] == ["ConfigMap/other/other"]
+    assert [told["type"] for told in answer["conditions"]] == ["InvalidSpecError"]
+
+
 def test_kustomize_gets_the_overrides_of_the_source_and_of_its_file(argocd: Path, tmp_path: Path) -> None:
     if shutil.which("kustomize", path=f"{argocd.parent}") is None:
         pytest.skip("tools/oracles.sh has not built kustomize")

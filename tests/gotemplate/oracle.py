@@ -71,17 +71,6 @@ def answered(question: Question) -> Answer:
         return {"unknown": unknown.message}
 
 
-def differences(program: Path, questions: list[Question]) -> list[tuple[Question, Answer, Answer]]:
-    """Where Go's answer is not ours: another text, or an error on one side only; with what is unknown here."""
-    found = []
-    for question, theirs in zip(questions, ask(program, questions), strict=True):
-        ours = answered(question)
-        agrees = ("error" in theirs) == ("error" in ours) and theirs.get("output") == ours.get("output")
-        if not agrees:
-            found.append((question, theirs, ours))
-    return found
-
-
 def data() -> Any:
     """What the templates of the cases are rendered with."""
     return json.loads((CASES / "data.json").read_text())

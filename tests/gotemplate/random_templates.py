@@ -5,44 +5,78 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-_TEXTS = ("", " ", "a", "apps/prod-eu", "Hello World", "my_App.v1", "1.2.3", "12", "0x1F", "a,b,,c", "é☃", "3.5", "true")
+_TEXTS = (
+    "",
+    " ",
+    "a",
+    "apps/prod-eu",
+    "Hello World",
+    "my_App.v1",
+    "1.2.3",
+    "12",
+    "0x1F",
+    "a,b,,c",
+    "é☃",
+    "3.5",
+    "true",
+)
 _PATTERNS = ("[a-z]+", "a|b", "(x)?", "\\\\d+", "^.", "o*", "[^,]+", "(?i)HELLO", "$", "\\\\bp")
 _NAMES = ("text", "number", "whole", "yes", "nothing", "list", "words", "map", "deep", "absent", "empty")
 
-# What each function takes: t text, i int, n number, l list, m map, w words, b bool, p pattern, a anything.
+# What each function takes: t text, i int, n number, l list, m map, b bool, p pattern, a anything, and d a new
+# map: Go does not survive maps that hold themselves.
 _FUNCTIONS = {
-    "t": [
-        *("upper t", "lower t", "title t", "untitle t", "trim t", "trunc i t", "substr 0 i t", "repeat i t"),
-        *("trimPrefix t t", "trimSuffix t t", "trimAll t t", "replace t t t", "quote a", "squote a", "cat a a"),
-        *("snakecase t", "camelcase t", "kebabcase t", "swapcase t", "nospace t", "initials t", "abbrev i t"),
-        *("indent i t", "nindent i t", "toString a", "join t l", "b64enc t", "b64dec t", "sha256sum t", "toJson a"),
-        *("printf `%v` a", "printf `%s-%d` a a", "printf `%5v|%-6q` a a", "print a a", "println a", "html a"),
-        *("js t", "urlquery a", "base t", "dir t", "ext t", "clean t", "normalize t", "slugify t", "toYaml a"),
-        *("regexFind p t", "regexReplaceAll p t t", "typeOf a", "kindOf a", "plural t t i", "wrap i t", "toRawJson a"),
-        *("default t t", "ternary t t b", "coalesce t t", "regexReplaceAllLiteral p t t", "toPrettyJson a"),
-        *("printf `%05.1f|%+d|%x` a a a", "wrapWith i t t", "b32enc t", "b32dec t", "abbrevboth i i t", "seq i i"),
-    ],
-    "i": ["len l", "len t", "int a", "atoi t", "len m", "int n"],
-    "n": [
-        *("add a a", "sub a a", "mul a a", "max a a", "min a a", "add1 a", "float64 a", "int64 a", "floor a", "ceil a"),
-        *("div a a", "mod a a", "round a i", "addf a a", "mulf a a", "subf a a", "divf a a", "toDecimal a", "maxf a a"),
-    ],
-    "l": [
-        *("list a a", "until i", "append l a", "prepend l a", "rest l", "initial l", "reverse l", "uniq l", "compact l"),
-        *("without l a", "concat l l", "slice l 0 1", "splitList t t", "sortAlpha l", "toStrings a", "chunk i l"),
-        *("regexFindAll p t i", "regexSplit p t i", "untilStep i i i", "list", "default l l"),
-    ],
-    "m": ["dict t a", "dict t a t a", "pick m t", "omit m t", "merge m m", "set m t a", "deepCopy m", "dict", "mergeOverwrite m m", "unset m t", "split t t"],
-    "b": [
-        *("eq a a", "ne t t", "lt n n", "ge i i", "le n n", "gt i i", "ge t t", "not a", "empty a", "contains t t", "hasPrefix t t"),
-        *("hasSuffix t t", "has a l", "hasKey m t", "regexMatch p t", "kindIs t a", "all a a", "any a a", "and b b"),
-        *("or b b", "eq i i", "eq t t", "deepEqual a a", "lt i i", "isAbs t", "typeIs t a"),
-    ],
-    "a": [
-        *("first l", "last l", "index l 0", "index m t", "get m t", "default a a", "coalesce a a", "and a a", "or a a a"),
-        *("ternary a a b", "fromJson t", "dig t a m", "dig t t a m", "index a i", "len l", "first l", "index m t"),
-    ],
-}  # fmt: skip
+    "t": """
+        upper t; lower t; title t; untitle t; trim t; trunc i t; substr 0 i t; repeat i t; trimPrefix t
+        t; trimSuffix t t; trimAll t t; replace t t t; quote a; squote a; cat a a; snakecase t;
+        camelcase t; kebabcase t; swapcase t; nospace t; initials t; abbrev i t; indent i t; nindent i
+        t; toString a; join t l; b64enc t; b64dec t; sha256sum t; toJson a; printf `%v` a; printf
+        `%s-%d` a a; printf `%5v|%-6q` a a; print a a; println a; html a; js t; urlquery a; base t; dir
+        t; ext t; clean t; normalize t; slugify t; toYaml a; regexFind p t; regexReplaceAll p t t;
+        typeOf a; kindOf a; plural t t i; wrap i t; toRawJson a; default t t; ternary t t b; coalesce t
+        t; regexReplaceAllLiteral p t t; toPrettyJson a; printf `%05.1f|%+d|%x` a a a; wrapWith i t t;
+        b32enc t; b32dec t; abbrevboth i i t; seq i i
+    """,
+    "i": """
+        len l; len t; int a; atoi t; len m; int n
+    """,
+    "n": """
+        add a a; sub a a; mul a a; max a a; min a a; add1 a; float64 a; int64 a; floor a; ceil a; div a
+        a; mod a a; round a i; addf a a; mulf a a; subf a a; divf a a; toDecimal a; maxf a a
+    """,
+    "l": """
+        list a a; until i; append l a; prepend l a; rest l; initial l; reverse l; uniq l; compact l;
+        without l a; concat l l; slice l 0 1; splitList t t; sortAlpha l; toStrings a; chunk i l;
+        regexFindAll p t i; regexSplit p t i; untilStep i i i; list; default l l
+    """,
+    "m": """
+        dict t a; dict t a t a; pick m t; omit m t; merge d m; set d t a; deepCopy m; dict;
+        mergeOverwrite d m; unset m t; split t t
+    """,
+    "b": """
+        eq a a; ne t t; lt n n; ge i i; le n n; gt i i; ge t t; not a; empty a; contains t t; hasPrefix
+        t t; hasSuffix t t; has a l; hasKey m t; regexMatch p t; kindIs t a; all a a; any a a; and b b;
+        or b b; eq i i; eq t t; deepEqual a a; lt i i; isAbs t; typeIs t a
+    """,
+    "a": """
+        first l; last l; index l 0; index m t; get m t; default a a; coalesce a a; and a a; or a a a;
+        ternary a a b; fromJson t; dig t a m; dig t t a m; index a i; len l; first l; index m t
+    """,
+}
+
+_PLAIN = {
+    "t": (*(f'"{one}"' for one in _TEXTS), *("$.text", "$.map.a", '"a"', '"b"') * 4),
+    "i": ("0", "1", "2", "3", "5", "12", "-1"),
+    "n": ("1.5", "$.number", "$.whole", "$.big", "2", "2e3", "-0.25", "0"),
+    "l": ("$.list", "$.words", "$.map.list"),
+    "m": ("$.map", "$.deep", "$.empty", "$.deep.a"),
+    "b": ("true", "false", "$.yes"),
+}
+_FIELDS = (".", "$", "$.text", ".map.a", ".deep.a.b.c", ".absent.a", ".nothing", "$.map.b")
+
+
+def _choices(kind: str) -> list[str]:
+    return [" ".join(one.split()) for one in _FUNCTIONS[kind].split(";")]
 
 
 def data() -> dict[str, Any]:
@@ -51,7 +85,7 @@ def data() -> dict[str, Any]:
         "text": "apps/prod",
         "number": 2.5,
         "whole": 3,
-        "big": 12345678,
+        "big": 12345.5,
         "yes": True,
         "nothing": None,
         "list": ["b", "a", 1, None, "b", True],
@@ -118,7 +152,9 @@ class Maker:
         self._variables += [one.strip(",") for one in keyword.split() if one[0] == "$"]
         body = self._body(depth - 1)
         if "range" in keyword and self._random.random() < 0.3:
-            body += self._random.choice(("{{ break }}", "{{ continue }}", "{{ if . }}{{ continue }}{{ end }}!"))
+            body += self._random.choice(
+                ("{{ break }}", "{{ continue }}", "{{ if . }}{{ continue }}{{ end }}!")
+            )
         del self._variables[held:]
         otherwise = self._random.choice(("", "", "{{ else }}" + self._body(depth - 1)))
         return f"{head}{body}{otherwise}{self._action('end')}"
@@ -128,7 +164,7 @@ class Maker:
             return self._plain(kind)
         if self._random.random() < 0.015:
             kind = self._random.choice("tinlmba")
-        name, *kinds = self._random.choice(_FUNCTIONS[kind]).split(" ")
+        name, *kinds = self._random.choice(_choices(kind)).split(" ")
         words = [one if one[0] in "`01" else self._argument(one, depth - 1) for one in kinds]
         if words and kinds[-1][0] not in "`01" and self._random.random() < 0.3:
             return f"{words[-1]} | {' '.join([name, *words[:-1]])}"
@@ -143,21 +179,13 @@ class Maker:
         if chance < 0.12 and self._variables:
             return self._random.choice(self._variables)
         if chance < 0.135:
-            return self._random.choice((".", "$", "$.text", ".map.a", ".deep.a.b.c", ".absent.a", ".nothing", "$.map.b"))
-        match kind:
-            case "t":
-                return self._random.choice((f'"{self._random.choice(_TEXTS)}"', "$.text", "$.map.a", '"a"', '"b"'))
-            case "p":
-                return f'"{self._random.choice(_PATTERNS)}"'
-            case "i":
-                return str(self._random.choice((0, 1, 2, 3, 5, 12, -1)))
-            case "n":
-                return self._random.choice(("1.5", "$.number", "$.whole", "$.big", "2", "1e6", "-0.25", "0"))
-            case "l":
-                return self._random.choice(("$.list", "$.words", "$.map.list"))
-            case "m":
-                return self._random.choice(("$.map", "$.deep", "$.empty", "$.deep.a"))
-            case "b":
-                return self._random.choice(("true", "false", "$.yes"))
-            case _:
-                return self._plain(self._random.choice("tinlmb")) if chance < 0.7 else f"$.{self._random.choice(_NAMES)}"
+            return self._random.choice(_FIELDS)
+        if kind == "p":
+            return f'"{self._random.choice(_PATTERNS)}"'
+        if kind == "d":
+            return f'dict "a" {self._plain("t")} "c" (dict "d" {self._plain("i")})'
+        if kind in _PLAIN:
+            return self._random.choice(_PLAIN[kind])
+        return (
+            self._plain(self._random.choice("tinlmb")) if chance < 0.7 else f"$.{self._random.choice(_NAMES)}"
+        )

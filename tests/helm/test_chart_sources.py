@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gitlint_ops.build.helm.program import Helm
-from gitlint_ops.build.helm.store import ChartByName, ChartInTree
+from gitlint_ops.build.helm.store import ChartByName
 from gitlint_ops.build.helm.values import SetKind, Setting, layer_of_mapping, layer_of_text
 from gitlint_ops.build.site import DeliverySettings
 from gitlint_ops.model.blame import at
@@ -361,14 +361,53 @@ def test_a_folder_without_a_chart_is_told_by_the_rule_that_is_asked_for(workshop
     assert "apps has no Chart.yaml" in empty.message
 
 
-def test_many_charts_render_at_once(workshop: Open) -> None:
+@pytest.mark.parametrize("asks", ['lookup "v1" "Secret" "a" "b"', '.Capabilities.APIVersions.Has "a/v1"'])
+def test_what_fails_for_want_of_the_cluster_is_unchecked(workshop: Open, asks: str) -> None:
+    template = "{{ if not (" + asks + ') }}{{ fail "it is not there" }}{{ end }}\n'
+    shop = workshop({**FAILING, "chart/templates/a.yaml": template})
+
+    made = shop.render()
+
+    assert (made.status, made.violations) == (Status.UNCHECKED, ())
+    assert "chart/templates/a.yaml asks the cluster" not in str(made.reason)
+    assert "templates/a.yaml asks the cluster" in str(made.reason)
+
+
+def test_a_release_of_kubernetes_that_nobody_said_is_no_reason_to_fail(workshop: Open) -> None:
+    shop = workshop({"chart/Chart.yaml": FAILING["chart/Chart.yaml"] + "kubeVersion: '<1.20.0'\n"})
+
+    unsaid, said = shop.render(), shop.render(kubernetes="1.31")
+
+    assert (unsaid.status, unsaid.violations) == (Status.UNCHECKED, ())
+    assert [one.rule for one in said.violations] == ["render-failed"]
+
+
+def test_charts_that_are_planned_render_at_once(workshop: Open) -> None:
     shop = workshop(chart("chart"))
-    requests = [shop.request(release=f"r{number}") for number in range(4)]
-    found = shop.site.completed(ChartInTree(shop.tree, "chart")).chart
+    charts = shop.site.charts
 
-    from gitlint_ops.build.helm.render import Release
+    with charts.planned():
+        planned = [shop.render(release=f"r{number}") for number in range(4)]
+    rendered = [shop.render(release=f"r{number}") for number in range(4)]
 
-    shop.site.charts.render_ahead((found, Release(name=f"n{number}")) for number in range(4))
+    assert {one.status for one in planned} == {Status.UNCHECKED}
+    assert [one.status for one in rendered] == [Status.BUILT] * 4
+    assert len(shop.site.renderings) == 4
 
-    assert len(requests) == 4
-    assert b"n3-web" in shop.site.charts.render(found, Release(name="n3"))
+
+def test_archives_in_archives_cost_no_more_than_one(workshop: Open) -> None:
+    inner = packed(
+        {"Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n", "x.txt": "x" * 20_000_000}, "a"
+    )
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        for number in range(20):
+            member = tarfile.TarInfo(f"web/charts/a{number}.tgz")
+            member.size = len(inner)
+            tar.addfile(member, io.BytesIO(inner))
+    shop = workshop({**FAILING}, {"chart/charts/web-1.0.0.tgz": out.getvalue()})
+
+    made = shop.render()
+
+    assert made.status is Status.UNCHECKED
+    assert "is too large when it is unpacked" in str(made.reason)

@@ -55,6 +55,31 @@ def test_fields_are_blamed_on_lines_of_their_templates(write, helm, gitlint_ops)
     assert found["others.example.com metadata.name"] == "helm-template charts/web/crds/thing.yaml:9"
 
 
+@pytest.mark.parametrize(
+    ("merge", "given"),
+    [
+        ("", "kustomization.yaml:4"),
+        ("  valuesMerge: merge\n", "own.yaml:1"),
+        ("  valuesMerge: replace\n", "kustomization.yaml:4"),
+        ("  additionalValuesFiles: [more.yaml]\n", "more.yaml:1"),
+    ],
+)
+def test_the_values_that_won_stand_behind_the_template(merge, given, write, helm, gitlint_ops) -> None:
+    files = {
+        "kustomization.yaml": f"{ENTRY}  valuesInline: {{tag: v7}}\n  valuesFile: own.yaml\n{merge}",
+        "own.yaml": "tag: v7\n",
+        "more.yaml": "tag: v7\n",
+        "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n",
+        "charts/web/templates/map.yaml": (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  tag: {{ .Values.tag }}\n"
+        ),
+    }
+    out = gitlint_ops("build", "--provenance", str(write(files))).out
+
+    (line,) = [one for one in out.splitlines() if "data.tag" in one]
+    assert f"templates/map.yaml:5:1 over helm-values {given}:" in line
+
+
 def test_the_entry_of_the_kustomization_stands_behind_the_template(write, helm, gitlint_ops) -> None:
     line = next(
         one

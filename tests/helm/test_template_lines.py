@@ -8,6 +8,7 @@ import pytest
 
 from gitlint_ops.build.helm.messages import TemplatePlace, plain_message, template_places
 from gitlint_ops.build.helm.template_lines import TemplateLines
+from gitlint_ops.build.helm.values import Values
 from gitlint_ops.model.blame import Origin, Via, at, chain, origin
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 
@@ -111,6 +112,66 @@ def test_a_field_is_found_by_its_keys_or_by_what_printed_it(
 
     assert origin(blame).source_path == (line,)
     assert [one.via for one in chain(blame)] == [Via.HELM_TEMPLATE, Via.GENERATOR]
+
+
+GIVEN = DocumentRef(FileRef("repo", "worktree", "values.yaml"))
+VALUES = Values(
+    {"image": {"tag": "v9", "on": True}, "none": "", "db": {"size": 3}},
+    Origin(GIVEN, (), Via.HELM_VALUES),
+)
+GIVING = """\
+kind: ConfigMap
+data:
+  whole: {{ .Values.image.tag | quote }}
+  part: web:{{ .Values.image.tag }}
+  upper: {{ .Values.image.tag | upper }}
+  flag: {{ .Values.image.on }}
+  either: {{ .Values.other | default .Values.image.tag }}
+  twice: {{ .Values.image.tag }}-{{ .Values.image.tag }}
+  empty: {{ .Values.none }}
+  plain: v9
+"""
+MADE: dict[str, Any] = {
+    "kind": "ConfigMap",
+    "data": {
+        "whole": "v9",
+        "part": "web:v9",
+        "upper": "V9",
+        "flag": True,
+        "either": "v9",
+        "twice": "v9-v9",
+        "empty": "",
+        "plain": "v9",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "given"),
+    [
+        ("whole", ("image", "tag")),
+        ("part", ("image", "tag")),
+        ("twice", ("image", "tag")),
+        ("flag", ("image", "on")),
+        *((key, None) for key in ("upper", "either", "empty", "plain")),
+    ],
+)
+def test_a_value_that_is_printed_as_it_is_given_has_its_place_behind_the_template(
+    key: str, given: FieldPath | None
+) -> None:
+    blame = at(TemplateLines(FILE, GIVING.encode(), VALUES).blame(MADE, 0, ENTRY), ("data", key))
+
+    places = [(one.source, one.source_path) for one in chain(blame)][1:]
+
+    entry = (ENTRY.source, ENTRY.source_path)
+    assert places == ([(GIVEN, given), entry] if given else [entry])
+
+
+def test_values_of_a_chart_within_another_stand_under_its_name() -> None:
+    lines = TemplateLines(FILE, b"kind: A\nsize: {{ .Values.size }}\n", VALUES, ("db",))
+    blame = at(lines.blame({"kind": "A", "size": 3}, 0, ENTRY), ("size",))
+
+    assert [one.source_path for one in chain(blame)][1] == ("db", "size")
 
 
 @pytest.mark.parametrize("text", ["", "{{ fail }}", "\x00: {{", "- " * 400, "---\n" * 2000, '"' * 5000])

@@ -21,6 +21,9 @@ from gitlint_ops.rules.namespaces import namespaces_by_target
 from gitlint_ops.rules.subjects import Facts
 from gitlint_ops.syntax.documents import Typing, read
 from gitlint_ops.syntax.locate import positions
+from gitlint_ops.workspace.config import decode_config
+
+CONFIG = "gitlint-ops.yaml"
 
 Files = Mapping[str, str]
 Judge = Callable[..., list[str]]
@@ -45,7 +48,13 @@ def judge(cards: dict[str, Card]) -> Judge:
 
 
 def inputs(files: Files, facts: Facts | None = None, *, complete: bool = True) -> RuleInputs:
-    """All files as documents, and all their objects as one target, as plain folders are built."""
+    """All files as documents, and all their objects as one target, as plain folders are built.
+
+    A configuration among them says the versions of the operators.
+    """
+    if facts is None and CONFIG in files:
+        config = decode_config(files[CONFIG].encode(), FileRef("repo", "worktree", CONFIG))
+        facts = Facts(flux=config.operators.flux, argocd=config.operators.argocd)
     documents = tuple(documents_of(files))
     target = built(documents, complete=complete)
     seen = namespaces_by_target([target])[target.target.id]
@@ -53,7 +62,7 @@ def inputs(files: Files, facts: Facts | None = None, *, complete: bool = True) -
 
 
 def documents_of(files: Files) -> Iterator[SourceDocument]:
-    for path, text in files.items():
+    for path, text in ((path, text) for path, text in files.items() if path != CONFIG):
         for document in read(text.encode(), Typing.KUBECTL).documents:
             ref = DocumentRef(FileRef("repo", "worktree", path), document.index)
             yield SourceDocument(ref, document.body, role(path))

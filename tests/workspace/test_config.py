@@ -16,8 +16,8 @@ from gitlint_ops.model.findings import Severity
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.syntax.documents import Typing, read
 from gitlint_ops.workspace.config import (
-    DeclaredCluster,
     Config,
+    DeclaredCluster,
     Environment,
     Operators,
     PathSettings,

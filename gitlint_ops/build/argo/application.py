@@ -7,6 +7,7 @@ docs/user-guide/multiple_sources.md
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct, field
@@ -21,7 +22,6 @@ from gitlint_ops.build.argo.source import (
     sources_of,
     with_parameters,
 )
-from gitlint_ops.build.kustomize.near_names import near_name
 from gitlint_ops.build.site import Site
 from gitlint_ops.discover.kustomize import FILE_NAMES
 from gitlint_ops.discover.remote_lookup import without_credentials
@@ -29,6 +29,7 @@ from gitlint_ops.discover.source_trees import GitRef, Lack, Lacking, SourceTree
 from gitlint_ops.model.delivery import Cluster, Owner
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
+from gitlint_ops.model.near_names import near_name
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
 from gitlint_ops.workspace.tree import Tree, Unreadable
@@ -39,6 +40,7 @@ VALUES_REF_BROKEN = "values-ref-broken"
 BUILD_FAILED = "build-failed"
 
 _PLACEHOLDER = ("{{", "${")
+_REF = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Gathering(Struct):
@@ -90,6 +92,7 @@ def build_application(
     trees = {one.path: _tree_of(one, site) for one in sources}
     run = Rendering(site, cluster, namespace, sources, trees, Gathering(target))
     rendered = [one for one in sources if not _is_only_ref(one)]
+    _check_refs(sources, run.found)
     for source in rendered:
         _render(source, run)
     return _result(run.found, rendered, trees)
@@ -98,6 +101,21 @@ def build_application(
 def _is_only_ref(source: ArgoSource) -> bool:
     """Whether a source only gives its files to others: one with a `ref`, and neither path nor chart."""
     return bool(source.text("ref")) and not source.text("path") and not source.text("chart")
+
+
+def _check_refs(sources: tuple[ArgoSource, ...], found: Gathering) -> None:
+    """Names of sources that Argo CD refuses, whether or not a values file uses them."""
+    seen: set[str] = set()
+    for source in sources:
+        name = source.text("ref")
+        if name and not _REF.fullmatch(name):
+            message = f"the ref '{name}' has other characters than letters, digits, '_' and '-'"
+            hint = f"write {name.lstrip('$')}: the $ stands only in the values file" if name[0] == "$" else ""
+            found.refuse(source, ("ref",), VALUES_REF_BROKEN, message, hint)
+        elif name and name in seen:
+            message = f"another source has the ref '{name}' as well"
+            found.refuse(source, ("ref",), VALUES_REF_BROKEN, message, "give each its own name")
+        seen.add(name)
 
 
 def _tree_of(source: ArgoSource, site: Site) -> SourceTree | Lacking:
@@ -204,7 +222,8 @@ def _kind_by(name: str) -> str:
 
 def _render_directory(source: ArgoSource, tree: SourceTree, folder: str, run: Rendering) -> None:
     found = run.found
-    held = manifests_of(source, tree.tree, folder, run.site.sources, found.target.id)
+    sources, argocd = run.site.sources, run.site.settings.argocd
+    held = manifests_of(source, tree.tree, folder, sources, found.target.id, argocd)
     found.objects += held.objects
     _note_read(source, tree, held.inputs, found)
     for path, reason in held.unread.items():
@@ -218,7 +237,11 @@ def _render_kustomization(source: ArgoSource, tree: SourceTree, folder: str, run
     version = source.text("kustomize", "kubeVersion") or run.found.target.kubernetes
     target = BuildTarget(tree.tree.name, folder, TargetKind.KUSTOMIZE, kubernetes=version)
     edited = source.value("kustomize")
-    edit = edit_of(source, environment, tree.tree) if isinstance(edited, Mapping) and edited else None
+    edit = (
+        edit_of(source, environment, tree.tree, run.site.settings.argocd)
+        if isinstance(edited, Mapping) and edited
+        else None
+    )
     result = run.site.builder(tree.tree.name).build(target, edit)
     take_over(source, result, tree, run.found)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from gitlint_ops.build.argo.application import SOURCE_PATH_MISSING, Rendering
+from gitlint_ops.build.argo.application import SOURCE_PATH_MISSING, VALUES_REF_BROKEN, Rendering
 from gitlint_ops.build.argo.source import ArgoSource, BuildEnvironment, build_environment
 from gitlint_ops.build.argo.value_files import value_files
 from gitlint_ops.build.helm.request import ChartLocation, ChartRequest, RenderedChart
@@ -134,6 +134,9 @@ def _settings(
             if entry.file is not None:
                 data = run.site.sources.data(entry.file)
                 yield Setting(SetKind.SET_FILE, one["name"], origin(at(source.blame, path)), data)
+            elif not entry.lack:
+                message = f"there is no file '{entry.text}' (ignoreMissingValueFiles does not count for it)"
+                run.found.refuse(source, path, VALUES_REF_BROKEN, message)
 
 
 def _escaped(value: str) -> str:

@@ -15,6 +15,7 @@ from gitlint_ops.build.argo.source import ArgoSource
 from gitlint_ops.build.plain import plain_objects
 from gitlint_ops.model.location import DocumentRef
 from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.version_ranges import version
 from gitlint_ops.syntax.documents import Typing
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import EntryKind, Tree, Unreadable
@@ -37,10 +38,15 @@ class Manifests(Struct):
     faults: dict[str, str] = field(default_factory=dict)
 
 
-def manifests_of(source: ArgoSource, tree: Tree, folder: str, sources: Sources, target: str) -> Manifests:
-    """The objects of a folder, and what kept others of its files from being read."""
+def manifests_of(
+    source: ArgoSource, tree: Tree, folder: str, sources: Sources, target: str, argocd: str = ""
+) -> Manifests:
+    """The objects of a folder, and what kept others of its files from being read.
+
+    `argocd` is the version of Argo CD, "" where it is not known.
+    """
     found = Manifests()
-    for path in _paths(source, tree, folder):
+    for path in _paths(source, tree, folder, any_ending=_takes_any_ending(source, argocd)):
         found.inputs.add(path)
         if path.endswith(".jsonnet"):
             found.unread[path] = "jsonnet is not evaluated here"
@@ -52,10 +58,16 @@ def manifests_of(source: ArgoSource, tree: Tree, folder: str, sources: Sources, 
     return found
 
 
-def _paths(source: ArgoSource, tree: Tree, folder: str) -> Iterator[str]:
+def _takes_any_ending(source: ArgoSource, argocd: str) -> bool:
+    """Whether names do not count: since Argo CD 3.6."""
+    held = version(argocd) if argocd else None
+    is_old = held is not None and (held.major, held.minor) < (3, 6)
+    return not is_old and source.value("directory", "disableExtensionFilter") is True
+
+
+def _paths(source: ArgoSource, tree: Tree, folder: str, *, any_ending: bool) -> Iterator[str]:
     wanted = _wanted(source)
     recurse = source.value("directory", "recurse") is True
-    any_ending = source.value("directory", "disableExtensionFilter") is True
     prefix = f"{folder}/" if folder else ""
     for path, entry in tree.entries().items():
         inner = path[len(prefix) :]

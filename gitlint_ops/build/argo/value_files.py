@@ -15,10 +15,10 @@ from msgspec import Struct
 from gitlint_ops.build.argo.application import VALUES_REF_BROKEN, Rendering
 from gitlint_ops.build.argo.source import ArgoSource, BuildEnvironment
 from gitlint_ops.build.helm.store import ChartByName, ChartInTree
-from gitlint_ops.build.kustomize.near_names import near_name
 from gitlint_ops.discover.applicationset.globbing import BadPattern, doublestar_matcher
 from gitlint_ops.discover.source_trees import Lacking
 from gitlint_ops.model.location import FieldPath, FileRef
+from gitlint_ops.model.near_names import near_name
 from gitlint_ops.workspace.tree import Tree, Unreadable
 
 _GLOB = re.compile(r"[*?\[]")
@@ -120,8 +120,7 @@ def _referred(
     source: ArgoSource, run: Rendering, path: FieldPath, text: str, referred: list[ArgoSource]
 ) -> _Base | ValueFile:
     if len(referred) > 1:
-        message = f"{len(referred)} sources have the ref '{referred[0].text('ref')}'"
-        return _fault(source, run, path, text, message, "give each its own name")
+        return ValueFile(text, path, lack="which source is meant is told at their refs", is_fault=True)
     if referred[0].text("chart"):
         message = (
             f"the source with the ref '{referred[0].text('ref')}' is a chart, which has no files to give"

@@ -19,7 +19,7 @@ from gitlint_ops.build.kustomize.faults import near_file
 from gitlint_ops.build.site import Site
 from gitlint_ops.discover.known import KnownObjects
 from gitlint_ops.discover.kustomize import FILE_NAMES
-from gitlint_ops.model.blame import Blame, Via, origin, with_field
+from gitlint_ops.model.blame import Blame, Via, with_field
 from gitlint_ops.model.delivery import Owner
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
@@ -57,7 +57,7 @@ def build_flux_kustomization(
         return _unsure(owner, result, artifact)
     result = with_substitutions(owner, result, known, site.settings.flux)
     labelled = tuple(_with_common_metadata(one, owner) for one in result.objects)
-    return _with_files(owner, replace(result, objects=labelled))
+    return replace(result, objects=labelled)
 
 
 def _unchecked(target: BuildTarget, lack: NoArtifact) -> BuildResult:
@@ -214,11 +214,3 @@ def _with_common_metadata(one: RenderedObject, owner: Owner) -> RenderedObject:
             )
             blame = with_field(blame, path, by, replaced=was_there)
     return one if body is one.body else replace(one, body=body, blame=blame)
-
-
-def _with_files(owner: Owner, result: BuildResult) -> BuildResult:
-    """With the file of the Kustomization among what the result hangs on."""
-    file = origin(owner.object.blame).source.file
-    if file.repo == result.target.repo:
-        return replace(result, inputs=result.inputs | {file.path})
-    return replace(result, beside=result.beside | {(file.repo, file.path)})

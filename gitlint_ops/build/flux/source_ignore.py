@@ -34,6 +34,7 @@ Kept: TypeAlias = Callable[[str, bool], bool]
 """Whether something gets into an artifact, by its path in that, and whether it is a folder."""
 
 _ANY_FOLDERS = "**"
+_SIGNS = frozenset("*?[\\")
 
 
 class _Rule:
@@ -88,8 +89,10 @@ class _Rule:
 
 
 def _matcher(part: str) -> _Matcher:
-    if not set(part) & {*"*?[\\"}:
+    if not _SIGNS & set(part):
         return part.__eq__
+    if part[:1] == "*" and not _SIGNS & set(part[1:]):
+        return lambda name: name.endswith(part[1:])
     return as_regex(part) or (lambda _: False)
 
 

@@ -11,11 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops.build.flux.substitution import Substituted, Trouble, substitute
-from gitlint_ops.build.flux.variables import NAME, Variables, references, variables_of
+from gitlint_ops.build.flux.variables import NAME, Variables, variables_of
 from gitlint_ops.discover.known import KnownObjects
-from gitlint_ops.model.blame import at, origin
+from gitlint_ops.model.blame import origin
 from gitlint_ops.model.delivery import Owner
 from gitlint_ops.model.findings import Confidence, Note, Severity, Violation
+from gitlint_ops.model.near_names import near_name
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.model.version_ranges import version
@@ -54,9 +55,9 @@ def with_substitutions(owner: Owner, result: BuildResult, known: KnownObjects, f
         return replace(result, violations=(*result.violations, *wrong))
     strict = is_strict(flux)
     done = tuple(substitute(one, variables, strict=strict) for one in result.objects)
-    violations = (*result.violations, *_told(owner, result.objects, done, strict=strict))
+    violations = (*result.violations, *_told(owner, result.objects, done, variables, strict=strict))
     objects = tuple(one.object for one in done)
-    return _with_sources(owner, replace(result, objects=objects, violations=violations), known)
+    return replace(result, objects=objects, violations=violations)
 
 
 def _wrong_names(owner: Owner, variables: Variables) -> Iterator[Violation]:
@@ -74,26 +75,16 @@ def _wrong_names(owner: Owner, variables: Variables) -> Iterator[Violation]:
             )
 
 
-def _with_sources(owner: Owner, result: BuildResult, known: KnownObjects) -> BuildResult:
-    """With the files that give variables among what the result hangs on."""
-    inputs, beside = set(result.inputs), set(result.beside)
-    for one in references(owner):
-        found = known.get("", one.kind, one.namespace, one.name)
-        if found is None:
-            continue
-        file = origin(at(found.blame, ("data",))).source.file
-        if file.repo == result.target.repo:
-            inputs.add(file.path)
-        else:
-            beside.add((file.repo, file.path))
-    return replace(result, inputs=frozenset(inputs), beside=frozenset(beside))
-
-
 # What is wrong
 
 
 def _told(
-    owner: Owner, objects: tuple[RenderedObject, ...], done: tuple[Substituted, ...], *, strict: bool
+    owner: Owner,
+    objects: tuple[RenderedObject, ...],
+    done: tuple[Substituted, ...],
+    variables: Variables,
+    *,
+    strict: bool,
 ) -> Iterator[Violation]:
     """One violation for each variable, at the first place that wants it."""
     undefined: dict[tuple[str, bool], list[_Met]] = {}
@@ -105,7 +96,7 @@ def _told(
             else:
                 yield _unreadable(owner, met)
     for found in undefined.values():
-        yield _without_value(owner, found, strict=strict)
+        yield _without_value(owner, found, near_name(found[0].trouble.name, variables.held), strict=strict)
 
 
 def _is_script(one: RenderedObject, trouble: Trouble) -> bool:
@@ -145,7 +136,7 @@ def _unreadable(owner: Owner, met: _Met) -> Violation:
     )
 
 
-def _without_value(owner: Owner, found: list[_Met], *, strict: bool) -> Violation:
+def _without_value(owner: Owner, found: list[_Met], near: str, *, strict: bool) -> Violation:
     first = found[0]
     name = first.trouble.name
     said = f"{first.trouble.excerpt}: nothing gives {owner.said} a variable {name}"
@@ -153,6 +144,7 @@ def _without_value(owner: Owner, found: list[_Met], *, strict: bool) -> Violatio
     if not strict:
         follows = "Flux puts nothing in its place"
     provide = f"give it in postBuild.substitute, or write a default (${{{name}:=...}})"
+    provide = f"did you mean {near}? Else {provide}" if near else provide
     others = tuple(
         Note(one.object, one.trouble.path, "wanted here too") for one in found[1 : _MOST_PLACES + 1]
     )

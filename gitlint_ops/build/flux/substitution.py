@@ -111,7 +111,7 @@ def _troubles(path: FieldPath, text: str, variables: Variables) -> Iterator[Trou
 
 def _line(text: str, at: int) -> int:
     """The line of a text of several that a character is on, 0 in a text of one."""
-    return text.count("\n", 0, at) + 1 if "\n" in text.rstrip("\n") else 0
+    return text.count("\n", 0, at) + 1 if "\n" in text else 0
 
 
 def _excerpt(text: str, at: int) -> str:

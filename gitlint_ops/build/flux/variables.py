@@ -1,7 +1,6 @@
 """The variables that a Kustomization substitutes, and the places that gave their values.
 
-Sources: github.com/fluxcd/pkg/kustomize (kustomize_varsub.go LoadVariables); the kinds that make Secrets:
-bitnami-labs/sealed-secrets, external-secrets/external-secrets, cert-manager, and their like
+Source: github.com/fluxcd/pkg/kustomize (kustomize_varsub.go LoadVariables)
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from gitlint_ops.discover.known import KnownObjects
 from gitlint_ops.model.blame import Blame, at
 from gitlint_ops.model.delivery import Owner
 from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.made_secrets import ANY_OTHER, made_keys
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 
@@ -100,11 +100,12 @@ def variables_of(owner: Owner, known: KnownObjects) -> Variables | None:
         if found is not None:
             held.update(_variables_in(found, one.said))
             continue
-        keys = made_keys(one, known)
-        if keys is not None:
+        keys = made_keys(one.namespace, one.name, known.of_kind) if one.kind == "Secret" else None
+        if keys is None:
+            open_ended = open_ended or not (one.optional and known.complete)
+        else:
             held.update(_unknown(keys, owner, one))
-        open_ended = open_ended or (keys is None and not (one.optional and known.complete))
-        open_ended = open_ended or (keys is not None and None in keys)
+            open_ended = open_ended or ANY_OTHER in keys
     held.update(_inline(owner))
     always = owner.text("spec", "postBuild", "substituteStrategy") == "Always"
     found_variables = Variables(held, open_ended, always)
@@ -149,59 +150,6 @@ def _decoded(value: Any) -> Value:
 def _unknown(keys: frozenset[str | None], owner: Owner, one: Reference) -> Iterator[tuple[str, Variable]]:
     blame = at(owner.object.blame, one.path)
     return ((key, Variable(UNKNOWN, blame, one.said)) for key in keys if key is not None)
-
-
-# Who makes Secrets that are in no file, and where it says what they are called.
-_MAKERS: Mapping[tuple[str, str], tuple[FieldPath, ...]] = {
-    ("bitnami.com", "SealedSecret"): (("spec", "template", "metadata", "name"), ("metadata", "name")),
-    ("external-secrets.io", "ExternalSecret"): (("spec", "target", "name"), ("metadata", "name")),
-    ("external-secrets.io", "ClusterExternalSecret"): (
-        ("spec", "externalSecretName"),
-        ("spec", "externalSecretSpec", "target", "name"),
-        ("metadata", "name"),
-    ),
-    ("cert-manager.io", "Certificate"): (("spec", "secretName"),),
-    ("isindir.github.com", "SopsSecret"): (("metadata", "name"),),
-    ("onepassword.com", "OnePasswordItem"): (("metadata", "name"),),
-    ("secrets.hashicorp.com", "VaultStaticSecret"): (("spec", "destination", "name"),),
-    ("secrets.hashicorp.com", "VaultDynamicSecret"): (("spec", "destination", "name"),),
-    ("secrets.infisical.com", "InfisicalSecret"): (("spec", "managedSecretReference", "secretName"),),
-    ("secrets.doppler.com", "DopplerSecret"): (("spec", "managedSecret", "name"),),
-    ("spv.no", "AzureKeyVaultSecret"): (("spec", "output", "secret", "name"),),
-    ("infra.contrib.fluxcd.io", "Terraform"): (("spec", "writeOutputsToSecret", "name"),),
-    ("postgresql.cnpg.io", "Cluster"): (("spec", "superuserSecret", "name"),),
-}
-
-
-def made_keys(one: Reference, known: KnownObjects) -> frozenset[str | None] | None:
-    """The keys of a Secret that a controller makes in the cluster; None among them stands for any others.
-
-    None where nothing here makes it.
-    """
-    for (group, kind), paths in _MAKERS.items() if one.kind == "Secret" else ():
-        for maker in known.of_kind(group, kind):
-            name = next((held for path in paths if (held := value_at(maker.body, path))), None)
-            anywhere = kind == "ClusterExternalSecret"
-            if name == one.name and (anywhere or maker.key.namespace == one.namespace):
-                return frozenset(_keys_of(maker))
-    return None
-
-
-def _keys_of(maker: RenderedObject) -> Iterator[str | None]:
-    if maker.kind == "SealedSecret":
-        for path in (("spec", "encryptedData"), ("spec", "template", "data")):
-            held = value_at(maker.body, path)
-            yield from held if isinstance(held, Mapping) else ()
-        return
-    entries = value_at(maker.body, ("spec", "data"))
-    template = value_at(maker.body, ("spec", "target", "template"))
-    if maker.kind != "ExternalSecret" or value_at(maker.body, ("spec", "dataFrom")) or template:
-        yield None
-        return
-    for entry in entries if isinstance(entries, list) else ():
-        key = value_at(entry, ("secretKey",))
-        if isinstance(key, str):
-            yield key
 
 
 def is_unknown(value: Value | None) -> bool:

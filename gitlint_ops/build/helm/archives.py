@@ -12,6 +12,8 @@ import tarfile
 import zlib
 from collections.abc import Callable, Iterator
 
+from msgspec import Struct
+
 MAX_FILES = 5_000
 _MAX_UNPACKED_BYTES = 100_000_000
 _GZIP = 31  # zlib's number for data with gzip's own header
@@ -23,14 +25,22 @@ class UnreadableArchive(Exception):
     """An archive that cannot be unpacked; the message continues a sentence about it."""
 
 
-def unpacked_chart(archive: bytes) -> dict[str, bytes]:
+class Allowance(Struct):
+    """How many bytes may still be unpacked: archives hold archives, which look small."""
+
+    left: int = _MAX_UNPACKED_BYTES
+
+
+def unpacked_chart(archive: bytes, allowance: Allowance | None = None) -> dict[str, bytes]:
     """The files of a packed chart by their path within the chart.
+
+    `allowance` is shared by archives that are unpacked together.
 
     Raises:
         UnreadableArchive: it is no archive, too large, or holds a path that helm refuses.
     """
     files: dict[str, bytes] = {}
-    for name, data in members(archive):
+    for name, data in members(archive, allowance=allowance):
         if len(files) >= MAX_FILES:
             raise UnreadableArchive(f"holds more than {MAX_FILES} files")
         files[_inner(name)] = data.removeprefix(_BYTE_ORDER_MARK)
@@ -52,14 +62,18 @@ def _all(_: str) -> bool:
     return True
 
 
-def members(archive: bytes, wanted: Callable[[str], bool] = _all) -> Iterator[tuple[str, bytes]]:
+def members(
+    archive: bytes, wanted: Callable[[str], bool] = _all, allowance: Allowance | None = None
+) -> Iterator[tuple[str, bytes]]:
     """The regular files of an archive with their names in it, as far as they are wanted.
 
     Raises:
         UnreadableArchive: it is none, or too large.
     """
     try:
-        with tarfile.open(fileobj=io.BytesIO(_decompressed(archive)), mode="r:") as tar:
+        with tarfile.open(
+            fileobj=io.BytesIO(_decompressed(archive, allowance or Allowance())), mode="r:"
+        ) as tar:
             for member in tar:
                 if member.isfile() and wanted(member.name):
                     stream = tar.extractfile(member)
@@ -68,15 +82,14 @@ def members(archive: bytes, wanted: Callable[[str], bool] = _all) -> Iterator[tu
         raise UnreadableArchive(f"cannot be unpacked ({error})") from error
 
 
-def _decompressed(data: bytes) -> bytes:
+def _decompressed(data: bytes, allowance: Allowance) -> bytes:
     parts: list[bytes] = []
-    left = _MAX_UNPACKED_BYTES
     # Several streams in a row are one text to helm.
     while data:
         stream = zlib.decompressobj(_GZIP)
-        parts.append(stream.decompress(data, left))
-        left -= len(parts[-1])
-        if stream.unconsumed_tail or left <= 0:
+        parts.append(stream.decompress(data, max(allowance.left, 1)))
+        allowance.left -= len(parts[-1])
+        if stream.unconsumed_tail or allowance.left <= 0:
             raise UnreadableArchive("is too large when it is unpacked")
         if not stream.eof:
             raise UnreadableArchive("ends too early")

@@ -1,6 +1,6 @@
 """What helm rendered, kept on disk between runs: by content, bounded, and readable by its user only.
 
-See docs/decisions/0016-charts-rendered-once.md.
+See docs/decisions/0020-charts-of-deliveries.md.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from gitlint_ops.build.helm.archives import MAX_FILES, UnreadableArchive, unpacked_chart
+from gitlint_ops.build.helm.archives import MAX_FILES, Allowance, UnreadableArchive, unpacked_chart
 from gitlint_ops.build.helm.chart import Chart, ChartUnreadable, read_archive, read_chart, with_files
 from gitlint_ops.build.helm.metadata import CHART_FILE, FILE_SCHEME, Dependency, metadata
 from gitlint_ops.build.helm.store import ChartByName, ChartInTree, ChartStore
@@ -97,6 +97,7 @@ def _completed(chart: Chart, tree: Tree, way: _Way) -> Completed:
 def _present(files: Mapping[str, bytes]) -> frozenset[str]:
     """The names of the charts in `charts/`."""
     found: set[str] = set()
+    allowance = Allowance()
     for path, data in files.items():
         parts = path.split("/")
         if parts[0] != "charts":
@@ -105,7 +106,7 @@ def _present(files: Mapping[str, bytes]) -> frozenset[str]:
             found.add(metadata({CHART_FILE: data}).name)
         elif len(parts) == 2 and path.endswith(".tgz"):
             try:
-                found.add(metadata(unpacked_chart(data)).name)
+                found.add(metadata(unpacked_chart(data, allowance)).name)
             except UnreadableArchive as error:
                 raise ChartUnreadable(f"{path} {error}") from error
     return frozenset(found)

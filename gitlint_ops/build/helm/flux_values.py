@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from gitlint_ops.build.flux.variables import Reference, made_keys
+from gitlint_ops.build.flux.variables import Reference
 from gitlint_ops.build.helm.set_syntax import SetFault, set_values
 from gitlint_ops.build.helm.values import (
     SetKind,
@@ -25,12 +25,13 @@ from gitlint_ops.build.helm.values import (
     layer_of_text,
     merged,
 )
-from gitlint_ops.build.kustomize.near_names import near_name
 from gitlint_ops.discover.known import KnownObjects
 from gitlint_ops.model.blame import Blame, Origin, Via, at, origin
 from gitlint_ops.model.delivery import Owner
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, FileRef
+from gitlint_ops.model.made_secrets import made_keys
+from gitlint_ops.model.near_names import near_name
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Unreadable
@@ -140,7 +141,9 @@ class _Entry(Struct, frozen=True):
 
     def _absent(self, found: FluxValues) -> None:
         reference = self.reference
-        keys = made_keys(reference, self.known)
+        keys = None
+        if reference.kind == "Secret":
+            keys = made_keys(reference.namespace, reference.name, self.known.of_kind)
         if keys is not None:
             if self.key in keys or None in keys:
                 found.unknown.append(f"the values of {reference.said} are made in the cluster")

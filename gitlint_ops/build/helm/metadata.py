@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from gitlint_ops.build.kustomize.decode import scalar_text
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.syntax.documents import Typing, read
 
@@ -56,8 +57,8 @@ def metadata(files: Mapping[str, bytes]) -> Metadata:
         listed_in = OLD_REQUIREMENTS
         held = _body(files, OLD_REQUIREMENTS).get("dependencies")
     return Metadata(
-        name=_text(body.get("name")),
-        version=_text(body.get("version")),
+        name=scalar_text(body.get("name")),
+        version=scalar_text(body.get("version")),
         is_library=body.get("type") == "library",
         dependencies=tuple(dependencies(held)),
         listed_in=listed_in,
@@ -67,15 +68,15 @@ def metadata(files: Mapping[str, bytes]) -> Metadata:
 def dependencies(held: Any) -> Iterator[Dependency]:
     """The entries of a list `dependencies`, as far as they have a name."""
     for index, one in enumerate(held[:MOST_DEPENDENCIES] if isinstance(held, list) else ()):
-        if isinstance(one, dict) and _text(one.get("name")):
+        if isinstance(one, dict) and scalar_text(one.get("name")):
             tags = one.get("tags")
             yield Dependency(
-                name=_text(one.get("name")),
-                version=_text(one.get("version")),
-                repository=_text(one.get("repository")),
-                alias=_text(one.get("alias")),
-                condition=_text(one.get("condition")),
-                tags=tuple(filter(None, map(_text, tags if isinstance(tags, list) else ()))),
+                name=scalar_text(one.get("name")),
+                version=scalar_text(one.get("version")),
+                repository=scalar_text(one.get("repository")),
+                alias=scalar_text(one.get("alias")),
+                condition=scalar_text(one.get("condition")),
+                tags=tuple(filter(None, map(scalar_text, tags if isinstance(tags, list) else ()))),
                 entry=one,
                 path=("dependencies", index),
             )
@@ -85,7 +86,3 @@ def _body(files: Mapping[str, bytes], name: str) -> Mapping[str, Any]:
     documents = read(files.get(name, b""), Typing.KUBECTL).documents
     body = documents[0].body if documents else None
     return body if isinstance(body, dict) else {}
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""

@@ -115,6 +115,9 @@ def _environment(folder: Path) -> Mapping[str, str]:
         "TMPDIR": str(folder),
         "PATH": "",
         "TZ": "UTC",
+        # A process that lives for 30 ms need not tidy up; what grows does (a fifth of the time in a trial).
+        "GOGC": "off",
+        "GOMEMLIMIT": f"{MAX_MEMORY_BYTES // 2}B",
         "KUBECONFIG": str(folder / "home" / "no-cluster"),
         "HELM_CONFIG_HOME": home,
         "HELM_CACHE_HOME": home,

@@ -10,9 +10,9 @@ from typing import Any
 from gitlint_ops.build.helm.messages import plain_message, template_places
 from gitlint_ops.build.helm.render import values_file
 from gitlint_ops.build.helm.request import ChartRequest, Rendering
-from gitlint_ops.build.helm.template_blame import notes
+from gitlint_ops.build.helm.template_blame import in_chart, notes
 from gitlint_ops.build.helm.value_schemas import NAME
-from gitlint_ops.model.blame import Via, at, origin
+from gitlint_ops.model.blame import at, origin
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.model.location import FieldPath, format_path
@@ -31,8 +31,28 @@ _EXTRA = re.compile(
     r"additional propert(?:y|ies) (?P<names>'[^']+'(?:, '[^']+')*) not allowed|"
     r"Additional property (?P<name>\S+) is not allowed"
 )
+_OTHER_RELEASE = "incompatible with Kubernetes"
+_USUAL_RELEASE = "helm's default, and none is said for the cluster (`kubernetes:` in gitlint-ops.yaml)"
+_ASKS_CLUSTER = re.compile(rb"\blookup(?= )|\.Capabilities\.APIVersions\b")
 _ASKED = re.compile(r"execution error at \(")
 _MOST = 50
+
+
+def excused(request: ChartRequest, rendering: Rendering, said: str) -> str:
+    """Why a refusal proves nothing, "" where it does: the cluster may hold what is not known here."""
+    if request.partial:
+        return f"the chart does not render without values that are not known: {request.partial}"
+    if _OTHER_RELEASE in said and not request.kubernetes:
+        return (
+            f"the chart asks for another release of Kubernetes than {_USUAL_RELEASE}: {plain_message(said)}"
+        )
+    for place in template_places(said):
+        path = in_chart(place.template, rendering.chart)
+        asked = _ASKS_CLUSTER.search(rendering.chart.files[path]) if path else None
+        if asked is not None:
+            what = asked[0].decode()
+            return f"the chart does not render, but {path} asks the cluster ({what}): {plain_message(said)}"
+    return ""
 
 
 def refused(request: ChartRequest, rendering: Rendering, said: str) -> tuple[Violation, ...]:
@@ -169,11 +189,13 @@ def _at_value(
     at_key: bool = False,
 ) -> Violation:
     """A violation at a value, or at what holds it: those given first, then the chart's own."""
+    entry = rendering.entry
     for end in range(len(path), 0, -1):
         for values in (rendering.given, rendering.defaults):
             if value_at(values.body, path[:end], default=values) is not values:
                 source = origin(at(values.blame, path[:end]))
-                if source.via is Via.HELM_VALUES or source.source != rendering.entry.source:
+                # What lies in an archive has no place of its own.
+                if (source.source, source.source_path) != (entry.source, entry.source_path):
                     whole = end == len(path)
                     return Violation(
                         source.source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator
 
@@ -87,6 +88,7 @@ class ChartRenderer:
     def __init__(self, helm: Helm) -> None:
         self.helm = helm
         self._cache = RenderCache(helm.cache, helm.path) if helm.cache and helm.path else None
+        self._planned: dict[str, tuple[Chart, Release]] | None = None
         self._charts: dict[tuple[str, str, str], Chart | ChartUnreadable] = {}
         self._rendered: dict[str, bytes | HelmFailed | HelmUnusable] = {}
 
@@ -117,23 +119,44 @@ class ChartRenderer:
         """
         key = _digest(chart, release)
         held = self._rendered.get(key)
+        if held is None and self._planned is not None:
+            self._planned[key] = (chart, release)
+            raise HelmUnusable("it is rendered later")
         if held is None:
             held = self._rendered[key] = self._run(chart, release, key)
         if isinstance(held, bytes):
             return held
         raise type(held)(str(held))
 
+    @contextlib.contextmanager
+    def planned(self, at_once: int = 2) -> Iterator[None]:
+        """Only note what is asked to be rendered, and at the end render all of that, several at a time.
+
+        Whoever asks in between is told that helm gave no verdict, and asks again afterwards.
+        """
+        self._planned = {}
+        try:
+            yield
+        finally:
+            wanted, self._planned = self._planned, None
+            self.render_ahead(wanted.values(), at_once)
+
+    @property
+    def is_planning(self) -> bool:
+        """Whether nothing is rendered for now, so that no result counts."""
+        return self._planned is not None
+
     def render_ahead(self, wanted: Iterable[tuple[Chart, Release]], at_once: int = 2) -> None:
         """Render several charts at once, so that `render` finds them; faults are told there."""
         from concurrent.futures import ThreadPoolExecutor
 
-        missing = {
-            key: one for one in wanted if (key := _digest(*one)) not in self._rendered and self.helm.path
-        }
-        # Each is a process of its own; the threads only wait for it.
-        with ThreadPoolExecutor(at_once) as pool:
-            made = pool.map(lambda key: self._run(*missing[key], key), missing)
-            self._rendered.update(zip(missing, made, strict=True))
+        keyed = {_digest(*one): one for one in wanted if self.helm.path}
+        missing = {key: one for key, one in keyed.items() if key not in self._rendered}
+        if missing:
+            # Each is a process of its own; the threads only wait for it.
+            with ThreadPoolExecutor(at_once) as pool:
+                made = pool.map(lambda key: self._run(*missing[key], key), missing)
+                self._rendered.update(zip(missing, made, strict=True))
 
     def _run(self, chart: Chart, release: Release, key: str) -> bytes | HelmFailed | HelmUnusable:
         held = self._cache.get(key) if self._cache is not None else None

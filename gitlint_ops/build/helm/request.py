@@ -69,6 +69,7 @@ class ChartRequest(Struct, frozen=True):
 class Rendering(Struct, frozen=True):
     """What helm was given: to ask it again with other values, and to say where values come from."""
 
+    name: str
     chart: Chart
     tree: Tree
     release: Release

@@ -11,10 +11,10 @@ from gitlint_ops.build.helm.chart import Chart, ChartUnreadable, with_files
 from gitlint_ops.build.helm.defaults import VALUES_FILE, defaults
 from gitlint_ops.build.helm.dependencies import Completed, Lacking
 from gitlint_ops.build.helm.messages import TemplatePlace
-from gitlint_ops.build.helm.metadata import CHART_FILE
+from gitlint_ops.build.helm.metadata import CHART_FILE, metadata
 from gitlint_ops.build.helm.output import Templates, documents, parse
 from gitlint_ops.build.helm.program import HelmFailed, HelmUnusable
-from gitlint_ops.build.helm.refusals import RENDER_FAILED, refused
+from gitlint_ops.build.helm.refusals import RENDER_FAILED, excused, refused
 from gitlint_ops.build.helm.render import Release
 from gitlint_ops.build.helm.request import ChartRequest, RenderedChart, Rendering
 from gitlint_ops.build.helm.store import ChartByName, ChartInTree
@@ -60,13 +60,15 @@ def _not_here(request: ChartRequest, chart: ChartByName, site: Site) -> Rendered
 
 
 def _not_vendored(request: ChartRequest, chart: ChartByName, site: Site) -> Violation:
+    """What is told of all such charts as one, at the first of them."""
+    entry = request.entry
     return Violation(
-        request.on,
-        request.at,
-        f"charts of {chart.shown_repository} are not in the workspace, so what they render to is not checked",
+        entry.source,
+        entry.source_path,
+        "this chart is fetched from elsewhere and is not in the workspace: what it renders to is not checked",
         hint=site.store.advice(chart),
         rule=NOT_VENDORED,
-        cause=chart.shown_repository,
+        cause=NOT_VENDORED,
     )
 
 
@@ -100,6 +102,8 @@ def _rendered(request: ChartRequest, found: ChartInTree, site: Site) -> Rendered
     rendering = _rendering(request, whole.chart, found.tree, site)
     if isinstance(rendering, RenderedChart):
         return rendering
+    if not site.charts.is_planning:
+        site.renderings.append((request.target, rendering))
     files = whole.read | frozenset(_files_of(request, found))
     if not site.helm.path:
         reason = f"Helm charts are not rendered: {site.helm.absent}"
@@ -108,9 +112,9 @@ def _rendered(request: ChartRequest, found: ChartInTree, site: Site) -> Rendered
     try:
         output = site.charts.render(rendering.chart, rendering.release)
     except HelmFailed as error:
-        if request.partial:
-            reason = f"the chart does not render without values that are not known: {request.partial}"
-            return _left_out(request, reason, files=files)
+        excuse = excused(request, rendering, str(error))
+        if excuse:
+            return _left_out(request, excuse, files=files)
         told = refused(request, rendering, str(error))
         return replace(_failed(told, files, told[0].message), rendering=rendering)
     except HelmUnusable as error:
@@ -147,13 +151,10 @@ def _without_dependencies(request: ChartRequest, whole: Completed, site: Site) -
         if whole.chart.packed
         else f"`helm dependency build {folder}` fetches what it needs; commit {folder}/charts"
     )
-    charts = {one.chart.shown_repository: one.chart for one in whole.lacking if one.chart}
-    return _left_out(
-        request,
-        f"the chart {folder} depends on {names}, which is not in the workspace: {advice}",
-        tuple(replace(_not_vendored(request, one, site), hint=advice) for one in charts.values()),
-        whole.read,
-    )
+    fetched = next((one.chart for one in whole.lacking if one.chart), None)
+    told = (replace(_not_vendored(request, fetched, site), hint=advice),) if fetched else ()
+    reason = f"the chart {folder} depends on {names}, which is not in the workspace: {advice}"
+    return _left_out(request, reason, told, whole.read)
 
 
 def _lacking(request: ChartRequest, one: Lacking) -> Violation:
@@ -192,7 +193,7 @@ def _rendering(request: ChartRequest, chart: Chart, tree: Tree, site: Site) -> R
     if unsafe is not None:
         return _left_out(request, f"the chart is not rendered: '{unsafe.text}' is no path of one value")
     given = composed(request.values, request.settings, request.entry)
-    return Rendering(chart, tree, release, given, own, request.entry)
+    return Rendering(metadata(chart.files).name, chart, tree, release, given, own, request.entry)
 
 
 def _with_own_values(

@@ -106,7 +106,7 @@ class ChartStore:
         return self._held
 
     def _found(self) -> Iterator[_Held]:
-        if self._tree is None:
+        if self._tree is None or not self.folders:
             return
         folders: set[str] = set()
         for path, entry in self._tree.entries().items():

@@ -9,6 +9,7 @@ from gitlint_ops.build.helm.messages import TemplatePlace
 from gitlint_ops.build.helm.metadata import CHART_FILE, metadata
 from gitlint_ops.build.helm.output import Rendered
 from gitlint_ops.build.helm.template_lines import TemplateLines
+from gitlint_ops.build.helm.values import Values
 from gitlint_ops.model.blame import Blame, Origin, Via
 from gitlint_ops.model.findings import Note
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef
@@ -22,7 +23,11 @@ _MOST_NOTES = 5
 class TemplateBlamer:
     """Finds the lines of a chart's templates that rendered documents come from."""
 
-    def __init__(self, chart: Chart, sources: Sources, tree: Tree, entry: Origin) -> None:
+    def __init__(
+        self, chart: Chart, sources: Sources, tree: Tree, entry: Origin, values: Values | None = None
+    ) -> None:
+        """`values` are those that the release was given, if they are known."""
+        self._values = values
         self._chart = chart
         self._sources = sources
         self._tree = tree
@@ -48,7 +53,9 @@ class TemplateBlamer:
         held = self._templates.get(path)
         if held is None:
             file = self._tree.ref(self._chart.place(path))
-            held = self._templates[path] = TemplateLines(file, self._chart.files[path])
+            held = self._templates[path] = TemplateLines(
+                file, self._chart.files[path], self._values, _charts_above(path)
+            )
         return held
 
     def _of_definition(self, path: str, one: Rendered) -> Origin | None:
@@ -63,6 +70,15 @@ class TemplateBlamer:
             ref = DocumentRef(file, held[one.number].index)
             return Origin(ref, (), Via.HELM_TEMPLATE, over=self._entry)
         return None
+
+
+def _charts_above(path: str) -> tuple[str, ...]:
+    """The charts within which a file stands: their values stand under their names."""
+    names, parts = [], path.split("/")
+    while len(parts) > 2 and parts[0] == "charts":
+        names.append(parts[1])
+        parts = parts[2:]
+    return tuple(names)
 
 
 def in_chart(template: str, chart: Chart) -> str:

@@ -10,8 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from gitlint_ops.model.blame import Blame, ListBlame, MapBlame, Origin, Via
-from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FileRef
+from gitlint_ops.build.helm.values import Values
+from gitlint_ops.model.blame import Blame, ListBlame, MapBlame, Origin, Via, at, origin
+from gitlint_ops.model.blame import over as stacked
+from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, FileRef
+from gitlint_ops.model.structure import value_at
 
 _MAX_LINES = 20_000
 _MAX_WIDTH = 1_000
@@ -19,6 +22,7 @@ _MAX_PARTS = 500
 _KEY = r"(?:(?P<quote>[\"']?)(?P<key>[A-Za-z0-9_./$-]+)(?P=quote)[ \t]*:(?=\s|$))?"
 _LINE = re.compile(rf"(?P<indent> *)(?P<dashes>(?:-[ ]+)*){_KEY}")
 _PRINTS_NOTHING = r"(?:if|else|end|with|range|define|block|break|continue)\b|/\*|\$\w+[ \t]*:?="
+_VALUE = re.compile(r"\.Values\.((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)")
 _END_OF_KEY = re.compile(r":(?=\s|$)")
 _WRITES = re.compile(rf"[ \t]*(?:-[ ]+)?\{{\{{-?+[ \t]*+(?!{_PRINTS_NOTHING})")
 
@@ -37,7 +41,7 @@ class _Ends(NamedTuple):
 class _Line(NamedTuple):
     """A line of the template: where its first dash stands (-1: none) and its key, if it has one.
 
-    `ends`: the key has actions in it.
+    `ends`: the key has actions in it. `value` is the path of the one value of the release that it names.
     """
 
     number: int
@@ -46,6 +50,7 @@ class _Line(NamedTuple):
     key: str
     writes: bool
     ends: _Ends | None = None
+    value: tuple[str, ...] = ()
 
 
 class _Block(NamedTuple):
@@ -74,7 +79,12 @@ class _Held(NamedTuple):
 class TemplateLines:
     """The text of one template, and which lines stand for which fields."""
 
-    def __init__(self, file: FileRef, data: bytes) -> None:
+    def __init__(
+        self, file: FileRef, data: bytes, values: Values | None = None, prefix: FieldPath = ()
+    ) -> None:
+        """`values` are those that the release was given, `prefix` where in them the chart's own stand."""
+        self._values = values
+        self._prefix = prefix
         self._document = DocumentRef(file, PLAIN_TEXT)
         text = data.decode("utf-8", "replace").split("\n")[:_MAX_LINES]
         self._lines = [_line(number, one[:_MAX_WIDTH]) for number, one in enumerate(text, start=1)]
@@ -105,7 +115,8 @@ class TemplateLines:
         return found[min(number, len(found) - 1)][0]
 
     def _blame(self, body: Any, block: _Block | None, line: int, over: Origin) -> Blame:
-        base = Origin(self._document, (line,), Via.HELM_TEMPLATE, verbatim=False, over=over)
+        below = self._given(body, line, over)
+        base = Origin(self._document, (line,), Via.HELM_TEMPLATE, verbatim=False, over=below)
         if block is None:
             return base
         if isinstance(body, dict):
@@ -113,6 +124,17 @@ class TemplateLines:
         if isinstance(body, list) and body:
             return self._of_list(body, block, base, over)
         return base
+
+    def _given(self, body: Any, line: int, over: Origin) -> Origin:
+        """What gave the value that the line prints, over the entry, if the value is printed as it is."""
+        reference = self._lines[line - 1].value if 0 < line <= len(self._lines) else ()
+        if self._values is None or not reference or body is None or isinstance(body, dict | list):
+            return over
+        path = (*self._prefix, *reference)
+        value = value_at(self._values.body, path)
+        if value in (None, "") or isinstance(value, dict | list) or _printed(value) not in _printed(body):
+            return over
+        return stacked(origin(at(self._values.blame, path)), over)
 
     def _of_mapping(self, body: dict[Any, Any], held: _Held, base: Origin, over: Origin) -> Blame:
         changed: dict[str, Blame] = {}
@@ -169,11 +191,11 @@ class TemplateLines:
 
     def _below(self, index: int, column: int, end: int) -> _Block:
         """The lines that belong to a key: up to the next key or item at its column or left of it."""
-        for at in range(index + 1, end):
-            line = self._lines[at]
+        for below in range(index + 1, end):
+            line = self._lines[below]
             keyed = line.key or line.ends
             if (line.dash < 0 and keyed and line.column <= column) or 0 <= line.dash < column:
-                return _Block(index + 1, at)
+                return _Block(index + 1, below)
         return _Block(index + 1, end)
 
 
@@ -198,7 +220,16 @@ def _line(number: int, text: str) -> _Line:
     writes = _WRITES.match(text) is not None
     column = indent + len(dashes)
     ends = None if found["key"] else _key_with_actions(text[column:])
-    return _Line(number, indent if item else -1, column, found["key"] or "", writes, ends)
+    return _Line(number, indent if item else -1, column, found["key"] or "", writes, ends, _value_in(text))
+
+
+def _value_in(text: str) -> tuple[str, ...]:
+    named = set(_VALUE.findall(text)) if ".Values." in text else set()
+    return tuple(named.pop().split(".")) if len(named) == 1 else ()
+
+
+def _printed(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _key_with_actions(text: str) -> _Ends | None:

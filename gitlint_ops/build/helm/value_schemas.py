@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitlint_ops.build.helm.archives import UnreadableArchive, members
+from gitlint_ops.build.helm.archives import Allowance, UnreadableArchive, members
 
 NAME = "values.schema.json"
 
@@ -66,19 +66,24 @@ def archived_references(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]
     Raises:
         UnreadableSchema: an archive cannot be unpacked, or is too large.
     """
+    allowance = Allowance()
     for path, data in files.items():
         if path.endswith(".tgz"):
-            for reference in _references_in(data, 0):
+            for reference in _references_in(data, allowance, 0):
                 yield path, reference
 
 
-def _references_in(archive: bytes, depth: int) -> Iterator[str]:
+def _is_looked_into(name: str) -> bool:
+    return name.endswith((NAME, ".tgz"))
+
+
+def _references_in(archive: bytes, allowance: Allowance, depth: int) -> Iterator[str]:
     if depth > _MAX_NESTED:
         raise UnreadableSchema("holds archives in archives too deeply")
     try:
-        for name, data in members(archive, lambda name: name.endswith((NAME, ".tgz"))):
+        for name, data in members(archive, _is_looked_into, allowance):
             if name.endswith(".tgz"):
-                yield from _references_in(data, depth + 1)
+                yield from _references_in(data, allowance, depth + 1)
             else:
                 reference = outside_reference(data)
                 if reference:

@@ -10,6 +10,7 @@ from gitlint_ops.build.helm.chart import Chart
 from gitlint_ops.build.helm.messages import TemplatePlace, plain_message, template_places
 from gitlint_ops.build.helm.output import Templates, parse, rendered
 from gitlint_ops.build.helm.template_blame import TemplateBlamer, notes
+from gitlint_ops.build.helm.values import Values
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
 from gitlint_ops.build.kustomize.metadata import HELM_GENERATED
 from gitlint_ops.build.kustomize.resource import Resource
@@ -21,9 +22,11 @@ from gitlint_ops.workspace.tree import Tree
 
 
 def resources_of_output(
-    name: str, place: Place, chart: Chart, sources: Sources, tree: Tree, output: bytes
+    name: str, place: Place, chart: Chart, sources: Sources, tree: Tree, output: bytes, values: Values
 ) -> tuple[Resource, ...]:
     """The resources among what helm printed; `place` is the entry that asked for the chart.
+
+    `values` are those that the entry gives.
 
     Raises:
         BuildFault: it is no YAML, or a document is no object.
@@ -39,7 +42,7 @@ def resources_of_output(
             place,
             related=notes((TemplatePlace(template, 1),), chart, tree),
         )
-    blamer = TemplateBlamer(chart, sources, tree, place.origin(Via.GENERATOR))
+    blamer = TemplateBlamer(chart, sources, tree, place.origin(Via.GENERATOR), values)
     blames: list[Blame] = []
     pieces: list[Piece] = []
     for one in rendered(output, text):

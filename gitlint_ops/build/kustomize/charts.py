@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from gitlint_ops.build.helm.chart import Chart, ChartUnreadable
 from gitlint_ops.build.helm.program import HelmFailed, HelmUnusable
 from gitlint_ops.build.helm.render import Release, values_file
+from gitlint_ops.build.helm.values import Values, composed, layer_of_file, layer_of_mapping
 from gitlint_ops.build.kustomize.chart_resources import does_not_render, resources_of_output
 from gitlint_ops.build.kustomize.decode import Fields, StructOf
 from gitlint_ops.build.kustomize.elsewhere import LeftOut
@@ -316,4 +317,24 @@ def _rendered(chart: ChartEntry, files: Chart, release: Release, bench: Bench) -
         for number, name in enumerate(_values_names(chart)):
             said = said.replace(values_file(number), name)
         raise does_not_render(chart.name, chart.place, files, tree, said) from error
-    return resources_of_output(chart.name, chart.fields.place, files, bench.reader.sources, tree, output)
+    place, sources = chart.fields.place, bench.reader.sources
+    return resources_of_output(chart.name, place, files, sources, tree, output, _given(chart, bench))
+
+
+def _given(chart: ChartEntry, bench: Bench) -> Values:
+    """The values that the entry itself gives, and what set them; those of the chart are not among them."""
+    fields, reader = chart.fields, bench.reader
+    inline, place = fields.values.get("valuesInline"), fields.at("valuesInline")
+    layers = []
+    if fields.text("valuesFile") and not (inline and fields.text("valuesMerge") == _REPLACE):
+        file = reader.locate(Entry(fields.text("valuesFile"), fields.at("valuesFile")))
+        layers.append(layer_of_file(file, reader.sources))
+    if inline:
+        origin = Origin(place.document, place.path, Via.HELM_VALUES)
+        layers.append(layer_of_mapping(inline, origin, "valuesInline"))
+    if fields.text("valuesMerge") == _MERGE:
+        layers.reverse()
+    for index, text in enumerate(fields.texts("additionalValuesFiles")):
+        file = reader.locate(Entry(text, fields.at("additionalValuesFiles", index)))
+        layers.append(layer_of_file(file, reader.sources))
+    return composed(layers, (), place.origin(Via.HELM_VALUES))

@@ -23,11 +23,11 @@ from gitlint_ops.build.kustomize.field_specs import (
 )
 from gitlint_ops.build.kustomize.identity import is_selected
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
-from gitlint_ops.build.kustomize.near_names import near_name
 from gitlint_ops.build.kustomize.no_effect import without_effect
 from gitlint_ops.build.kustomize.patch_targets import resource_label
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
 from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.near_names import near_name
 
 CONFIGURATION_NO_MATCH = "configuration-no-match"
 

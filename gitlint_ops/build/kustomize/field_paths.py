@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from gitlint_ops.build.kustomize.faults import OURS
 from gitlint_ops.build.kustomize.go_regex import GoRegex, RegexFault
-from gitlint_ops.build.kustomize.merge_nodes import Node, has_quotes
+from gitlint_ops.build.kustomize.merge_nodes import Node, has_quotes, text_as_written
 from gitlint_ops.build.kustomize.node_texts import Untyped, plain
 from gitlint_ops.build.kustomize.source_texts import NO_TEXTS, SourceTexts
 from gitlint_ops.build.kustomize.structured_text import parse_structured
@@ -229,13 +229,14 @@ def _told(item: Node, pattern: str, texts: SourceTexts) -> str:
     """An item as YAML, which a pattern is looked for in: with its quotes and comment, if they matter."""
     if item.is_container:
         return emit(plain(item.close()[0])).strip()
+    spelled = text_as_written(item.value, item.blame(), texts.written)
     comment = texts.comment(item.blame())
-    text = f"{item.text} {comment}" if comment else item.text
+    text = f"{spelled} {comment}" if comment else spelled
     if _SEES_QUOTES.search(pattern) is None or not has_quotes(item, texts.written):
         return text
     first = tuple(chain(item.blame()))[-1]
     quote = "'" if (texts.written(first) or "").startswith("'") else '"'
-    return f"{quote}{item.text}{quote}{text.removeprefix(item.text)}"
+    return f"{quote}{spelled}{quote}{text.removeprefix(spelled)}"
 
 
 def _kind(node: Node) -> str:

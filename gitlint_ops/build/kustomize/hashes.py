@@ -53,8 +53,8 @@ def unknown(resources: tuple[Resource, ...]) -> tuple[Unchecked, ...]:
     return tuple(
         Unchecked(
             "",
-            f"{one.gvk.kind} {one.name} was generated as another kind, and the hash in its name is of "
-            "kustomize's inner data then",
+            f"{one.gvk.kind} {one.name} is to have a hash in its name, which is of kustomize's inner data "
+            "for all but ConfigMaps and Secrets",
             origin(one.blame).source,
             origin(one.blame).source_path,
         )

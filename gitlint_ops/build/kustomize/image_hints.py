@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gitlint_ops.build.kustomize.image_parts import split_image
-from gitlint_ops.build.kustomize.near_names import near_name
 from gitlint_ops.build.kustomize.patch_targets import resource_label
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.location import FieldPath, format_path
+from gitlint_ops.model.near_names import near_name
 
 _ELSEWHERE = (
     "where kustomize does not look for images: name the field under `images:` in a file of configurations, "

@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 from gitlint_ops.build.kustomize.faults import Place, violation
 from gitlint_ops.build.kustomize.json_patch import member_at
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema
-from gitlint_ops.build.kustomize.near_names import near_name
 from gitlint_ops.build.kustomize.no_effect import (
     PATCH_MISSES_FIELD,
     has_or_have,
@@ -22,6 +21,7 @@ from gitlint_ops.build.kustomize.no_effect import (
 from gitlint_ops.build.kustomize.patch_targets import resource_label
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.near_names import near_name
 
 Trace: TypeAlias = tuple[Resource, Sequence[Any]]
 """An object, and its bodies before the first operation and after each of them."""

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from gitlint_ops.build.kustomize.faults import Place, violation
 from gitlint_ops.build.kustomize.left_directives import left_directives
 from gitlint_ops.build.kustomize.merge_schema import MergeSchema, Schema, merge_keys
-from gitlint_ops.build.kustomize.near_names import near_name
 from gitlint_ops.build.kustomize.no_effect import (
     ENTRY_WITHOUT_EFFECT,
     PATCH_MISSES_FIELD,
@@ -25,6 +24,7 @@ from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import Origin
 from gitlint_ops.model.findings import Severity, Violation
 from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.near_names import near_name
 
 _DIRECTIVE = "$patch"
 _ID = ("apiVersion", "kind")

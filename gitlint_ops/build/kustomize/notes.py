@@ -55,6 +55,19 @@ def read_back(resource: Resource, before: Resource, scopes: Scopes) -> Resource:
     return resource if found == _notes(before, scopes) else _noted(resource, found)
 
 
+def has_notes(body: Mapping[str, Any]) -> bool:
+    """Whether notes stand in the annotations of a body."""
+    held = value_at(body, _ANNOTATIONS)
+    return isinstance(held, dict) and not _ALL.isdisjoint(held)
+
+
+def as_noted(resource: Resource) -> Resource:
+    """A resource as it is read, with the notes that its file has: kustomize takes them for its own."""
+    held = value_at(resource.body, _ANNOTATIONS)
+    found = {key: held[key] for key in held if key in _ALL} if isinstance(held, dict) else {}
+    return _noted(taken_out(resource, resource), found) if found else resource
+
+
 def taken_out(resource: Resource, before: Resource) -> Resource:
     """The resource with the notes it had `before`, whatever became of them in its annotations."""
     held = value_at(resource.body, _ANNOTATIONS)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.merge_nodes import DECORATED, TIMESTAMP, Written, scalar_text
-from gitlint_ops.build.kustomize.notes import ALLOWED, allowed_in
+from gitlint_ops.build.kustomize.notes import ALLOWED, allowed_in, has_notes
 from gitlint_ops.build.kustomize.patch_entries import STRATEGIC, PatchEntry
 from gitlint_ops.model.blame import Origin
 from gitlint_ops.model.location import FieldPath
@@ -25,30 +25,33 @@ _ANNOTATIONS = ("metadata", "annotations")
 class FittedPatch(Struct, frozen=True):
     """A patch as it is merged; `allowed` are the changes of a resource's id that it may make.
 
-    `may_wipe`: it may take away annotations that it does not name, kustomize's own among them.
+    `sees_notes`: it may take away or set annotations in which kustomize keeps notes.
     """
 
     body: Mapping[str, Any]
     origin: Origin
     allowed: tuple[str, ...]
-    may_wipe: bool
+    sees_notes: bool
 
 
 def fitted(body: Mapping[str, Any], origin: Origin, entry: PatchEntry, written: Written) -> FittedPatch:
-    """A patch of an entry. Where it may rename, kustomize notes that in its annotations, and so in those
-    of what it patches: a patch that may wipe annotations has the note written out here, too."""
+    """A patch of an entry.
+
+    Where it may rename, kustomize notes that in its annotations, and so in those of what it patches. The
+    note is written out here only where the patch may wipe or set notes; else the resource is told.
+    """
     allowed = _allowed(body, entry)
     texts = _Texts(origin, written)
     if entry.target is not None or entry.mode == STRATEGIC:
         body = texts.for_any(body)
     elif allowed:
         body = texts.of(body, "annotations")
-    may_wipe = _may_wipe_annotations(body)
-    if may_wipe and allowed and isinstance(body.get("metadata"), dict):
+    sees_notes = _may_wipe_annotations(body) or has_notes(body)
+    if sees_notes and allowed and isinstance(body.get("metadata"), dict):
         held = value_at(body, _ANNOTATIONS)
         notes = dict.fromkeys((ALLOWED[name] for name in allowed), "enabled")
         body = _with(body, _ANNOTATIONS, {**(held if isinstance(held, dict) else {}), **notes})
-    return FittedPatch(body, origin, allowed, may_wipe)
+    return FittedPatch(body, origin, allowed, sees_notes)
 
 
 def _allowed(body: Mapping[str, Any], entry: PatchEntry) -> tuple[str, ...]:
@@ -57,6 +60,7 @@ def _allowed(body: Mapping[str, Any], entry: PatchEntry) -> tuple[str, ...]:
 
 
 def _may_wipe_annotations(body: Mapping[str, Any]) -> bool:
+    """Whether a merge may take away annotations that the patch does not name."""
     metadata = body.get("metadata", {})
     annotations = metadata.get("annotations", {}) if isinstance(metadata, dict) else None
     return not isinstance(annotations, dict) or any(

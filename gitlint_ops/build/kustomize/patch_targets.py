@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from gitlint_ops.build.kustomize.faults import Place, violation
 from gitlint_ops.build.kustomize.identity import Scopes, api_version
-from gitlint_ops.build.kustomize.near_names import ALIKE, likeness
 from gitlint_ops.build.kustomize.resource import ResId, Resource
 from gitlint_ops.build.kustomize.selectors import Selector
 from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.near_names import ALIKE, likeness
 
 _MAX_COMPARED = 2000
 _MOST_HELPED = 20

@@ -239,7 +239,7 @@ class _Work(Struct, frozen=True):
         self, dest: Resource, patch: FittedPatch, options: MergeOptions, entry: PatchEntry
     ) -> Resource | None:
         written = noted = dest
-        if patch.may_wipe:
+        if patch.sees_notes:
             # What may rename it is noted before, too; the merge itself remembers the name.
             noted = dest.remembered() if patch.allowed else dest
             written = replace(written_out(noted, self.scopes), previous=dest.previous)
@@ -248,7 +248,7 @@ class _Work(Struct, frozen=True):
             return None
         if entry.untyped:
             merged = replace(merged, untyped=True)
-        if patch.may_wipe:
+        if patch.sees_notes:
             merged = read_back(merged, noted, self.scopes)
         elif patch.allowed:
             merged = merged.allowing(patch.allowed)

@@ -14,6 +14,7 @@ from gitlint_ops.build.kustomize.elsewhere import LeftOut, file_elsewhere
 from gitlint_ops.build.kustomize.faults import REFERENCE_MISSING, BuildFault, Place, fault
 from gitlint_ops.build.kustomize.kustomization import Entry
 from gitlint_ops.build.kustomize.loader import Folder
+from gitlint_ops.build.kustomize.notes import as_noted
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.resource_loading import (
     Piece,
@@ -194,7 +195,8 @@ class Reader(Struct, frozen=True):
         if held is None:
             found = self.pieces(entry)
             undivided = len(found) != 1 or not is_list(found[0]) or not self._is_divided(file)
-            held = self.cache.held[file] = resources_of(found, undivided=undivided)
+            resources = resources_of(found, undivided=undivided)
+            held = self.cache.held[file] = tuple(map(as_noted, resources))
         return held
 
     def _is_divided(self, file: FileRef) -> bool:

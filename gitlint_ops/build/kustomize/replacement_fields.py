@@ -5,7 +5,7 @@ Source: api/filters/replacement/replacement.go copyValueToTarget, setValueInStru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -39,7 +39,7 @@ from gitlint_ops.build.kustomize.node_texts import (
     tag_of,
 )
 from gitlint_ops.build.kustomize.scalar_setting import untagged
-from gitlint_ops.build.kustomize.source_texts import SourceTexts, no_comment
+from gitlint_ops.build.kustomize.source_texts import NO_TEXTS, SourceTexts
 from gitlint_ops.build.kustomize.structured_text import StructuredText, parse_structured
 from gitlint_ops.model.blame import Blame, Origin, Via, over
 from gitlint_ops.model.location import FieldPath
@@ -58,7 +58,7 @@ class CopiedValue(Struct, frozen=True):
     it. `position` is that of the resource it is read from, and `path` the field there, if the field is
     copied whole. `target` is the entry that says where to; `is_here`: to a field of the same resource.
     `untagged` are fields without a type of the resource it goes to, and `written` says how a text
-    stands in its file, `behind` which comment it has.
+    stands in its file; `texts` are those of the resource it goes to.
     """
 
     value: Any
@@ -72,7 +72,7 @@ class CopiedValue(Struct, frozen=True):
     is_here: bool = False
     untagged: tuple[FieldPath, ...] = ()
     written: Written = unknown_text
-    behind: Callable[[Origin], str] = no_comment
+    texts: SourceTexts = NO_TEXTS
 
     @property
     def text(self) -> str:
@@ -112,7 +112,7 @@ def fill(root: Node, field_path: str, value: CopiedValue, options: FieldOptions)
     create = Creation(Create.like(value.value), value.maker()) if options.create else None
     if _fill_structured(root, parts, value, create):
         return
-    found = match(root, parts, create, SourceTexts(value.written, value.behind))
+    found = match(root, parts, create, value.texts)
     if not found:
         raise PathFault("there is no such field")
     for node in found:

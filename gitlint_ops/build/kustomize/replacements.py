@@ -29,7 +29,7 @@ from gitlint_ops.build.kustomize.replacement_selection import ReplacedResources
 from gitlint_ops.build.kustomize.resource import Gvk, ResId, Resource
 from gitlint_ops.build.kustomize.selection import SelectionIndex
 from gitlint_ops.build.kustomize.selectors import ID_FIELDS, Selector, SelectorFault
-from gitlint_ops.build.kustomize.source_texts import no_comment
+from gitlint_ops.build.kustomize.source_texts import NO_TEXTS, SourceTexts, no_comment
 from gitlint_ops.model.blame import Origin, Via, at
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
@@ -91,7 +91,7 @@ def apply_replacements(
         value = _source_value(work, held, place, written, complete=complete)
         if value is None:
             continue
-        value = replace(value, written=written, behind=behind)
+        value = replace(value, written=written, texts=SourceTexts(written, behind))
         for number, target in enumerate(held.get("targets") or ()):
             at = place.of("targets", number)
             idle = _apply_target(work, value, target or {}, at, told=len(violations))
@@ -305,8 +305,8 @@ def _filled(resource: Resource, value: CopiedValue, target: Mapping[str, Any], p
     resource = as_written_anew(resource)
     root = Node(resource.body, blame=resource.blame)
     value = replace(value, target=place, untagged=resource.untagged)
-    if resource.stripped:
-        value = replace(value, behind=no_comment)
+    if resource.rewritten:
+        value = replace(value, texts=NO_TEXTS)
     for index, field_path in enumerate(target.get("fieldPaths") or (DEFAULT_FIELD_PATH,)):
         try:
             fill(root, str(field_path), value, options)

@@ -18,6 +18,9 @@ from gitlint_ops.build.kustomize.selectors import Selector, metadata_texts
 _PLAIN = re.compile(r"[A-Za-z0-9_\-/]+\Z")
 _BEGINNING = re.compile(r"\^?([A-Za-z0-9_\-/]*)(.?)", re.DOTALL)
 _MAY_BE_ABSENT = ("*", "?", "{")
+_ATOM = re.compile(r"\\.|\[\^?\]?[^\]]*\]|(?P<plain>[A-Za-z0-9_\-/]+)|.", re.DOTALL)
+# Choices and groups, repeats, classes with names, and escapes that take more than one character.
+_INTRICATE = re.compile(r"[|({]|\[\[|\[\^?:|\\[^dwsDWSbBAz.\-/]")
 
 
 class SelectionIndex:
@@ -125,8 +128,9 @@ class _ByText:
         if _PLAIN.match(pattern.pattern):
             return self.at(pattern.pattern)
         found: set[int] = set()
+        part = required_part(pattern.pattern)
         for text in self._beginning_with(beginning(pattern.pattern)):
-            if pattern.matches_all(text):
+            if part in text and pattern.matches_all(text):
                 found |= self._held[text]
         return found
 
@@ -147,3 +151,16 @@ def beginning(pattern: str) -> str:
     assert found is not None
     text, after = found.groups()
     return text[:-1] if after in _MAY_BE_ABSENT and after else text
+
+
+def required_part(pattern: str) -> str:
+    """The longest plain text that all texts hold that a pattern matches, as far as can be seen."""
+    if _INTRICATE.search(pattern):
+        return ""
+    longest = ""
+    for atom in _ATOM.finditer(pattern):
+        plain = atom["plain"] or ""
+        if pattern[atom.end() : atom.end() + 1] in ("*", "?"):
+            plain = plain[:-1]
+        longest = max(longest, plain, key=len)
+    return longest

@@ -20,8 +20,8 @@ from gitlint_ops.build.kustomize.label_selectors import (
     parse_label_selector,
 )
 from gitlint_ops.build.kustomize.merge_nodes import scalar_text
-from gitlint_ops.build.kustomize.near_names import most_alike, near_name
 from gitlint_ops.build.kustomize.resource import Gvk, Resource
+from gitlint_ops.model.near_names import most_alike, near_name
 from gitlint_ops.model.structure import value_at
 
 ID_FIELDS = ("group", "version", "kind", "name", "namespace")

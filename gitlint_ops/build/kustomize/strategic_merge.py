@@ -222,6 +222,8 @@ class _Walk:
         return sorted(wanted, key=str)
 
     def _is_settled(self, value: Any, holder: Schema | None, key: str) -> bool:
+        if type(value) is str:
+            return True
         if isinstance(value, dict | list):
             return self._is_settled_container(value, self._schema.field(holder, key))
         return value is not None and not is_set_again(value)

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from gitlint_ops.build.kustomize.entry_uses import Judged
 from gitlint_ops.build.kustomize.faults import Place, violation
-from gitlint_ops.build.kustomize.near_names import near_name
 from gitlint_ops.build.kustomize.no_effect import UNRESOLVED
 from gitlint_ops.build.kustomize.patch_targets import resource_label
 from gitlint_ops.build.kustomize.resource import Resource
@@ -21,6 +20,7 @@ from gitlint_ops.build.kustomize.variables import Variable
 from gitlint_ops.model.blame import at, chain
 from gitlint_ops.model.findings import Severity, Violation
 from gitlint_ops.model.location import FieldPath, format_path
+from gitlint_ops.model.near_names import near_name
 from gitlint_ops.model.structure import value_at
 
 _REFERENCE = re.compile(r"(?<!\$)\$\(([A-Za-z_][-.\w]{0,200})\)", re.ASCII)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from gitlint_ops.discover.applicationset.faults import NAMES, GeneratorFault
 from gitlint_ops.discover.applicationset.parameters import ParamSet
-from gitlint_ops.model.findings import Note
+from gitlint_ops.model.findings import Confidence, Note
 from gitlint_ops.model.location import FieldPath
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\Z")
@@ -32,22 +32,23 @@ class NamedSet(Struct, frozen=True):
 def name_faults(named: Sequence[NamedSet]) -> tuple[list[int], list[GeneratorFault]]:
     """The indexes of those that the controller applies, and what is wrong with the others.
 
-    Of several Applications with one name it applies none.
+    Of several Applications with one name it applies none; the first is kept here, so that what it delivers
+    is looked at all the same.
     """
     counts = Counter(one.name for one in named)
-    kept: list[int] = []
+    kept: dict[str, int] = {}
     illegal: dict[FieldPath, list[tuple[NamedSet, str]]] = {}
     for index, one in enumerate(named):
         reason = _illegal(one.name)
         if reason:
             illegal.setdefault(one.path, []).append((one, reason))
-        elif counts[one.name] == 1:
-            kept.append(index)
+        else:
+            kept.setdefault(one.name, index)
     faults = [_illegal_fault(path, found) for path, found in illegal.items()]
     doubled = [name for name, count in counts.items() if count > 1 and not _illegal(name)]
     if doubled:
         faults.append(_clash(doubled, named))
-    return kept, faults
+    return list(kept.values()), faults
 
 
 def _illegal(name: str) -> str:
@@ -86,6 +87,8 @@ def _clash(doubled: Sequence[str], named: Sequence[NamedSet]) -> GeneratorFault:
         NAMES,
         hint="put what tells them apart into the name",
         related=_notes(of_name[:_MOST_TOLD]),
+        # One inventory may tell of clusters that different Argo CDs know.
+        confidence=Confidence.MEDIUM if all(one.of.clusters for one in of_name) else None,
     )
 
 

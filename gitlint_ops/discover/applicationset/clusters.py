@@ -38,7 +38,7 @@ def from_clusters(generator: Generator, scope: Scope, path: FieldPath) -> list[P
         Unresolvable: nothing tells which clusters there are.
         GeneratorFault: the selector or a value is at fault.
     """
-    wanted = selector(generator.get("selector"), (*path, "selector"))
+    wanted = selector(generator.get("selector"), (*path, "selector"), of_labels=True)
     held = registered(scope.clusters, scope.known)
     if not held:
         raise Unresolvable(_STUB, path, told=True, cause="inventory of clusters")

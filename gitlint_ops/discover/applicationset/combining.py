@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gitlint_ops.discover.applicationset.faults import COMBINATION, GeneratorFault
-from gitlint_ops.discover.applicationset.merging import overridden
+from gitlint_ops.discover.applicationset.merging import Unmergeable, overridden
 from gitlint_ops.discover.applicationset.parameters import ParamSet, combined, known_names, text_of
 from gitlint_ops.discover.applicationset.scope import Generator, Scope, bounded
 from gitlint_ops.gotemplate.faults import Budget
@@ -53,7 +53,7 @@ def from_matrix(generator: Generator, children: Children, scope: Scope, path: Fi
 
 def _product(first: ParamSet, second: ParamSet, scope: Scope, path: FieldPath) -> ParamSet:
     if scope.engine.nested:
-        return combined(first, second, overridden(dict(second.values), dict(first.values)))
+        return combined(first, second, _overridden(second, first, path))
     left = {key: text_of(value) for key, value in first.values.items()}
     right = {key: text_of(value) for key, value in second.values.items()}
     for key, value in right.items():
@@ -96,25 +96,39 @@ def from_merge(generator: Generator, children: Children, scope: Scope, path: Fie
         overrides = _by_key(keys, sets, scope, path, index)
         for key, override in overrides.items():
             if key in merged:
-                merged[key] = _merged(merged[key], override, scope)
+                merged[key] = _merged(merged[key], override, scope, path)
     return list(merged.values())
 
 
-def _merged(base: ParamSet, override: ParamSet, scope: Scope) -> ParamSet:
-    nested = scope.engine.nested
-    values = (
-        overridden(dict(base.values), dict(override.values)) if nested else {**base.values, **override.values}
-    )
-    return combined(override, base, values)
+def _merged(base: ParamSet, override: ParamSet, scope: Scope, path: FieldPath) -> ParamSet:
+    if scope.engine.nested:
+        return combined(override, base, _overridden(base, override, path))
+    return combined(override, base, {**base.values, **override.values})
+
+
+def _overridden(base: ParamSet, by: ParamSet, path: FieldPath) -> Mapping[str, Any]:
+    merged: dict[str, Any] = dict(base.values)
+    for key, value in by.values.items():
+        try:
+            merged[key] = overridden(merged[key], value) if key in merged else value
+        except Unmergeable as unmergeable:
+            raise GeneratorFault(
+                f"both {base.said} and {by.said} give '{key}', and one holds only texts: Argo CD cannot "
+                "merge them, so the set generates nothing",
+                (*path, "generators"),
+                COMBINATION,
+                hint=f"rename `{key}` in the list element, or give its parameters at the top",
+            ) from unmergeable
+    return merged
 
 
 def _check_keys(
     keys: Sequence[str], sets: Sequence[ParamSet], scope: Scope, path: FieldPath, index: int
 ) -> None:
-    """That each key is a parameter of the child: else all its sets have the same key, an empty one.
+    """That each key is a parameter of the child.
 
     Raises:
-        GeneratorFault: it has several sets, so that the controller stops there.
+        GeneratorFault: several of its sets then have one key, at which the controller stops.
     """
     for position, key in enumerate(keys):
         if not sets or any(key in one.values for one in sets):
@@ -127,20 +141,26 @@ def _check_keys(
             )
         elif near := did_you_mean(key, names):
             hint = f"did you mean '{near}'?"
-        if len(sets) > 1:
-            outcome = "all its sets have the same empty key, so the set generates nothing"
+        stops = len({_key_of(one, keys) for one in sets}) < len(sets)
+        if stops:
+            outcome = "so several of its sets have the same key, and the set generates nothing"
         else:
-            outcome = "it is merged whatever it is about"
+            outcome = "so it is not told apart by that"
         fault = GeneratorFault(
-            f"generator {index + 1} of this merge gives no parameter '{key}': {outcome}",
+            f"generator {index + 1} of this merge gives no parameter '{key}', {outcome}",
             (*path, "mergeKeys", position),
             COMBINATION,
             hint=hint,
             related=(scope.note((*path, "generators", index), "the generator that does not give it"),),
         )
-        if len(sets) > 1:
+        if stops:
             raise fault
         scope.faults.append(fault)
+
+
+def _key_of(one: ParamSet, keys: Sequence[str]) -> str:
+    held = from_data({key: one.values.get(key) for key in sorted(set(keys))}, Budget())
+    return json.dumps(held, default=str, sort_keys=True)
 
 
 def _by_key(
@@ -148,8 +168,7 @@ def _by_key(
 ) -> dict[str, ParamSet]:
     found: dict[str, ParamSet] = {}
     for one in sets:
-        held = from_data({key: one.values.get(key) for key in sorted(set(keys))}, Budget())
-        key = json.dumps(held, default=str, sort_keys=True)
+        key = _key_of(one, keys)
         if key in found:
             said = ", ".join(f"{name} '{text_of(one.values.get(name))}'" for name in keys)
             raise GeneratorFault(

@@ -5,6 +5,7 @@ Source: Replace in applicationset/utils/utils.go of argo-cd
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,8 @@ from gitlint_ops.syntax.emit import emit
 
 NO_VALUE = "<no value>"
 
+# Go fills all texts of an Application in with one map, so that `set . "a" 1` is seen by those behind it.
+_CHANGES = re.compile(r"\b(?:set|unset|(?:mustM|m)erge(?:Overwrite)?)\s+[.$][\w.]*\s")
 _STEPS_OF_A_SET = 10_000_000
 _STEPS_OF_A_TEXT = 200_000
 
@@ -76,7 +79,7 @@ class GoEngine(Engine):
 
     def __init__(self, missing_key: MissingKey = "default") -> None:
         self._missing_key = missing_key
-        self._functions = application_set_functions(Yaml(_read_yaml, emit))
+        self._functions = application_set_functions(YAML)
         self._parsed: dict[str, Template | TemplateFault] = {}
         self._steps = _STEPS_OF_A_SET
 
@@ -84,6 +87,8 @@ class GoEngine(Engine):
         if "{{" not in text:
             return Rendered(text)
         template = self.parsed(text)
+        if _CHANGES.search(text):
+            raise Unverifiable("it changes the parameters that later texts see")
         budget = Budget(steps=min(_STEPS_OF_A_TEXT, self._steps))
         before = budget.steps
         try:
@@ -143,3 +148,6 @@ def _read_yaml(text: str) -> Any:
     if parsed.problems:
         raise ValueError(parsed.problems[0].message)
     return parsed.documents[0].body if parsed.documents else None
+
+
+YAML = Yaml(_read_yaml, emit)

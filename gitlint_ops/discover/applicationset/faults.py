@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitlint_ops.model.findings import Note
+from gitlint_ops.model.findings import Confidence, Note
 from gitlint_ops.model.location import FieldPath
 
 GENERATES_NOTHING = "generates-nothing"
@@ -26,6 +26,7 @@ class GeneratorFault(Exception):
         rule: str = GENERATES_NOTHING,
         hint: str = "",
         related: tuple[Note, ...] = (),
+        confidence: Confidence | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -33,6 +34,7 @@ class GeneratorFault(Exception):
         self.rule = rule
         self.hint = hint
         self.related = related
+        self.confidence = confidence
 
 
 class Unresolvable(Exception):

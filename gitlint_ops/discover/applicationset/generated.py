@@ -99,7 +99,7 @@ def engine_of(owner: Owner) -> Engine:
         return ClassicEngine()
     missing_key: MissingKey = "default"
     options = owner.value("spec", "goTemplateOptions")
-    for index, option in enumerate(options if isinstance(options, list) else ()):
+    for index, option in enumerate(map(str, options) if isinstance(options, list) else ()):
         if option not in _MISSING_KEYS:
             raise GeneratorFault(
                 f"'{option}' is no option of Go templates, so the set generates nothing",
@@ -140,7 +140,7 @@ class Run:
         return Generated(
             tuple(self._rendered(whole[index].application) for index in named),
             tuple(violations),
-            tuple(self._unchecked(unresolved)),
+            tuple(self._unchecked(unresolved, some=bool(named))),
             frozenset(scope.files),
             complete=not unresolved and not violations,
         )
@@ -232,13 +232,13 @@ class Run:
             object_key(body), "argoproj.io/v1alpha1", body, application.blame, self.scope.owner.object.target
         )
 
-    def _unchecked(self, unresolved: Sequence[Unresolvable]) -> Iterator[Unchecked]:
+    def _unchecked(self, unresolved: Sequence[Unresolvable], *, some: bool) -> Iterator[Unchecked]:
         """One for each field: what a set cannot be followed for."""
         owner = self.scope.owner
         for path in dict.fromkeys(one.path for one in unresolved):
             first = next(one for one in unresolved if one.path == path)
             place = origin(self.scope.place(path))
-            reason = f"the Applications of {owner.said} are not known: {first.reason}"
+            reason = f"{'some' if some else 'the'} Applications of {owner.said} are not known: {first.reason}"
             yield Unchecked(owner.id, reason, place.source, place.source_path)
 
 
@@ -276,6 +276,7 @@ def _violation(owner: Owner, fault: GeneratorFault) -> Violation:
         related=fault.related,
         hint=fault.hint,
         rule=fault.rule,
+        confidence=fault.confidence,
         at_key=_is_container(owner, fault.path),
         cause=f"{owner.id} {fault.rule}" if fault.rule == ENGINE_MISMATCH else "",
     )

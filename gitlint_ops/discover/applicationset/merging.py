@@ -14,10 +14,20 @@ from gitlint_ops.gotemplate.values import Map
 _OPAQUE = frozenset({"valuesObject"})
 
 
+class Unmergeable(ValueError):
+    """Go panics: a map that holds only texts is given what may be anything."""
+
+
 def overridden(base: Any, by: Any) -> Any:
-    """`base` with what `by` says in its place; mappings are merged, all else is replaced."""
+    """`base` with what `by` says in its place; mappings are merged, all else is replaced.
+
+    Raises:
+        Unmergeable: `base` is a map of texts, such as the `values` of a generator, and `by` is none.
+    """
     if not isinstance(base, dict) or not isinstance(by, dict):
         return by
+    if by and isinstance(base, Map) and not isinstance(by, Map):
+        raise Unmergeable
     merged = {**base, **{key: overridden(base[key], new) if key in base else new for key, new in by.items()}}
     return Map(merged, base.element) if isinstance(base, Map) else merged
 

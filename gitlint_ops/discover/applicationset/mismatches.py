@@ -7,22 +7,18 @@ from collections.abc import Iterable, Iterator
 
 from gitlint_ops.discover.applicationset.engines import Engine, GoEngine
 from gitlint_ops.discover.applicationset.faults import ENGINE_MISMATCH, GeneratorFault
+from gitlint_ops.discover.applicationset.handed_on import is_handed_on
 from gitlint_ops.discover.applicationset.template import Text
 from gitlint_ops.gotemplate.classic import tags
 from gitlint_ops.gotemplate.faults import TemplateFault, Unverifiable
-from gitlint_ops.model.location import FieldPath
 
 _GO = re.compile(
-    r"\.[A-Za-z_]|\$|(?:if|with|range|end|else|define|template|index|default|printf|trim\w*|replace|lower|upper"
-    r"|normalize|slugify|toYaml|toJson|quote|get|dig|len|splitList|join|regexReplaceAll)\b"
+    r"\.[A-Za-z_]|\$|(?:end|else)\Z|(?:if|with|range|else|define|template|index|default|printf|trim\w*|replace"
+    r"|lower|upper|normalize|slugify|toYaml|toJson|quote|get|dig|len|splitList|join|regexReplaceAll)\s"
 )
 _SURE = re.compile(r"\.(?:path(?:\.|$)|metadata\.(?:labels|annotations)\b|nameNormalized$|values\.[a-z])")
 _BARE = re.compile(r"\{\{-?\s*(?P<name>[A-Za-z_][\w./\[\]-]*)\s*-?\}\}")
 _KEYWORDS = frozenset({"end", "else", "break", "continue", "now", "uuidv4"})
-# What is handed on to Helm, plugins or people, and may hold templates of theirs.
-_HANDED_ON = frozenset(
-    {"values", "valuesObject", "parameters", "fileParameters", "annotations", "plugin", "patches", "info"}
-)
 
 
 def mismatches(texts: Iterable[Text], engine: Engine) -> Iterator[GeneratorFault]:
@@ -35,7 +31,7 @@ def mismatches(texts: Iterable[Text], engine: Engine) -> Iterator[GeneratorFault
 
 
 def _go_in_classic(one: Text) -> Iterator[GeneratorFault]:
-    pattern = _SURE if _is_handed_on(one.path) else _GO
+    pattern = _SURE if is_handed_on(one.path) else _GO
     try:
         names = [tag.name.strip("- \t\r\n") for tag in tags(one.text)]
     except TemplateFault:
@@ -56,10 +52,6 @@ def _classic_of(tag: str) -> str:
     found = re.match(r"\.([\w.-]+)", tag)
     name = found.group(1) if found else "name"
     return "path" if name == "path.path" else name
-
-
-def _is_handed_on(path: FieldPath) -> bool:
-    return any(part in _HANDED_ON for part in path)
 
 
 def _classic_in_go(one: Text, engine: GoEngine) -> Iterator[GeneratorFault]:

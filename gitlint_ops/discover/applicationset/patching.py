@@ -35,8 +35,10 @@ def patched(application: Filled, held: ParamSet, scope: Scope) -> Filled:
     patch = _parsed(text, held)
     project = application.body["spec"].get("project")
     body, blame = _merged(dict(application.body), patch, application.blame, scope.entry(PATCH), ())
-    spec = body.get("spec")
-    body["spec"] = {key: one for key, one in (spec or {}).items() if key != "project"}
+    for key in ("metadata", "spec"):
+        if not isinstance(body.setdefault(key, {}), Mapping):
+            raise _no_patch(f"`{key}` must be a mapping", held)
+    body["spec"] = {key: one for key, one in body["spec"].items() if key != "project"}
     if project is not None:
         body["spec"]["project"] = project
     before = child(child(application.blame, "spec"), "project")
@@ -48,10 +50,14 @@ def _parsed(text: str, held: ParamSet) -> Mapping[str, Any]:
     body = parsed.documents[0].body if parsed.documents else {}
     if parsed.problems or parsed.templated or not isinstance(body, Mapping):
         reason = parsed.problems[0].message if parsed.problems else "it must be a mapping"
-        raise GeneratorFault(
-            f"`templatePatch` is no patch for {held.said}, so the set generates nothing ({reason})", PATCH
-        )
+        raise _no_patch(reason, held)
     return body
+
+
+def _no_patch(reason: str, held: ParamSet) -> GeneratorFault:
+    return GeneratorFault(
+        f"`templatePatch` is no patch for {held.said}, so the set generates nothing ({reason})", PATCH
+    )
 
 
 def _merged(
@@ -73,7 +79,7 @@ def _merged(
             before = dict(held) if isinstance(held, Mapping) else {}
             result[key], changed[key] = _merged(before, value, child(blame, key), entry, inner)
         elif isinstance(value, list) and inner in _MERGED_LISTS and isinstance(held, list):
-            result[key] = [*held, *(one for one in value if one not in held)]
+            result[key] = [*value, *(one for one in held if one not in value)]
             changed[key] = entry
         else:
             result[key] = value

@@ -6,6 +6,7 @@ import re
 
 from gitlint_ops.discover.applicationset.engines import GoEngine
 from gitlint_ops.discover.applicationset.faults import PARAM_MISSING, GeneratorFault, Unresolvable
+from gitlint_ops.discover.applicationset.handed_on import is_handed_on, is_of_generators
 from gitlint_ops.discover.applicationset.parameters import Names, ParamSet
 from gitlint_ops.discover.applicationset.scope import Scope
 from gitlint_ops.gotemplate.faults import TemplateFault, Unverifiable
@@ -44,9 +45,16 @@ def render(text: str, held: ParamSet, scope: Scope, path: FieldPath) -> str:
             f"the template '{_shortened(text)}' is not evaluated here: {reason}", path
         ) from reason
     for names in rendered.missing:
-        if scope.engine.nested or _PARAMETER.match(names[0]):
+        if scope.engine.nested or _is_meant(names[0], held, path):
             scope.is_missing(path, names, held)
     return rendered.text
+
+
+def _is_meant(name: str, held: ParamSet, path: FieldPath) -> bool:
+    """Whether what a classic template leaves alone was to be a parameter."""
+    if not _PARAMETER.match(name):
+        return False
+    return not is_handed_on(path) or is_of_generators(name, held.values)
 
 
 def _fault(fault: TemplateFault, text: str, held: ParamSet, scope: Scope, path: FieldPath) -> GeneratorFault:

@@ -1,6 +1,7 @@
 """Label selectors, which generators use on any parameter.
 
-Source: LabelSelectorAsSelector in applicationset/utils/selector.go, which allows any value.
+Source: LabelSelectorAsSelector in applicationset/utils/selector.go, which allows any value; that of
+Kubernetes, which the cluster generator uses, does not.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from gitlint_ops.discover.applicationset.faults import GeneratorFault
 from gitlint_ops.model.location import FieldPath
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
+_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z")
 _PREFIX = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\Z")
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 
@@ -43,8 +45,8 @@ class Selector(Struct, frozen=True):
         return all(one.matches(labels) for one in self.requirements)
 
 
-def selector(written: Any, path: FieldPath) -> Selector:
-    """What a `selector` field asks for.
+def selector(written: Any, path: FieldPath, *, of_labels: bool = False) -> Selector:
+    """What a `selector` field asks for; `of_labels`: its values must be legal for labels.
 
     Raises:
         GeneratorFault: the controller refuses it.
@@ -61,6 +63,10 @@ def selector(written: Any, path: FieldPath) -> Selector:
             found.append(_requirement(one, (*path, "matchExpressions", index)))
     for requirement in found:
         _check(requirement)
+        illegal = next((one for one in requirement.values if of_labels and not _VALUE.match(one)), None)
+        if illegal is not None:
+            message = f"'{illegal}' can be the value of no label, so the set generates nothing"
+            raise GeneratorFault(message, requirement.path)
     return Selector(tuple(found))
 
 

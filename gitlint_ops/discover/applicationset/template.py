@@ -12,10 +12,10 @@ from typing import Any
 from msgspec import Struct
 
 from gitlint_ops.discover.applicationset.merging import filled, is_filled_in
-from gitlint_ops.discover.applicationset.parameters import Names, ParamSet
+from gitlint_ops.discover.applicationset.parameters import ParamSet
 from gitlint_ops.discover.applicationset.rendering import render
 from gitlint_ops.discover.applicationset.scope import Scope
-from gitlint_ops.model.blame import Blame, MapBlame, Origin, Stacked, Via, over, with_blame
+from gitlint_ops.model.blame import Blame, MapBlame, Origin, Stacked, child, over, with_blame
 from gitlint_ops.model.location import FieldPath
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
@@ -28,13 +28,12 @@ _LONGEST = 5
 class Text(Struct, frozen=True):
     """A text of the template that has placeholders; `at` is its field of the ApplicationSet.
 
-    `is_key`: the key of a mapping and not its value.
+    It may be the key of a mapping: then its path ends with it.
     """
 
     path: FieldPath
     at: FieldPath
     text: str
-    is_key: bool = False
 
 
 class Template(Struct, frozen=True):
@@ -52,8 +51,8 @@ class Template(Struct, frozen=True):
 
     def texts(self) -> Iterator[Text]:
         """All texts with placeholders."""
-        for path, text, is_key in _texts(self.body, ()):
-            yield Text(path, self.at(path), text, is_key)
+        for path, text in _texts(self.body, ()):
+            yield Text(path, self.at(path), text)
 
 
 def template_of(generator: Mapping[str, Any], path: FieldPath, scope: Scope) -> Template:
@@ -65,14 +64,14 @@ def template_of(generator: Mapping[str, Any], path: FieldPath, scope: Scope) -> 
     return Template(filled(held, dict(defaults)) if held else defaults, held, (*path, "template"))
 
 
-def _texts(held: Any, path: FieldPath) -> Iterator[tuple[FieldPath, str, bool]]:
+def _texts(held: Any, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:
     if isinstance(held, str):
         if "{{" in held:
-            yield path, held, False
+            yield path, held
     elif isinstance(held, Mapping):
         for key, one in held.items():
             if "{{" in key:
-                yield (*path, key), key, True
+                yield (*path, key), key
             yield from _texts(one, (*path, key))
     elif isinstance(held, list):
         for index, one in enumerate(held):
@@ -125,8 +124,6 @@ def _template_blame(template: Template, scope: Scope) -> Blame:
 
 
 def _own_over(own: Any, blame: Blame, base: Blame) -> Blame:
-    from gitlint_ops.model.blame import child
-
     if not isinstance(own, Mapping):
         return blame
     changed = {key: _own_over(one, child(blame, key), child(base, key)) for key, one in own.items() if one}
@@ -136,19 +133,21 @@ def _own_over(own: Any, blame: Blame, base: Blame) -> Blame:
 def _with_parameters(blame: Blame, template: Template, held: ParamSet, scope: Scope) -> Blame:
     for one in template.texts():
         entry = scope.entry(one.at)
-        places = [place for names in scope.engine.references(one.text) if (place := _place(names, held))]
+        places = [place for names in scope.engine.references(one.text) if (place := held.place(names))]
         made: Origin = entry
         if places:
             made = over(entry, _chained(places[:_LONGEST]))
-        path = one.path
-        if one.is_key:
-            path = (*path[:-1], scope.engine.render(one.text, held.values).text)
-        blame = with_blame(blame, path, made)
+        blame = with_blame(blame, _filled_path(one.path, held, scope), made)
     return blame
 
 
-def _place(names: Names, held: ParamSet) -> Origin | None:
-    return held.place(names)
+def _filled_path(path: FieldPath, held: ParamSet, scope: Scope) -> FieldPath:
+    """Where a field of the template stands in the Application: keys may have placeholders too."""
+    if not any(isinstance(part, str) and "{{" in part for part in path):
+        return path
+    return tuple(
+        scope.engine.render(part, held.values).text if isinstance(part, str) else part for part in path
+    )
 
 
 def _chained(places: list[Origin]) -> Origin:
@@ -187,14 +186,12 @@ def _application(body: Any, blame: Blame, scope: Scope, *, filled_in: bool) -> F
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
         "metadata": metadata,
-        "spec": held.get("spec") or {},
+        "spec": spec if isinstance(spec := held.get("spec"), Mapping) else {},
     }
     return Filled(made, whole)
 
 
 def _members(blame: Blame, key: str, changed: Mapping[str, Blame]) -> Blame:
-    from gitlint_ops.model.blame import child
-
     held = child(blame, key)
     return MapBlame(held, changed) if changed else held
 
@@ -202,16 +199,3 @@ def _members(blame: Blame, key: str, changed: Mapping[str, Blame]) -> Blame:
 def is_preserving(scope: Scope) -> bool:
     """Whether the set leaves what its Applications deployed when it removes them."""
     return scope.owner.value("spec", "syncPolicy", "preserveResourcesOnDeletion") is True
-
-
-__all__ = [
-    "FINALIZER",
-    "TEMPLATE",
-    "Filled",
-    "Template",
-    "Text",
-    "Via",
-    "fill",
-    "is_preserving",
-    "template_of",
-]

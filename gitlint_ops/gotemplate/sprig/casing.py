@@ -18,6 +18,11 @@ from gitlint_ops.gotemplate.sprig.characters import (
     upper,
 )
 
+_IDEOGRAPHS = (
+    *(("\u3400", "\u4db5"), ("\u4e00", "\u9fcc"), ("\U00020000", "\U0002a6d6")),
+    *(("\U0002a700", "\U0002b734"), ("\U0002b740", "\U0002b81d")),
+)
+
 
 def title(text: str) -> str:
     """The first letter of each word in title case."""
@@ -80,10 +85,10 @@ def camel_case(text: str) -> str:
     was_upper = is_upper(rest[0])
     made, held = [lead], upper(rest[0])
     for one in rest[1:]:
-        if _connects(one) and _connects(held):
-            made.append(held)
-            continue
         previous, held = held, one
+        if _connects(one) and _connects(previous):
+            made.append(previous)
+            continue
         if _connects(previous):
             was_upper = is_upper(one)
             held = upper(one)
@@ -104,7 +109,7 @@ def _kind(character: str) -> str:
         return "punctuation"
     if is_upper(character):
         return "upper"
-    if character.isalpha() and (is_lower(character) or is_title(character)):
+    if character.isalpha() and not any(low <= character <= high for low, high in _IDEOGRAPHS):
         return "letters"
     return "number" if is_number(character) else "other"
 
@@ -125,11 +130,16 @@ def _words(text: str) -> list[tuple[str, str]]:
                     while end < len(text) and _kind(text[end]) == "letters":
                         end += 1
         else:
-            while end < len(text) and _kind(text[end]) == kind:
+            while end < len(text) and _goes_on(kind, text[end]):
                 end += 1
         found.append((kind, text[position:end]))
         position = end
     return found
+
+
+def _goes_on(kind: str, character: str) -> bool:
+    # Behind other punctuation, dashes and underscores connect nothing.
+    return is_punctuation(character) if kind == "punctuation" else _kind(character) == kind
 
 
 def separated(text: str, connector: str) -> str:

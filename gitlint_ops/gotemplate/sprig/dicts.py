@@ -134,19 +134,22 @@ def _dig(_: Budget, *given: Value) -> Value:
     if len(given) < 3:
         raise FunctionFault("dig needs at least three arguments")
     *keys, otherwise, held = given
+    _refuse_other_than_map(held)
     for key in keys:
         if not isinstance(key, str):
             raise FunctionFault(f"interface conversion: interface {{}} is {_named(key)}, not string")
-    for index, key in enumerate(keys):
-        if type(held) is not dict and type_name(held) != "map[string]interface {}":
-            text = f"interface conversion: interface {{}} is {_named(held)}, not map[string]interface {{}}"
-            raise FunctionFault(text)
+    for key in keys:
+        _refuse_other_than_map(held)
         if key not in held:
             return otherwise
         held = held[key]
-        if index == len(keys) - 1:
-            return held
-    return otherwise
+    return held
+
+
+def _refuse_other_than_map(value: Value) -> None:
+    if value is None or type_name(value) != "map[string]interface {}":
+        text = f"interface conversion: interface {{}} is {_named(value)}, not map[string]interface {{}}"
+        raise FunctionFault(text)
 
 
 def _named(value: Value) -> str:

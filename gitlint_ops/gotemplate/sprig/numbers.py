@@ -97,7 +97,8 @@ def _calculated(
         result = operation(context, result, _decimal(one))
     if context.flags[Inexact]:
         raise Unverifiable("so exact a calculation is not evaluated here")
-    return float(result)
+    # A decimal has no negative zero.
+    return float(result) if result else 0.0
 
 
 def _quotient(_: Context, first: Decimal, second: Decimal) -> Decimal:

@@ -54,9 +54,10 @@ def _replaced(budget: Budget, regex: Regex, text: str, replacement: str, *, expa
             break
         made.append(text[behind : found[0]])
         if found[1] > behind or found[0] == 0:
+            longest = len(replacement) + (replacement.count("$") * (found[1] - found[0]) if expands else 0)
+            budget.make(longest, characters)
             made.append(_expanded(regex, text, replacement, found) if expands else replacement)
-        characters += len(made[-1])
-        budget.make(characters)
+            characters += len(made[-1])
         behind = found[1]
         position = max(position + 1, found[1])
     return "".join([*made, text[behind:]])

@@ -174,6 +174,12 @@ def split_at_most(separator: str, most: int, text: str) -> list[str]:
     return characters if len(characters) <= most else [*characters[: most - 1], text[most - 1 :]]
 
 
+def _joined(budget: Budget, between: str, value: Value) -> str:
+    parts = texts_of(value, budget)
+    budget.make(sum(len(one) for one in parts) + len(between) * len(parts))
+    return between.join(parts)
+
+
 def _numbered(parts: list[str]) -> Map:
     return Map({f"_{index}": one for index, one in enumerate(parts)}, "string")
 
@@ -229,5 +235,5 @@ STRINGS: Functions = {
         "string, int, string", lambda separator, most, text: _numbered(split_at_most(separator, most, text))
     ),
     "toStrings": function("any", lambda budget, value: strings(texts_of(value, budget))),
-    "join": function("string, any", lambda budget, between, value: between.join(texts_of(value, budget))),
+    "join": function("string, any", _joined),
 }

@@ -86,6 +86,8 @@ def version(text: str) -> Version:
 
 
 def _compare(constraint: str, text: str) -> bool:
+    if len(constraint) > _MOST_CHARACTERS:
+        raise Unverifiable("so long a range of versions is not evaluated here")
     if version_ranges.satisfies(version_ranges.Version(0), constraint) is None:
         raise FunctionFault(f"improper constraint: {constraint}")
     return bool(version_ranges.satisfies(version(text).version, constraint))

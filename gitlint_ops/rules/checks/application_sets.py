@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gitlint_ops.model.delivery import ARGO, Delivery, OwnerKind
-from gitlint_ops.model.environments import PRODUCTION, canonical
+from gitlint_ops.model.environments import PRODUCTION, canonical, environment_of_name
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
@@ -15,6 +15,7 @@ from gitlint_ops.rules.subjects import Facts, Params, nameless
 
 _STRICT = "missingkey=error"
 _KEEPING = frozenset({"create-only", "create-update"})
+_LABELS = ("environment", "env")
 _CASCADE = "resources-finalizer.argocd.argoproj.io"
 
 
@@ -32,14 +33,14 @@ def missing_key_not_error(on: RenderedObject, _params: Params, _facts: Facts) ->
     yield Violation(on, path, message, hint=f"add `goTemplateOptions: [{_STRICT}]`")
 
 
-def deletion_unguarded(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[Violation]:
+def deletion_unguarded(deliveries: Deliveries, _params: Params, facts: Facts) -> Iterator[Violation]:
     """Sets whose Applications in production go, with all that they deployed, once a generator drops them."""
     for delivery in deliveries.of_kind(OwnerKind.APPLICATION_SET):
         owner = delivery.owner
         policy = owner.text("spec", "syncPolicy", "applicationsSync")
         if policy in _KEEPING or owner.value("spec", "syncPolicy", "preserveResourcesOnDeletion") is True:
             continue
-        hit = next((one for one in deliveries.children(owner) if _is_hit(one, deliveries)), None)
+        hit = next((one for one in deliveries.children(owner) if _is_hit(one, deliveries, facts)), None)
         if hit is not None:
             name = hit.owner.object.key.name
             yield Violation(
@@ -52,14 +53,23 @@ def deletion_unguarded(deliveries: Deliveries, _params: Params, _facts: Facts) -
             )
 
 
-def _is_hit(child: Delivery, deliveries: Deliveries) -> bool:
+def _is_hit(child: Delivery, deliveries: Deliveries, facts: Facts) -> bool:
     """Whether deleting an Application deletes what runs in production."""
     if child.owner.kind is not OwnerKind.APPLICATION:
         return False
     finalizers = child.owner.value("metadata", "finalizers")
-    if not any(str(one).startswith(_CASCADE) for one in finalizers or ()):
-        return False
+    cascades = isinstance(finalizers, list) and any(str(one).startswith(_CASCADE) for one in finalizers)
+    return cascades and canonical(_environment(child, deliveries, facts)) == PRODUCTION
+
+
+def _environment(child: Delivery, deliveries: Deliveries, facts: Facts) -> str:
+    """The environment of a destination: as the inventory says, else as its labels or its name do."""
     cluster = deliveries.clusters.get(child.destination)
+    if cluster is not None:
+        said = cluster.environment or next(
+            (cluster.labels[one] for one in _LABELS if one in cluster.labels), ""
+        )
+        if said:
+            return said
     target = child.result.target.environment if child.result is not None else None
-    environment = (cluster.environment if cluster is not None else "") or target or ""
-    return canonical(environment) == PRODUCTION
+    return target or environment_of_name(child.destination, facts.environments) or ""

@@ -61,8 +61,8 @@ func silence() {
 	klog.SetOutput(io.Discard)
 }
 
-// withTools calls with a folder for what Argo CD leaves behind, and the program on the PATH that an installation
-// has for signatures: nothing is signed here.
+// withTools calls with a folder for what Argo CD leaves behind, without a network, and with the program on the
+// PATH that an installation has for signatures: nothing is signed here.
 func withTools(work func() error) error {
 	folder, err := os.MkdirTemp("", "argocd-")
 	if err != nil {
@@ -80,6 +80,9 @@ func withTools(work func() error) error {
 	}
 	os.Setenv("TMPDIR", folder)
 	os.Setenv("GIT_ALLOW_PROTOCOL", "file")
+	for _, scheme := range []string{"HTTP_PROXY", "HTTPS_PROXY"} {
+		os.Setenv(scheme, "http://127.0.0.1:9") // where nothing listens: kustomize and helm fetch nothing either
+	}
 	os.Setenv("PATH", folder+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	return work()
 }
@@ -114,12 +117,20 @@ func readAll(in *json.Decoder, begun func(<-chan any)) error {
 		}
 		given := make(chan any, 1)
 		begun(given)
-		go func() {
-			answer, err := mode(&asked)
-			if err != nil {
-				answer = map[string]string{"error": err.Error()}
-			}
-			given <- answer
-		}()
+		go func() { given <- answered(mode, &asked) }()
 	}
+}
+
+// answered takes a panic for what stops Argo CD, as its controllers do.
+func answered(mode func(*question) (any, error), asked *question) (answer any) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			answer = map[string]string{"error": fmt.Sprint(reason)}
+		}
+	}()
+	answer, err := mode(asked)
+	if err != nil {
+		return map[string]string{"error": err.Error()}
+	}
+	return answer
 }

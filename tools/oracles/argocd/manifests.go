@@ -31,6 +31,7 @@ type delivered struct {
 	Objects    []map[string]any              `json:"objects"`
 	Sources    []rendered                    `json:"sources"`
 	Conditions []argocd.ApplicationCondition `json:"conditions,omitempty"`
+	Denied     []string                      `json:"denied,omitempty"`
 }
 
 type rendered struct {
@@ -123,14 +124,46 @@ func deliver(
 	if err != nil {
 		return nil, err
 	}
-	if live.ClusterScoped != nil {
-		var repeated []argocd.ApplicationCondition
-		objects, repeated, err = controller.NormalizeTargetObjects(
-			application.Spec.Destination.Namespace, objects, scoping(live.scopes),
-			func(*unstructured.Unstructured) error { return nil })
-		conditions = append(conditions, repeated...)
+	if live.ClusterScoped == nil {
+		return described(objects, responses, conditions), nil
 	}
-	return described(objects, responses, conditions), err
+	objects, repeated, err := controller.NormalizeTargetObjects(
+		application.Spec.Destination.Namespace, objects, scoping(live.scopes),
+		func(*unstructured.Unstructured) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	found := described(objects, responses, append(conditions, repeated...))
+	found.Denied, err = denied(ctx, cluster, application, &project, live, objects)
+	return found, err
+}
+
+// denied are the objects that a sync does not apply, as their project forbids them.
+func denied(
+	ctx context.Context, cluster *cluster, application *argocd.Application, project *argocd.AppProject, live *live,
+	objects []*unstructured.Unstructured,
+) ([]string, error) {
+	target, err := argo.GetDestinationCluster(ctx, application.Spec.Destination, cluster.database)
+	if err != nil {
+		return nil, err
+	}
+	found := []string{}
+	for _, object := range objects {
+		kind := object.GroupVersionKind().GroupKind()
+		namespaced, _ := live.scopes(kind)
+		permitted := project.IsGroupKindNamePermitted(kind, object.GetName(), namespaced)
+		if permitted && namespaced {
+			permitted, err = project.IsDestinationPermitted(target, object.GetNamespace(),
+				func(name string) ([]*argocd.Cluster, error) { return cluster.database.GetProjectClusters(ctx, name) })
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !permitted {
+			found = append(found, kind.String()+"/"+object.GetNamespace()+"/"+object.GetName())
+		}
+	}
+	return found, nil
 }
 
 func described(

@@ -43,6 +43,10 @@ func withRepoServer(known *world, work func(*repoServer) error) error {
 	if err != nil {
 		return err
 	}
+	byName := map[string]string{}
+	for url, folder := range local {
+		byName[git.NormalizeGitURL(url)] = folder
+	}
 	started := &repoServer{local: local, service: repository.NewService(
 		metrics.NewMetricsServer(),
 		reposervercache.NewCache(cache.NewCache(cache.NewInMemoryCache(time.Hour)), time.Hour, time.Hour, time.Second),
@@ -59,7 +63,7 @@ func withRepoServer(known *world, work func(*repoServer) error) error {
 	inject(started.service, "newGitClient", func(
 		url, root string, creds git.Creds, insecure, lfs bool, proxy, noProxy string, options ...git.ClientOpts,
 	) (git.Client, error) {
-		folder, known := local[git.NormalizeGitURL(url)]
+		folder, known := byName[git.NormalizeGitURL(url)]
 		if !known {
 			return nil, fmt.Errorf("there is no repository %s", url)
 		}
@@ -81,7 +85,7 @@ func withoutPaths(text, scratch string) string {
 	for {
 		before, after, found := strings.Cut(text, filepath.Join(scratch, "checkouts")+"/")
 		if !found {
-			return strings.ReplaceAll(text, scratch, "<scratch>")
+			return strings.ReplaceAll(strings.ReplaceAll(text, scratch, "<scratch>"), os.TempDir(), "<scratch>")
 		}
 		end := strings.IndexFunc(after, func(letter rune) bool { return !strings.ContainsRune("0123456789abcdef-", letter) })
 		text = before + "<checkout>" + after[max(end, 0):]
@@ -99,7 +103,7 @@ func localRepositories(folders map[string]string, scratch string) (map[string]st
 			}
 			folder = made
 		}
-		found[git.NormalizeGitURL(url)] = folder
+		found[url] = folder
 	}
 	return found, nil
 }
@@ -133,7 +137,7 @@ var environment sync.Mutex
 func redirectGit(local map[string]string) {
 	count := 0
 	for url, folder := range local {
-		for _, form := range []string{url, url + ".git"} {
+		for _, form := range []string{strings.TrimSuffix(url, ".git"), strings.TrimSuffix(url, ".git") + ".git"} {
 			os.Setenv("GIT_CONFIG_KEY_"+strconv.Itoa(count), "url.file://"+folder+".insteadOf")
 			os.Setenv("GIT_CONFIG_VALUE_"+strconv.Itoa(count), form)
 			count++

@@ -1,0 +1,1 @@
+"""Applications and AppProjects of Argo CD."""

@@ -1,0 +1,1 @@
+"""Flux: sources, dependencies, variables, and what Kustomizations own."""

@@ -1,0 +1,210 @@
+"""Kustomizations that lack what they need, stand still, or remove more than is meant."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+from gitlint_ops.model.delivery import FLUX_KUSTOMIZE, Delivery, Owner, OwnerKind
+from gitlint_ops.model.findings import Confidence, Note, Severity, Violation
+from gitlint_ops.model.made_secrets import made_keys
+from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.rules.checks.flux.lookups import Wanted, hint_for, is_there, may_come
+from gitlint_ops.rules.deliveries import Deliveries
+from gitlint_ops.rules.subjects import Facts, Params
+
+_FROM = ("spec", "postBuild", "substituteFrom")
+_MOST_NOTES = 5
+_SOPS_KEYS = frozenset({"mac", "lastmodified", "age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault"})
+
+
+# Variables
+
+
+def variables_missing(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[Violation]:
+    """ConfigMaps and Secrets with variables that the cluster does not get."""
+    for one in deliveries.of_kind(OwnerKind.FLUX_KUSTOMIZATION):
+        for wanted in _variables_wanted(one.owner):
+            if not wanted.is_known or is_there(wanted, deliveries) or _is_made(wanted, deliveries):
+                continue
+            hint = hint_for(wanted, deliveries)
+            if hint or not may_come(deliveries, one.owner.cluster, namespace=wanted.namespace):
+                yield _without_variables(wanted, hint)
+
+
+def _variables_wanted(owner: Owner) -> Iterator[Wanted]:
+    entries = owner.value(*_FROM)
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        kind, name = (value_at(entry, (key,)) for key in ("kind", "name"))
+        if kind in ("ConfigMap", "Secret") and isinstance(name, str) and not value_at(entry, ("optional",)):
+            yield Wanted(owner, "", kind, owner.object.key.namespace, name, (*_FROM, index, "name"))
+
+
+def _is_made(wanted: Wanted, deliveries: Deliveries) -> bool:
+    known = deliveries.known(wanted.owner.cluster)
+    return wanted.kind == "Secret" and made_keys(wanted.namespace, wanted.name, known.of_kind) is not None
+
+
+def _without_variables(wanted: Wanted, hint: str) -> Violation:
+    by_hand = wanted.kind == "Secret"
+    return Violation(
+        wanted.owner.object,
+        wanted.path,
+        f"nothing here makes the {wanted.said} that {wanted.owner.said} takes variables from: without it "
+        "nothing is applied",
+        hint=hint or "correct the name, add the object, or write `optional: true` if it may be missing",
+        # Secrets are often made by hand before anything else.
+        severity=Severity.WARNING if by_hand and not hint else None,
+        confidence=Confidence.MEDIUM if by_hand and not hint else None,
+    )
+
+
+# Standing still
+
+
+def suspended(one: RenderedObject, params: Params) -> Iterator[Violation]:
+    """Objects that Flux passes over, without a word why."""
+    annotations = value_at(one.body, ("metadata", "annotations"))
+    names = annotations if isinstance(annotations, Mapping) else {}
+    said = any(wanted in str(name) for name in names for wanted in params["reasons"])
+    if value_at(one.body, ("spec", "suspend")) is True and not said:
+        yield Violation(
+            one,
+            ("spec", "suspend"),
+            f"{one.kind} {one.key.name} is suspended, and nothing says why: changes do not reach the cluster",
+            hint="resume it, or say why and until when in an annotation, such as "
+            f"{params['reasons'][0]}: <reason>, until <date>",
+        )
+
+
+# Pruning
+
+
+def prune_hazard(deliveries: Deliveries, params: Params, _facts: Facts) -> Iterator[Violation]:
+    """Objects that take others' work or data with them once they are pruned."""
+    inside = _Inside(deliveries)
+    for one in deliveries.of_kind(OwnerKind.FLUX_KUSTOMIZATION):
+        is_short_lived = one.result is not None and one.result.target.environment in params["short_lived"]
+        if one.result is None or one.owner.value("spec", "prune") is not True or is_short_lived:
+            continue
+        for each in one.result.objects:
+            if each.kind in _HAZARDOUS and not _is_kept(each):
+                yield from _hazards(each, one, inside)
+
+
+_Use: TypeAlias = tuple[RenderedObject, Delivery]
+_HAZARDOUS = frozenset({"PersistentVolumeClaim", "Namespace", "CustomResourceDefinition"})
+
+
+class _Inside:
+    """What others deliver into namespaces, and of which kinds, by cluster."""
+
+    def __init__(self, deliveries: Deliveries) -> None:
+        self._held: dict[tuple[str, ...], dict[str, _Use]] = {}
+        for delivery in deliveries:
+            for one in delivery.result.objects if delivery.result else ():
+                use = (one, delivery)
+                namespace = one.key.namespace or delivery.namespace
+                for key in ((namespace,), (one.key.group, one.key.kind)):
+                    uses = self._held.setdefault((delivery.destination, *key), {})
+                    uses.setdefault(delivery.owner.id, use)
+
+    def others(self, delivery: Delivery, *key: str) -> list[_Use]:
+        """The first object of each other owner."""
+        uses = self._held.get((delivery.destination, *key), {})
+        return [use for owner, use in uses.items() if owner != delivery.owner.id]
+
+
+def _is_kept(one: RenderedObject) -> bool:
+    """Whether an object says that it must not be pruned, or is not Flux's to prune."""
+    keep = {
+        f"{FLUX_KUSTOMIZE}/prune": "disabled",
+        f"{FLUX_KUSTOMIZE}/reconcile": "disabled",
+        f"{FLUX_KUSTOMIZE}/ssa": "Ignore",
+    }
+    return any(
+        value_at(one.body, ("metadata", field, key)) == value
+        for field in ("labels", "annotations")
+        for key, value in keep.items()
+    )
+
+
+def _hazards(one: RenderedObject, delivery: Delivery, inside: _Inside) -> Iterator[Violation]:
+    if one.kind == "PersistentVolumeClaim":
+        yield _hazard(one, delivery, "with it goes its data, unless its volume is retained", [])
+    elif one.kind == "Namespace":
+        others = inside.others(delivery, one.key.name)
+        if others:
+            loss = f"with it goes all that others deliver into it, such as {_said(others[0])}"
+            yield _hazard(one, delivery, loss, others)
+    else:
+        kind = value_at(one.body, ("spec", "names", "kind"), "")
+        others = inside.others(delivery, str(value_at(one.body, ("spec", "group"), "")), str(kind))
+        if others:
+            loss = f"with it go all objects of the kind {kind}, such as {_said(others[0])}"
+            yield _hazard(one, delivery, loss, others)
+
+
+def _said(use: _Use) -> str:
+    return f"{use[0].kind} {use[0].key.name} of {use[1].owner.said}"
+
+
+def _hazard(
+    one: RenderedObject,
+    delivery: Delivery,
+    loss: str,
+    others: list[tuple[RenderedObject, Delivery]] | tuple[()],
+) -> Violation:
+    return Violation(
+        one,
+        ("metadata", "name"),
+        f"{delivery.owner.said} deletes {one.kind} {one.key.name} once it is gone from here: {loss}",
+        related=tuple(Note(each, ("metadata", "name"), "this too") for each, _ in others[:_MOST_NOTES]),
+        hint=f"annotate it with {FLUX_KUSTOMIZE}/prune: disabled",
+    )
+
+
+# Encryption
+
+
+def decryption_missing(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[Violation]:
+    """Kustomizations that apply what SOPS encrypted as it is."""
+    for one in deliveries.of_kind(OwnerKind.FLUX_KUSTOMIZATION):
+        if one.result is None or one.owner.value("spec", "decryption") is not None:
+            continue
+        found = [each for each in one.result.objects if _is_encrypted(each.body)]
+        if found:
+            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+            yield Violation(
+                one.owner.object,
+                ("spec",),
+                f"{one.owner.said} applies {found[0].kind} {found[0].key.name}{more} as SOPS encrypted it: "
+                "it decrypts nothing",
+                related=tuple(
+                    Note(each, ("metadata", "name"), "encrypted here") for each in found[:_MOST_NOTES]
+                ),
+                hint="add `decryption: {provider: sops}` to its spec, with the secretRef of the key",
+                at_key=True,
+            )
+
+
+def _is_encrypted(body: Mapping[str, Any]) -> bool:
+    block = body.get("sops")
+    if isinstance(block, Mapping) and not _SOPS_KEYS.isdisjoint(block):
+        return True
+    data = body.get("data")
+    if body.get("kind") != "Secret" or not isinstance(data, Mapping):
+        return False
+    return any(_is_encrypted_file(one) for one in data.values() if isinstance(one, str))
+
+
+def _is_encrypted_file(data: str) -> bool:
+    """Whether a key of a generated Secret holds a file, or a line of one, as SOPS wrote it."""
+    try:
+        text = base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return text.startswith(b"ENC[AES256_GCM,") or (b"ENC[AES256_GCM," in text and b"sops" in text)

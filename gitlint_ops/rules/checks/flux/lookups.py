@@ -1,0 +1,103 @@
+"""Whether a cluster has what a delivery object names, and what to say where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from gitlint_ops.model.delivery import FLUX_SOURCE, Delivery, Owner, OwnerKind
+from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.near_names import near_name
+from gitlint_ops.model.targets import Status
+from gitlint_ops.rules.deliveries import Deliveries
+
+FLUX_SYSTEM = "flux-system"
+
+_TEMPLATED = ("${", "{{")
+
+
+class Wanted(Struct, frozen=True):
+    """An object that a delivery object names: the field that names it is `path`."""
+
+    owner: Owner
+    group: str
+    kind: str
+    namespace: str
+    name: str
+    path: FieldPath
+
+    @property
+    def said(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all of the name stands there as it will be."""
+        return bool(self.name) and not any(
+            one in text for one in _TEMPLATED for text in (self.name, self.namespace, self.kind)
+        )
+
+
+def is_there(wanted: Wanted, deliveries: Deliveries) -> bool:
+    """Whether the cluster of the owner gets the object."""
+    known = deliveries.known(wanted.owner.cluster)
+    return known.get(wanted.group, wanted.kind, wanted.namespace, wanted.name) is not None
+
+
+def hint_for(wanted: Wanted, deliveries: Deliveries) -> str:
+    """What is probably meant: another namespace, another kind, or a name that is nearly the same."""
+    known = deliveries.known(wanted.owner.cluster)
+    elsewhere = next(iter(known.named(wanted.group, wanted.kind, wanted.name)), None)
+    if elsewhere is not None:
+        return f"there is one in the namespace '{elsewhere.key.namespace}'"
+    for kind in ("GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart"):
+        if wanted.group == FLUX_SOURCE and known.get(FLUX_SOURCE, kind, wanted.namespace, wanted.name):
+            return f"there is a {kind} of that name: write kind: {kind}"
+    near = near_name(wanted.name, _names(wanted, deliveries))
+    return f"did you mean '{near}'?" if near else ""
+
+
+def _names(wanted: Wanted, deliveries: Deliveries) -> Iterator[str]:
+    """The names of the objects of that kind in that namespace."""
+    known = deliveries.known(wanted.owner.cluster)
+    found = known.of_kind(wanted.group, wanted.kind)
+    return (one.key.name for one in found if one.key.namespace == wanted.namespace)
+
+
+def may_come(deliveries: Deliveries, cluster: str, *, namespace: str = "") -> bool:
+    """Whether something that could not be rendered may hold more delivery objects and sources.
+
+    With a `namespace`, also the charts that are installed there. Templates that make objects in the
+    cluster (ResourceSets) may hold anything.
+    """
+    if deliveries.expansion.truncated:
+        return True
+    known = deliveries.known(cluster)
+    if any(True for _ in known.of_kind("fluxcd.controlplane.io", "ResourceSet")):
+        return True
+    return any(_is_open(one, deliveries, namespace) for one in deliveries if one.destination == cluster)
+
+
+def _is_open(one: Delivery, deliveries: Deliveries, namespace: str) -> bool:
+    if one.result is None or (one.result.complete and one.result.status is Status.BUILT):
+        return False
+    if one.owner.kind is OwnerKind.HELM_RELEASE:
+        names = (one.owner.object.key.name, one.owner.text("spec", "chart", "spec", "chart"))
+        return one.namespace == namespace or any("flux" in name for name in names)
+    return not _lacks_source(one, deliveries)
+
+
+def _lacks_source(one: Delivery, deliveries: Deliveries) -> bool:
+    """Whether a Kustomization is not rendered for want of its source, which is what is asked about."""
+    wanted = next(sources_wanted(one.owner), None)
+    return wanted is not None and not is_there(wanted, deliveries) and wanted.name != FLUX_SYSTEM
+
+
+def sources_wanted(owner: Owner) -> Iterator[Wanted]:
+    """The sources that a Flux object names."""
+    for path in (("spec", "sourceRef"), ("spec", "chartRef"), ("spec", "chart", "spec", "sourceRef")):
+        kind, name = owner.text(*path, "kind"), owner.text(*path, "name")
+        namespace = owner.text(*path, "namespace") or owner.object.key.namespace
+        if kind and name:
+            yield Wanted(owner, FLUX_SOURCE, kind, namespace, name, (*path, "name"))

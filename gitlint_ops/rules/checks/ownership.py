@@ -1,0 +1,112 @@
+"""Objects that two delivery objects both apply to one cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from gitlint_ops.model.delivery import FLUX_KUSTOMIZE, Delivery, OwnerKind
+from gitlint_ops.model.findings import Note, Violation
+from gitlint_ops.model.objects import ObjectKey, RenderedObject
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.rules.deliveries import Deliveries
+from gitlint_ops.rules.subjects import Facts, Params
+
+_Use: TypeAlias = tuple[RenderedObject, Delivery]
+
+_MOST_NOTES = 5
+_WITHOUT_NAMESPACE = frozenset(
+    {
+        *("APIService", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "IngressClass"),
+        *("MutatingWebhookConfiguration", "Namespace", "PersistentVolume", "PriorityClass", "RuntimeClass"),
+        *("StorageClass", "ValidatingAdmissionPolicy", "ValidatingWebhookConfiguration", "ClusterIssuer"),
+    }
+)
+_SHARED = frozenset({"Merge", "IfNotPresent", "Ignore"})
+
+
+def owned_twice(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[Violation]:
+    """One finding for each two owners that share objects, at the first of these."""
+    shared: dict[tuple[str, str], list[tuple[_Use, _Use]]] = {}
+    above = {one.owner.id: one.owner.parent for one in deliveries}
+    for cluster in {one.destination: None for one in deliveries}:
+        for uses in _uses(cluster, deliveries).values():
+            first = uses[0]
+            for other in uses[1:]:
+                if _are_two(first[1], other[1], cluster, above):
+                    key = (first[1].owner.id, other[1].owner.id)
+                    shared.setdefault(key, []).append((first, other))
+    for pairs in shared.values():
+        yield _told(pairs)
+
+
+def _uses(cluster: str, deliveries: Deliveries) -> Mapping[ObjectKey, list[_Use]]:
+    """The objects of a cluster by what the API server knows them by."""
+    found: dict[ObjectKey, list[_Use]] = {}
+    for one, delivery in deliveries.objects_in(cluster):
+        key = one.key
+        is_named = key.name and key.kind and "${" not in key.name and "${" not in key.namespace
+        if not is_named or _is_shared(one):
+            continue
+        # Helm and Argo CD put what names no namespace into that of the release.
+        namespace = "" if key.kind in _WITHOUT_NAMESPACE else key.namespace or delivery.namespace
+        found.setdefault(ObjectKey(key.group, key.kind, namespace, key.name), []).append((one, delivery))
+    return found
+
+
+def _is_shared(one: RenderedObject) -> bool:
+    """Whether an object says that others may own it, too."""
+    return any(
+        value_at(one.body, ("metadata", field, f"{FLUX_KUSTOMIZE}/ssa")) in _SHARED
+        or value_at(one.body, ("metadata", field, f"{FLUX_KUSTOMIZE}/reconcile")) == "disabled"
+        for field in ("labels", "annotations")
+    )
+
+
+def _are_two(first: Delivery, other: Delivery, cluster: str, above: Mapping[str, str]) -> bool:
+    """Whether two deliveries are of two owners, and surely to the same cluster.
+
+    What is said twice of one owner is told of that owner itself. Where no cluster is known, those have
+    the same that the same root delivers.
+    """
+    ours, theirs = first.owner, other.owner
+    if ours.id == theirs.id or (ours.kind, ours.object.key) == (theirs.kind, theirs.object.key):
+        return False
+    return bool(cluster) or _root_of(first, above) == _root_of(other, above)
+
+
+def _root_of(one: Delivery, above: Mapping[str, str]) -> str:
+    name, seen = one.owner.id, set[str]()
+    while above.get(name) and name not in seen:
+        seen.add(name)
+        name = above[name]
+    return name
+
+
+def _told(pairs: list[tuple[_Use, _Use]]) -> Violation:
+    (one, by), (other, by_other) = pairs[0]
+    count = len(pairs)
+    more = f" and {count - 1} more object{'s' if count > 2 else ''}" if count > 1 else ""
+    fight = "each overwrites the other's"
+    if OwnerKind.FLUX_KUSTOMIZATION in (by.owner.kind, by_other.owner.kind):
+        fight += ", and what one of them prunes is gone for both"
+    return Violation(
+        other,
+        ("metadata", "name"),
+        f"{by.owner.said} and {by_other.owner.said} both deliver {one.kind} {one.key.name}{more}: {fight}",
+        related=(
+            Note(one, ("metadata", "name"), f"delivered by {by.owner.said}"),
+            Note(by_other.owner.object, ("metadata", "name"), f"{by_other.owner.said} stands here"),
+            *(Note(each, ("metadata", "name"), "this too") for _, (each, _) in pairs[1:_MOST_NOTES]),
+        ),
+        hint=_hint(by, by_other),
+    )
+
+
+def _hint(first: Delivery, other: Delivery) -> str:
+    paths = [one.result.target.path for one in (first, other) if one.result is not None]
+    if len(paths) == 2 and paths[0] != paths[1]:
+        inner, outer = sorted(paths, key=len, reverse=True)
+        if not outer or inner.startswith(f"{outer}/"):
+            return f"the folder '{inner}' lies in '{outer or '.'}': let the outer one leave it out"
+    return "leave it to one of them"

@@ -1,0 +1,129 @@
+"""A finding in a rendered chart stands at the value that caused it, where that shows when it is changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .charts import Files
+from .conftest import Ran
+from .test_releases import FROM_GIT, GIT, HEAD
+
+DEPLOYMENT = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n"
+    "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n"
+    "      containers:\n      - name: web\n        image: IMAGE\n"
+)
+CHART: Files = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "sources/git.yaml": GIT,
+}
+
+Told = Callable[..., list[str]]
+
+
+@pytest.fixture
+def told(write: Callable[[Files], Path], gitlint_ops: Callable[..., Ran], helm: str) -> Told:
+    """The places of a rule's findings, each with those behind it."""
+
+    def checked(values: str, files: Files, rule: str = "tag-latest-or-missing") -> list[str]:
+        root = write({**CHART, "release.yaml": HEAD + FROM_GIT + values, **files})
+        ran = gitlint_ops("check", str(root), "--select", rule, "--format", "json")
+        return [
+            " < ".join(f"{at['file']}:{at['line']}" for at in (one["location"], *one["related"]))
+            for one in json.loads(ran.out)["findings"]
+        ]
+
+    assert helm
+    return checked
+
+
+TEMPLATE = "chart/templates/a.yaml"
+
+
+def test_a_value_of_the_release_is_told_at_its_line(told: Told) -> None:
+    image = '"{{ .Values.image.repository }}:{{ .Values.image.tag }}"'
+    files = {
+        TEMPLATE: DEPLOYMENT.replace("IMAGE", image),
+        "chart/values.yaml": "image:\n  repository: nginx\n  tag: 1.25.3\n",
+    }
+
+    found = told("  values:\n    image: {tag: latest}\n", files)
+
+    # Line 12 holds the tag; the template and the chart of the release stand behind it.
+    assert found == [f"release.yaml:12 < {TEMPLATE}:12 < release.yaml:9"]
+
+
+def test_a_default_of_the_chart_is_told_in_its_values(told: Told) -> None:
+    files = {
+        TEMPLATE: DEPLOYMENT.replace("IMAGE", "{{ .Values.image }}"),
+        "chart/values.yaml": "image: web:latest\n",
+    }
+
+    (found,) = told("", files)
+
+    assert found.startswith(f"chart/values.yaml:1 < {TEMPLATE}:12")
+
+
+def test_of_equal_values_the_one_that_the_field_shows_is_told(told: Told) -> None:
+    files = {TEMPLATE: DEPLOYMENT.replace("IMAGE", "web:{{ .Values.two }}")}
+
+    (found,) = told("  values:\n    one: latest\n    two: latest\n    three: latest\n", files)
+
+    assert found.startswith("release.yaml:13 ")
+
+
+def test_what_no_value_sets_stays_at_the_template(told: Told) -> None:
+    files = {TEMPLATE: DEPLOYMENT.replace("IMAGE", "web:latest")}
+
+    (found,) = told("  values:\n    tag: latest\n", files)
+
+    assert found.startswith(f"{TEMPLATE}:12")
+
+
+def test_true_and_false_are_tried_one_by_one(told: Told) -> None:
+    files = {
+        TEMPLATE: DEPLOYMENT.replace("IMAGE", "web:1.2.3")
+        + "        securityContext: {privileged: {{ .Values.strong }}}\n",
+        "chart/values.yaml": "weak: true\nother: true\n",
+    }
+
+    found = told("  values:\n    strong: true\n    pretty: true\n", files, "pss-baseline")
+
+    assert [one.partition(" ")[0] for one in found] == ["release.yaml:12"]
+
+
+def test_a_value_of_a_config_map_is_told_in_its_text(told: Told) -> None:
+    files = {
+        TEMPLATE: DEPLOYMENT.replace("IMAGE", "web:{{ .Values.tag }}"),
+        "values.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: v, namespace: apps}\ndata:\n"
+        "  values.yaml: |\n    # what runs\n    tag: latest\n",
+    }
+
+    (found,) = told("  valuesFrom: [{kind: ConfigMap, name: v}]\n", files)
+
+    assert found.startswith("values.yaml:7 ")
+
+
+def test_a_value_in_a_list_is_found(told: Told) -> None:
+    template = DEPLOYMENT.replace("      - name: web\n        image: IMAGE\n", "") + (
+        "      {{- range .Values.containers }}\n      - name: {{ .name }}\n        image: {{ .image }}\n"
+        "      {{- end }}\n"
+    )
+    values = "    - {name: a, image: 'web:1.2.3'}\n    - {name: b, image: 'web:latest'}\n"
+
+    (found,) = told(f"  values:\n    containers:\n{values}", {TEMPLATE: template})
+
+    assert found.startswith("release.yaml:14 ")
+
+
+def test_a_value_that_breaks_the_chart_when_it_is_changed_stays_at_the_template(told: Told) -> None:
+    check = '{{ if ne .Values.tag "latest" }}{{ fail "only latest" }}{{ end }}\n'
+    files = {TEMPLATE: check + DEPLOYMENT.replace("IMAGE", "web:{{ .Values.tag }}")}
+
+    (found,) = told("  values: {tag: latest}\n", files)
+
+    assert found.startswith(f"{TEMPLATE}:13")
