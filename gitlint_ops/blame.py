@@ -27,6 +27,7 @@ CHAIN_MESSAGES = {
     Via.GENERATOR: "generated from here",
     Via.TRANSFORMER: "transformed by this entry",
     Via.REPLACEMENT: "replaced by this entry",
+    Via.SUBSTITUTION: "the value of its variable",
     Via.HELM_TEMPLATE: "rendered by the template here",
     Via.HELM_VALUES: "this value is part of it",
     Via.APPLICATIONSET: "a parameter of it is given here",

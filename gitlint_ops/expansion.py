@@ -7,18 +7,20 @@ from those that nothing else delivers: what they render to is searched for more,
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gitlint_ops.build.argo.source import sources_of
 from gitlint_ops.build.delivered_entries import told_of_all_uses
 from gitlint_ops.build.plain import examples_of
 from gitlint_ops.build.site import Site
-from gitlint_ops.build.stage import Covered
+from gitlint_ops.build.stage import covered
 from gitlint_ops.discover.clusters import IN_CLUSTER, Clusters
-from gitlint_ops.discover.known import KnownObjects
-from gitlint_ops.discover.needs import needs_of
+from gitlint_ops.discover.known import KnownObjects, settings_among
+from gitlint_ops.discover.needs import is_needed, needs_of
 from gitlint_ops.discover.owners import (
     Candidate,
     candidates,
@@ -27,6 +29,7 @@ from gitlint_ops.discover.owners import (
     host_of_folder,
     roots_first,
 )
+from gitlint_ops.discover.said_by_itself import SAID_BY_ITSELF
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.blame import origin
 from gitlint_ops.model.delivery import OWNER_KINDS, Delivery, Expansion, Owner, OwnerKind
@@ -37,8 +40,13 @@ from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
 from gitlint_ops.workspace.config import Config
 
+if TYPE_CHECKING:
+    from gitlint_ops.discover.applicationset import Generated
+
 MAX_OWNERS = 20_000
 """Delivery objects of a workspace; a few lines of generators can ask for billions."""
+
+_FEWEST_AT_ONCE = 3
 
 MAX_GENERATIONS = 32
 """Delivery objects that deliver each other in a row."""
@@ -73,13 +81,6 @@ def expand(
     return _Loop(surveys, builds, site, config, progress, kubernetes).run()
 
 
-# What a delivery object says by itself. What it renders to may hang on what delivers it (patches of a parent,
-# variables), which a run that is limited to a change does not follow.
-_SAID_BY_ITSELF = frozenset(
-    {"source-path-missing", "path-missing", "values-ref-broken", "source-type-conflict"}
-)
-
-
 def expand_changed(
     surveys: Sequence[Survey],
     builds: Sequence[BuildResult],
@@ -93,10 +94,10 @@ def expand_changed(
         one
         for one in candidates(surveys, builds)
         if one.document.file.path in changed.get(one.document.file.repo, ())
-        and one.kind in (OwnerKind.APPLICATION, OwnerKind.FLUX_KUSTOMIZATION)
+        and one.kind in (OwnerKind.APPLICATION, OwnerKind.FLUX_KUSTOMIZATION, OwnerKind.APPLICATION_SET)
     ]
     found = _Loop(surveys, builds, site, config, progress, "").each_alone(touched) if touched else ()
-    return Expansion(violations=tuple(one for one in found if one.rule in _SAID_BY_ITSELF))
+    return Expansion(violations=tuple(one for one in found if one.rule in SAID_BY_ITSELF))
 
 
 class _Loop:
@@ -129,6 +130,9 @@ class _Loop:
         self._violations: list[Violation] = []
         self._unchecked: list[Unchecked] = []
         self._truncated = False
+        self._ahead: set[str] = set()
+        self._has_come = False
+        """Whether an object has come that others may wait for."""
 
     def run(self) -> Expansion:
         """Follow all delivery objects."""
@@ -143,6 +147,8 @@ class _Loop:
         roots, rest = roots_first(found, self._builds, self._site.trees)
         for candidate in roots:
             self._add_root(candidate)
+            if candidate.is_open:
+                self._drain()
         self._force()
         for candidate, above in rest:
             # What stands where something delivers from, and is not among what that renders, nobody delivers.
@@ -178,9 +184,16 @@ class _Loop:
             self._known_in("").add(build.objects)
         for candidate in found:
             owner = Owner(candidate.kind, candidate.object, candidate.build.target.repo)
-            destination, namespace = self._destination(owner)
-            result = self._render(owner, self._target(owner, destination), namespace)
-            yield from (replace(one, targets=(owner.id,)) for one in result.violations)
+            if owner.kind is OwnerKind.APPLICATION_SET:
+                generated = self._generated_by(owner)
+                yield from (replace(one, targets=(owner.id,)) for one in generated.violations)
+                made = [Owner(OwnerKind.APPLICATION, one, owner.repo) for one in generated.objects]
+            else:
+                made = [owner]
+            for one in made:
+                destination, namespace = self._destination(one)
+                result = self._render(one, self._target(one, destination), namespace)
+                yield from (replace(said, targets=(one.id,)) for said in result.violations)
 
     def _add_root(self, candidate: Candidate) -> None:
         """An object that is applied by hand, together with all that its folder holds."""
@@ -193,7 +206,6 @@ class _Loop:
         repo = candidate.build.target.repo
         example = not candidate.is_delivered
         self._enqueue(Owner(candidate.kind, candidate.object, repo, host, is_example=example), 0)
-        self._drain()
 
     def _hold(self, cluster: str, build: BuildResult) -> None:
         """Take a folder for applied by hand."""
@@ -222,14 +234,31 @@ class _Loop:
 
     def _drain(self) -> None:
         """Render what can be; what still lacks an object that may come is put aside."""
+        self._render_ahead()
         while self._queue:
             one = self._queue.popleft()
             if self._lacks(one.owner):
                 self._deferred.append(one)
                 continue
             self._deliver(one)
-            again, self._deferred = self._deferred, []
-            self._queue.extend(again)
+            if self._has_come:
+                self._has_come = False
+                again, self._deferred = self._deferred, []
+                self._queue.extend(again)
+                self._render_ahead()
+
+    def _render_ahead(self) -> None:
+        """Have the charts of all that waits rendered several at a time."""
+        charts = [
+            one.owner for one in self._queue if _is_chart(one.owner) and one.owner.id not in self._ahead
+        ]
+        if len(charts) < _FEWEST_AT_ONCE or not self._site.helm.path:
+            return
+        with self._site.charts.planned():
+            for owner in charts:
+                self._ahead.add(owner.id)
+                destination, namespace = self._destination(owner)
+                self._render(owner, self._target(owner, destination), namespace)
 
     def _force(self) -> None:
         """Render what was put aside: what it lacks will not come any more, but from undelivered folders."""
@@ -271,21 +300,20 @@ class _Loop:
         self._deliveries.append(Delivery(owner, destination, namespace, result))
         known = self._known_in(destination)
         known.add(result.objects)
+        self._has_come = self._has_come or any(map(is_needed, result.objects))
         known.complete = known.complete and result.complete
         for child in result.objects:
             self._take_in(child, one, destination, namespace)
 
-    def _generate(self, one: _Waiting) -> None:
+    def _generated_by(self, owner: Owner) -> Generated:
         from gitlint_ops.discover.applicationset import applications_of
 
+        known = settings_among(self._known_in(one) for one in dict.fromkeys((owner.cluster, "")))
+        return applications_of(owner, self._clusters.declared, known, self._site.trees, self._config.fixtures)
+
+    def _generate(self, one: _Waiting) -> None:
         owner = one.owner
-        found = applications_of(
-            owner,
-            self._clusters.declared,
-            self._settings_in(owner.cluster),
-            self._site.trees,
-            self._config.fixtures,
-        )
+        found = self._generated_by(owner)
         self._deliveries.append(Delivery(owner, owner.cluster, owner.object.key.namespace))
         self._violations += found.violations
         self._unchecked += found.unchecked
@@ -293,15 +321,6 @@ class _Loop:
             self._known_in(owner.cluster).complete = False
         for child in found.objects:
             self._take_in(child, one, owner.cluster, owner.object.key.namespace)
-
-    def _settings_in(self, cluster: str) -> KnownObjects:
-        """The Secrets and ConfigMaps of a cluster, and those of which nobody said where they belong."""
-        return KnownObjects(
-            one
-            for name in dict.fromkeys((cluster, ""))
-            for kind in ("Secret", "ConfigMap")
-            for one in self._known_in(name).of_kind("", kind)
-        )
 
     def _take_in(self, child: RenderedObject, above: _Waiting, cluster: str, namespace: str) -> None:
         kind = OWNER_KINDS.get((child.key.group, child.key.kind))
@@ -362,31 +381,17 @@ class _Loop:
         if owner.kind is OwnerKind.HELM_RELEASE:
             from gitlint_ops.build.helm.release import build_helm_release
 
-            return build_helm_release(owner, target, known, self._site)
+            served = cluster.api_versions if (cluster := self._clusters.get(target.cluster or "")) else ()
+            return build_helm_release(owner, target, known, self._site, served)
         from gitlint_ops.build.flux.kustomization import build_flux_kustomization
 
         return build_flux_kustomization(owner, target, known, self._site)
 
 
-def covered(expansion: Expansion) -> Covered:
-    """The folders and files that deliveries render: judged through them."""
-    folders: set[tuple[str, str]] = set()
-    files: set[tuple[str, str]] = set()
-    for result in _rendered(expansion):
-        repo = result.target.repo
-        folders.add((repo, result.target.path))
-        folders.update((repo, one) for one in result.included)
-        files.update((repo, one) for one in result.inputs)
-        files.update(result.beside)
-    return Covered(frozenset(folders), frozenset(files))
-
-
-def _rendered(expansion: Expansion) -> Iterator[BuildResult]:
-    for one in expansion.deliveries:
-        if one.result is not None and one.result.objects:
-            yield one.result
-
-
-def results_of(expansion: Expansion) -> Iterable[BuildResult]:
-    """What deliveries render to, in the order in which they were followed."""
-    return (one.result for one in expansion.deliveries if one.result is not None)
+def _is_chart(owner: Owner) -> bool:
+    """Whether an owner plainly asks helm."""
+    if owner.kind is OwnerKind.HELM_RELEASE:
+        return True
+    return owner.kind is OwnerKind.APPLICATION and any(
+        one.text("chart") or "helm" in one.body for one in sources_of(owner)
+    )

@@ -6,9 +6,8 @@ import posixpath
 from collections import deque
 from collections.abc import Iterator, Mapping
 
-from gitlint_ops.build.stage import judged_builds
+from gitlint_ops.build.stage import covered, judged_builds
 from gitlint_ops.discover.kustomize import KustomizeDir
-from gitlint_ops.expansion import covered
 from gitlint_ops.model.blame import Below as BlameTree
 from gitlint_ops.model.blame import FieldBlame, ListBlame, MapBlame, Origin, Stacked
 from gitlint_ops.model.delivery import Delivery, Owner, OwnerKind
@@ -16,9 +15,8 @@ from gitlint_ops.model.disclosure import without_logins
 from gitlint_ops.model.graph import ClusterNode, DeliveryGraph, FolderNode, OwnerNode, Reach, Why
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.model.structure import value_at
+from gitlint_ops.model.waves import declared_wave
 from gitlint_ops.pipeline import Discovered
-
-WAVE = ("metadata", "annotations", "argocd.argoproj.io/sync-wave")
 
 
 def delivery_graph(found: Discovered) -> DeliveryGraph:
@@ -78,7 +76,7 @@ class _Graph:
             status=result.status.value if result else "",
             reason=(result.reason or "") if result else "",
             objects=tuple(each.key for each in result.objects) if result else (),
-            wave=_wave(owner),
+            wave=declared_wave(owner.object.body),
             depends_on=tuple(self._depends_on(owner)),
         )
 
@@ -99,14 +97,6 @@ class _Graph:
                 same = one.owner.kind is owner.kind and one.owner.cluster == owner.cluster
                 if same and (key.namespace, key.name) == (namespace, name):
                     yield one.owner.id
-
-
-def _wave(owner: Owner) -> int | None:
-    text = value_at(owner.object.body, WAVE)
-    try:
-        return int(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
 
 
 def _source(owner: Owner) -> str:

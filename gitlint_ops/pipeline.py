@@ -15,22 +15,25 @@ from gitlint_ops import __version__
 from gitlint_ops.beyond import reached, untouched_policies
 from gitlint_ops.blame import Entries, finding
 from gitlint_ops.build.helm.program import Helm
+from gitlint_ops.build.lone_charts import build_charts
 from gitlint_ops.build.plain import plain_objects
 from gitlint_ops.build.retold import told_once
-from gitlint_ops.build.site import DeliverySettings, Site
+from gitlint_ops.build.site import Site, settings_of
 from gitlint_ops.build.stage import (
     Built,
     altered_builds,
     build_all,
     built_together,
+    covered,
     judged_builds,
+    results_of,
 )
 from gitlint_ops.discover.image_markers import broken_markers
 from gitlint_ops.discover.survey import Extent, Survey, survey
 from gitlint_ops.discover.targets import Versions, targets
 from gitlint_ops.discover.unlisted import unlisted
 from gitlint_ops.discover.untouched import documents_with
-from gitlint_ops.expansion import covered, expand, expand_changed, results_of
+from gitlint_ops.expansion import expand, expand_changed
 from gitlint_ops.facts import labelled_namespaces, rule_inputs
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.delivery import Expansion, OwnerKind
@@ -103,10 +106,11 @@ def discovered(trees: Sequence[Tree], request: Request, progress: Progress) -> D
     """
     sources = Sources(trees, declared=declared_repositories(request.config.repositories, trees[0]))
     surveys = tuple(survey(sources, tree, _extent(tree, request)) for tree in trees)
-    site = Site(sources, request.helm, delivery_settings(request.config))
+    site = Site(sources, request.helm, settings_of(request.config))
     alone = build_all(surveys, _targets(surveys, request), site, progress)
     expansion = _expansion(surveys, alone, site, request, progress)
-    return Discovered(sources, surveys, site, alone, expansion)
+    charts = build_charts(surveys, (*alone, *results_of(expansion)), site, _versions(request), request.config)
+    return Discovered(sources, surveys, site, (*alone, *charts), expansion)
 
 
 def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckResult:
@@ -220,11 +224,6 @@ def _expansion(
     return expand(surveys, alone, site, request.config, progress, request.kubernetes)
 
 
-def delivery_settings(config: Config) -> DeliverySettings:
-    """What the configuration says of deliveries."""
-    return DeliverySettings(config.operators.flux, config.operators.argocd, config.charts, config.artifacts)
-
-
 def _of_files(
     surveys: Iterable[Survey], builds: Sequence[BuildResult], sources: Sources
 ) -> Iterator[Violation]:
@@ -334,16 +333,19 @@ def _built_apart(
     sources = Sources(trees, declared=declared_repositories(request.config.repositories, trees[0]))
     extents = (replace(_extent(tree, request), changed=files.get(tree.name)) for tree in trees)
     surveys = tuple(survey(sources, tree, one) for tree, one in zip(trees, extents, strict=True))
-    site = Site(sources, request.helm, delivery_settings(request.config))
+    site = Site(sources, request.helm, settings_of(request.config))
     alone = build_all(surveys, _targets(surveys, request), site, lambda *_: None)
     return judged_builds(built_together(alone, surveys, site).results, surveys)
 
 
 def _targets(surveys: Sequence[Survey], request: Request) -> tuple[BuildTarget, ...]:
+    return targets(surveys, request.config.declared_environments, _versions(request))
+
+
+def _versions(request: Request) -> Versions:
     config = request.config
     by_environment = {one.name: one.kubernetes for one in config.environments if one.kubernetes}
-    versions = Versions(request.kubernetes or config.kubernetes, {} if request.kubernetes else by_environment)
-    return targets(surveys, config.declared_environments, versions)
+    return Versions(request.kubernetes or config.kubernetes, {} if request.kubernetes else by_environment)
 
 
 def _with_comments(findings: Sequence[Finding], sources: Sources, request: Request) -> Iterable[FileRef]:

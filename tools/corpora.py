@@ -26,8 +26,19 @@ comparison: Any = import_module("tests.fidelity.comparison")
 FAMILIES: Mapping[str, frozenset[str]] = {
     "plaintext-secret": frozenset({"secret-plaintext"}),
     "mutable-image": frozenset({"tag-latest-or-missing", "tag-mutable", "tag-partial"}),
-    "dangling-ref": frozenset({"reference-missing", "build-failed"}),
+    "dangling-ref": frozenset(
+        {
+            *("reference-missing", "build-failed", "path-missing", "source-path-missing", "source-missing"),
+            *("dependency-missing", "values-ref-broken", "substitute-source-missing"),
+        }
+    ),
     "deprecated-api": frozenset({"api-removed"}),
+    "argo-target-revision": frozenset({"revision-mutable", "chart-version-floating"}),
+    "env-mismatch": frozenset(
+        {"branch-env-mismatch", "overlay-env-mismatch", "destination-mismatch", "env-literal-leak"}
+    ),
+    "orphan-manifest": frozenset({"file-unlisted", "orphan-manifest", "overlay-dead"}),
+    "helm-dep-no-lock": frozenset({"lock-out-of-sync"}),
     "yaml-syntax": frozenset({"yaml-invalid", "duplicate-key"}),
 }
 LINES_APART = 1

@@ -15,6 +15,7 @@ from gitlint_ops.build.helm.request import Rendering
 from gitlint_ops.build.helm.store import ChartInTree, ChartStore
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.discover.source_trees import SourceTrees
+from gitlint_ops.workspace.config import Config
 from gitlint_ops.workspace.sources import Sources
 
 _Made = TypeVar("_Made")
@@ -35,11 +36,13 @@ class DeliverySettings(Struct, frozen=True):
     artifacts: Mapping[str, str] = field(default_factory=dict)
 
 
-class Site:
-    """The builders and readers of a run; each repository and commit has one builder.
+def settings_of(config: Config) -> DeliverySettings:
+    """What the configuration says of deliveries."""
+    return DeliverySettings(config.operators.flux, config.operators.argocd, config.charts, config.artifacts)
 
-    `renderings` are the charts that were rendered for delivery objects, by the id of the target.
-    """
+
+class Site:
+    """The builders and readers of a run; each repository and commit has one builder."""
 
     def __init__(
         self,
@@ -57,7 +60,18 @@ class Site:
         self._completed: dict[tuple[str, str], Completed | ChartUnreadable] = {}
         self._builders: dict[str, KustomizeBuilder] = dict(builders or {})
         self._made: dict[Hashable, Any] = {}
-        self.renderings: list[tuple[str, Rendering]] = []
+        self._rendered: list[tuple[str, Rendering]] = []
+
+    @property
+    def renderings(self) -> tuple[tuple[str, Rendering], ...]:
+        """The charts that were rendered, each with the id of its target: "" for those of kustomizations."""
+        others = (one for builder in self._builders.values() for one in builder.charts)
+        return (*self._rendered, *(("", one) for one in others))
+
+    def note_rendering(self, target: str, rendering: Rendering) -> None:
+        """Note what a chart was rendered with for a target."""
+        if not self.charts.is_planning:
+            self._rendered.append((target, rendering))
 
     def completed(self, found: ChartInTree) -> Completed:
         """A chart with the charts that it depends on.
@@ -80,7 +94,7 @@ class Site:
     def builder(self, repo: str) -> KustomizeBuilder:
         """The builder of a repository under check, or of a commit that was opened, by its tree's name."""
         if repo not in self._builders:
-            self._builders[repo] = KustomizeBuilder(self.sources, repo, helm=self.helm)
+            self._builders[repo] = KustomizeBuilder(self.sources, repo, helm=self.helm, charts=self.charts)
         return self._builders[repo]
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:

@@ -15,6 +15,7 @@ from gitlint_ops.build.unproved import proved
 from gitlint_ops.discover.delivery import delivered_paths
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.blame import at, origin
+from gitlint_ops.model.delivery import Expansion
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
@@ -187,3 +188,27 @@ def _uncovered(build: BuildResult, covered: Covered) -> Iterator[BuildResult]:
         yield build
     elif kept:
         yield replace(build, objects=kept)
+
+
+def covered(expansion: Expansion) -> Covered:
+    """The folders and files that deliveries render: judged through them."""
+    folders: set[tuple[str, str]] = set()
+    files: set[tuple[str, str]] = set()
+    for result in _rendered(expansion):
+        repo = result.target.repo
+        folders.add((repo, result.target.path))
+        folders.update((repo, one) for one in result.included)
+        files.update((repo, one) for one in result.inputs)
+        files.update(result.beside)
+    return Covered(frozenset(folders), frozenset(files))
+
+
+def _rendered(expansion: Expansion) -> Iterator[BuildResult]:
+    for one in expansion.deliveries:
+        if one.result is not None and one.result.objects:
+            yield one.result
+
+
+def results_of(expansion: Expansion) -> Iterable[BuildResult]:
+    """What deliveries render to, in the order in which they were followed."""
+    return (one.result for one in expansion.deliveries if one.result is not None)

@@ -62,7 +62,7 @@ def evidence_of(surveys: Sequence[Survey], builds: Sequence[BuildResult], expans
         bodies=[
             *(one.body for one in documents if one.delivered and one.ref not in expanded),
             *_rendered(builds, apart, expanded),
-            *(one.owner.object.body for one in expansion.deliveries if one.owner.parent),
+            *_delivering(expansion, expanded),
         ],
         examples=[one.body for one in documents if not one.delivered],
         expanded=[one.body for one in documents if one.ref in expanded],
@@ -79,6 +79,15 @@ def _rendered(
     for built in builds:
         if (built.target.repo, built.target.path) not in apart:
             yield from (one.body for one in built.objects if origin(one.blame).source not in expanded)
+
+
+def _delivering(expansion: Expansion, expanded: AbstractSet[DocumentRef]) -> Iterator[Any]:
+    """The delivery objects that others make or render."""
+    for one in expansion.deliveries:
+        held = one.owner.object
+        made_by_set = one.owner.kind is OwnerKind.APPLICATION
+        if one.owner.parent and (made_by_set or origin(held.blame).source not in expanded):
+            yield held.body
 
 
 def _expanded(expansion: Expansion) -> frozenset[DocumentRef]:

@@ -7,6 +7,13 @@ from typing import TypeAlias
 
 from gitlint_ops.model.objects import RenderedObject
 
+_SETTINGS = (
+    ("", "ConfigMap"),
+    ("", "Secret"),
+    ("external-secrets.io", "ExternalSecret"),
+    ("bitnami.com", "SealedSecret"),
+)
+
 _Name: TypeAlias = tuple[str, str, str, str]
 
 
@@ -46,3 +53,8 @@ class KnownObjects:
     def named(self, group: str, kind: str, name: str) -> Iterator[RenderedObject]:
         """Those of a kind with that name, whatever their namespace: to say where else one is."""
         return (one for one in self.of_kind(group, kind) if one.key.name == name)
+
+
+def settings_among(held: Iterable[KnownObjects]) -> KnownObjects:
+    """The Secrets (and what makes Secrets) and ConfigMaps of several, the first of which counts most."""
+    return KnownObjects(one for known in held for kind in _SETTINGS for one in known.of_kind(*kind))

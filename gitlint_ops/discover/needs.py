@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from gitlint_ops.model.delivery import FLUX_SOURCE, Owner, OwnerKind
+from gitlint_ops.model.objects import RenderedObject
 
 Name: TypeAlias = tuple[str, str, str, str]
 """Group, kind, namespace and name."""
@@ -55,3 +56,8 @@ def _asks_for_clusters(generators: Any, depth: int = 0) -> bool:
             if isinstance(held, Mapping) and _asks_for_clusters(held.get("generators"), depth + 1):
                 return True
     return False
+
+
+def is_needed(one: RenderedObject) -> bool:
+    """Whether an object is of a kind that others may wait for."""
+    return one.key.group == FLUX_SOURCE or (one.key.group == "" and one.kind in ("ConfigMap", "Secret"))

@@ -202,7 +202,10 @@ def _apart(folder: str, here: _Here) -> _Orphan | None:
         if _holds(top, here.applied):
             return None
         above = posixpath.dirname(top)
-        beside = sorted({_member(above, one) for one in here.folders if one.startswith(f"{above}/")})
+        beside = sorted(
+            {_member(above, one) for one in here.folders if one.startswith(f"{above}/")},
+            key=lambda one: (not here.delivered.name(one), one),
+        )
         fewest = 1 if posixpath.basename(above).lower() in _COLLECTIONS else _FEWEST_ALIKE
         if not above or len(beside) < fewest:
             return None

@@ -69,7 +69,7 @@ class FileRole(Enum):
 
 
 LEFT_OUT: Mapping[FileRole, str] = {
-    FileRole.CHART: "files of Helm charts (rendered only where a kustomization has them in helmCharts)",
+    FileRole.CHART: "files of Helm charts (rendered by helm, not read as YAML)",
     FileRole.DATA: "files that generators and plugins take as data",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
@@ -35,6 +35,14 @@ _PLACED = re.compile(
     r"|(?:eu|us|ap|ca|sa|me|af|europe|asia|australia|northamerica|southamerica)(?:-[a-z0-9-]+)?)\Z"
 )
 _NOT_AFTER = re.compile(r"(?:^|-)(?:non|not|no|pre|letsencrypt|acme|issuer|le|like|than)-?\Z")
+_NOT_BEFORE = frozenset({"non", "not", "no", "pre", "letsencrypt", "encrypt", "issuer", "le", "like", "than"})
+_PEOPLE = frozenset(
+    {
+        *("team", "teams", "squad", "group", "guild", "user", "users", "admin", "admins", "ops", "rel"),
+        *("tools", "tool", "tooling", "kit", "portal", "box", "proxy", "experience", "null", "mode"),
+    }
+)
+_PARTS = re.compile(r"[-_]")
 _YAML_ENDING = re.compile(r"\.(?:ya?ml|json)\Z")
 _BRANCH_FOLDERS = frozenset(["env", "envs", "environment", "environments", "deploy", "deployment"])
 
@@ -48,6 +56,15 @@ class DeclaredEnvironment(Struct, frozen=True):
     name: str
     paths: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
+
+
+def are_told_apart(one: str, other: str, declared: Sequence[DeclaredEnvironment] = ()) -> bool:
+    """Whether two names surely mean two environments: testing is to some what staging is to others."""
+    names = {canonical(one), canonical(other)}
+    if len(names) == 1:
+        return False
+    own = {canonical(environment.name) for environment in declared}
+    return names <= own or PRODUCTION in names or names <= {STAGING, DEVELOPMENT}
 
 
 def canonical(name: str) -> str:
@@ -71,6 +88,42 @@ def environment_of_name(name: str, declared: Sequence[DeclaredEnvironment] = ())
     """The environment that an object's or namespace's name carries ("web-production")."""
     found = _named_in((name.lower(),), declared)
     return found[0] if found else None
+
+
+def without_environment(path: str, declared: Sequence[DeclaredEnvironment] = ()) -> str:
+    """A path or name with "*" for the environment in each of its parts: what its variants have in common."""
+    own = {environment.name.lower() for environment in declared}
+    return "/".join(_open(part, own) for part in path.split("/"))
+
+
+def _open(segment: str, own: Collection[str]) -> str:
+    lower = segment.lower()
+    if lower in own or lower in _ALIASES:
+        return "*"
+    if not _affixed(lower):
+        return segment
+    head, _, last = segment.rpartition("-")
+    return f"{head}-*" if last.lower() in _SUFFIXES else f"*-{segment.partition('-')[2]}"
+
+
+def environments_in(name: str, declared: Sequence[DeclaredEnvironment] = ()) -> frozenset[str]:
+    """The common names of the environments that the labels of a host, or the parts of a name, tell.
+
+    "db.staging.svc" and "acme-prod-assets" tell one, "dev-team", "non-prod" and "letsencrypt-staging" none.
+    """
+    own = {canonical(environment.name).lower(): canonical(environment.name) for environment in declared}
+    found = set[str]()
+    for label in name.lower().split("."):
+        if label in own or label in _ALIASES:
+            found.add(own.get(label) or _ALIASES[label])
+            continue
+        parts = _PARTS.split(label)
+        for index, part in enumerate(parts):
+            known = own.get(part) or _SUFFIXES.get(part)
+            before, after = parts[max(index - 1, 0) : index], parts[index + 1 : index + 2]
+            if known and not _NOT_BEFORE.intersection(before) and not _PEOPLE.intersection(after):
+                found.add(known)
+    return frozenset(found)
 
 
 def environment_of_branch(

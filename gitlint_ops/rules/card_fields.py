@@ -14,7 +14,7 @@ from gitlint_ops.model.findings import Confidence, Severity
 from gitlint_ops.model.location import FieldPath
 
 NARROW_SUBJECTS = ("object", "workload", "pod", "container", "volume", "rbac-rule", "document")
-WIDE_SUBJECTS = ("build", "workspace", "delivery")
+WIDE_SUBJECTS = ("build", "environment", "workspace", "delivery")
 # What stages report on beside objects and documents.
 STAGE_SUBJECTS = ("file", "kustomize-dir")
 CONTROL_FRAMEWORKS = ("soc2", "iso27001", "nist80053", "cis", "nsa")

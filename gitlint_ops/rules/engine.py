@@ -144,6 +144,8 @@ def _run(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
             yield from _over_builds(rule, inputs)
         elif subject == "workspace":
             yield from _over_workspace(rule, inputs)
+        elif subject == "environment":
+            yield from _over_environments(rule, inputs)
         elif subject == "delivery":
             yield from _over_deliveries(rule, inputs)
         else:
@@ -169,6 +171,12 @@ def _over_workspace(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
     if objects:
         complete = all(built.complete and built.status is Status.BUILT for built in inputs.judged)
         yield from _guarded(rule, ObjectSet(objects, complete=complete), inputs.facts, objects[0])
+
+
+def _over_environments(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:
+    held = inputs.environments
+    if held.families:
+        yield from _guarded(rule, held, inputs.facts, held.first)
 
 
 def _over_deliveries(rule: Rule, inputs: RuleInputs) -> Iterator[Violation]:

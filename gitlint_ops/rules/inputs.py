@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from gitlint_ops.model.objects import SourceDocument
 from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.rules.deliveries import Deliveries
+from gitlint_ops.rules.environments import Environments
 from gitlint_ops.rules.subjects import Facts
 
 
@@ -33,6 +34,11 @@ class RuleInputs(Struct, frozen=True):
     def facts_of_file(self, repo: str, path: str) -> Facts:
         """The facts that hold for the documents of a file."""
         return self.file_facts.get((repo, path), self.facts)
+
+    @property
+    def environments(self) -> Environments:
+        """What the targets render to, by environment."""
+        return Environments(self.judged, self.facts.environments)
 
     @property
     def narrow(self) -> tuple[BuildResult, ...]:

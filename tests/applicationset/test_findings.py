@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitlint_ops.model.delivery import Cluster
-from gitlint_ops.model.findings import Confidence
+from gitlint_ops.model.findings import Confidence, Severity
 
 from .conftest import URL, Generate, names, only, told
 
@@ -298,3 +298,79 @@ def test_templates_of_others_in_values_are_told_from_slips(
 
     assert bool(told(found, "param-missing")) is is_told
     assert bool(found.objects) is not is_told
+
+
+def test_a_value_that_no_cluster_has_is_a_warning(generate: Generate) -> None:
+    found = generate(
+        "generators: [{clusters: {selector: {matchLabels: {env: staging}}}}]\n" + SPEC,
+        clusters=[cluster("a", env="prod"), cluster("b", env="dev")],
+    )
+
+    one = only(found, "generates-nothing")
+    assert one.severity is Severity.WARNING
+    assert one.hint == "clusters have dev, prod"
+
+
+def test_a_switch_that_is_off_everywhere_is_left_alone(generate: Generate) -> None:
+    found = generate(
+        "generators: [{clusters: {selector: {matchLabels: {enable_x: 'true'}}}}]\n" + SPEC,
+        clusters=[cluster("a", enable_x="false")],
+    )
+
+    assert told(found) == []
+
+
+@pytest.mark.parametrize(("method", "is_told"), [("label", True), ("annotation", False)])
+def test_names_are_short_where_argo_cd_tracks_by_label(
+    generate: Generate, method: str, is_told: bool
+) -> None:
+    settings = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "argocd-cm", "namespace": "argocd"},
+        "data": {"application.resourceTrackingMethod": method},
+    }
+    found = generate(
+        f"generators: [{{list: {{elements: [{{name: {70 * 'a'}}}]}}}}]\n" + SPEC, known=[settings]
+    )
+
+    assert ["at most 63 characters" in message for _, message in told(found)] == [True] * is_told
+
+
+def test_what_a_merge_may_add_is_no_reason_for_nothing(generate: Generate) -> None:
+    on, more = (
+        f"{{clusters: {{selector: {{matchLabels: {{{one}}}}}}}}}"
+        for one in ("enable_x: 'true'", "env: staging")
+    )
+    found = generate(
+        f"generators: [{{merge: {{mergeKeys: [server], generators: [{on}, {more}]}}}}]\n" + SPEC,
+        clusters=[cluster("a", env="prod")],
+    )
+
+    assert told(found) == []
+
+
+def test_folders_of_an_artifact_are_taken_from_the_fixture(generate: Generate) -> None:
+    oci = "generators: [{oci: {repoURL: 'oci://x/y', revision: v1, directories: [{path: apps/*}]}}]\n"
+    spec = GO.replace("{{.name}}", "{{.path.basename}}")
+    found = generate(oci + spec, fixtures={"web": {"oci": [{"path": "apps/a"}, {"path": "apps/b"}]}})
+
+    assert names(found) == ["web-a", "web-b"]
+
+
+def test_a_mapping_that_is_written_as_text_is_told(generate: Generate) -> None:
+    git = f"generators: [{{git: {{repoURL: {URL}, revision: HEAD, directories: [{{path: apps/*}}]}}}}]\n"
+    spec = GO.replace("{{.name}}", "{{.path.basename}}").replace("apps/web", "'{{.path}}'")
+    found = generate(git + spec, {"apps/a/x.yaml": "a: 1\n", "apps/b/x.yaml": "a: 1\n"})
+
+    one = only(found, "template-engine-mismatch")
+    assert one.path == ("spec", "template", "spec", "source", "path")
+    assert one.hint == "write '{{.path.path}}'"
+    assert found.objects == ()
+
+
+def test_the_path_of_go_templates_in_a_classic_set_is_told(generate: Generate) -> None:
+    git = f"generators: [{{git: {{repoURL: {URL}, revision: HEAD, directories: [{{path: apps/*}}]}}}}]\n"
+    spec = SPEC.replace("{{name}}", "{{path.basename}}").replace("apps/web", "'{{path.path}}'")
+
+    assert only(generate(git + spec, {"apps/a/x": ""}), "param-missing").hint == "did you mean 'path'?"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gitlint_ops.model.delivery import Cluster
 
 from .conftest import Generate, names, told
@@ -97,3 +99,36 @@ generators:
     )
 
     assert names(found) == ["web-x-a", "web-z-b"]
+
+
+def secret(kind: str, namespace: str, name: str) -> dict[str, object]:
+    metadata = {"labels": {"argocd.argoproj.io/secret-type": "cluster", "env": "prod"}}
+    data = {"name": name, "server": f"https://{name}"}
+    own = {"name": name, "namespace": namespace}
+    if kind == "ExternalSecret":
+        spec = {"target": {"template": {"metadata": metadata, "data": {**data, "config": "{{ .token }}"}}}}
+        return {"apiVersion": "external-secrets.io/v1", "kind": kind, "metadata": own, "spec": spec}
+    if kind == "SealedSecret":
+        spec = {"template": {"metadata": metadata, "data": data}}
+        return {"apiVersion": "bitnami.com/v1alpha1", "kind": kind, "metadata": own, "spec": spec}
+    return {"apiVersion": "v1", "kind": kind, "metadata": {**own, **metadata}, "stringData": data}
+
+
+@pytest.mark.parametrize("kind", ["Secret", "ExternalSecret", "SealedSecret"])
+def test_clusters_are_found_by_their_secrets_and_by_what_makes_them(generate: Generate, kind: str) -> None:
+    found = generate(
+        "generators: [{clusters: {selector: {matchLabels: {env: prod}}}}]\n" + TEMPLATE,
+        known=[secret(kind, "argocd", "eu"), secret(kind, "other-argocd", "us")],
+    )
+
+    assert names(found) == ["web-eu"]
+    assert told(found) == []
+
+
+def test_a_value_of_a_secret_that_only_the_cluster_can_read_names_no_cluster(generate: Generate) -> None:
+    sealed = secret("Secret", "argocd", "eu")
+    sealed["stringData"] = {"name": "ENC[AES256_GCM,data:x]"}
+    found = generate("generators: [{clusters: {}}]\n" + TEMPLATE, known=[sealed])
+
+    assert found.objects == ()
+    assert [one.rule for one in found.violations] == ["unresolvable-offline"]

@@ -103,3 +103,32 @@ def test_what_a_service_answers_is_taken_from_the_fixtures(tmp_path: Path) -> No
     ran = check(repository(tmp_path, files), "--select", "objectmeta-invalid")
 
     assert ran.places("objectmeta-invalid") == ["argo/set.yaml:18"]
+
+
+def test_a_changed_set_is_judged_in_a_run_that_is_limited_to_the_change(tmp_path: Path) -> None:
+    folder = repository(tmp_path, {"gitlint-ops.yaml": INVENTORY.replace("Not_Legal", "legal")})
+    subprocess.run(["git", "-C", str(folder), "add", "."], check=True)
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", "-C", str(folder), *author, "commit", "--quiet", "--message", "all"], check=True)
+    write(folder, {"argo/set.yaml": SET.replace("'web-{{.name}}'", "'web-{{.nmae}}'")})
+    subprocess.run(["git", "-C", str(folder), "add", "."], check=True)
+
+    ran = check(folder, "--staged")
+
+    assert ran.places("param-missing") == ["argo/set.yaml:10"]
+
+
+def test_two_repositories_that_only_make_sense_together_are_read_together(tmp_path: Path) -> None:
+    fleet = write(tmp_path / "fleet", {"clusters/eu.yaml": "name: eu\nprefix: Not_Legal\n"})
+    subprocess.run(["git", "-C", str(fleet), "init", "--quiet", "--initial-branch", "main"], check=True)
+    there = "https://github.com/acme/fleet.git"
+    subprocess.run(["git", "-C", str(fleet), "remote", "add", "origin", there], check=True)
+    git = f"git: {{repoURL: '{there}', revision: main, files: [{{path: clusters/*}}]}}"
+    made = SET.replace("clusters: {selector: {matchLabels: {env: staging}}}", git)
+    made = made.replace("{{.metadata.labels.prefix}}", "{{.prefix}}").replace(
+        "server: '{{.server}}'", "name: eu"
+    )
+
+    ran = check(repository(tmp_path, {"argo/set.yaml": made}), fleet, "--select", "objectmeta-invalid")
+
+    assert "clusters/eu.yaml:2 a parameter of it is given here" in chain(ran.of("objectmeta-invalid"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..cli.command_line import check, config_map, write
 
 DATA = "files that generators and plugins take as data"
-CHARTS = "files of Helm charts (rendered only where a kustomization has them in helmCharts)"
+CHARTS = "files of Helm charts (rendered by helm, not read as YAML)"
 NAMES = "namePrefix:\n- {path: metadata/name}\n"
 LABELS = """\
 apiVersion: builtin

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gitlint_ops.model.findings import Severity
 from gitlint_ops.model.targets import Status
 
 from .conftest import SOURCE, Deliver
@@ -197,3 +198,45 @@ def test_what_a_source_includes_is_found_where_it_is_put(deliver: Deliver) -> No
     found = deliver({"lib/one/web.yaml": POD}, "  path: ./apps/lib/one\n", source=source + library)
 
     assert found.names() == ["Pod/web"]
+
+
+def test_a_path_that_is_not_final_leaves_the_kustomization_unchecked(deliver: Deliver) -> None:
+    found = deliver({"apps/web.yaml": POD}, "  path: ./${CLUSTER}/apps\n")
+
+    assert found.told() == []
+    assert found.result.reason == "'./${CLUSTER}/apps' is filled in by something that is not known here"
+
+
+def test_a_file_that_is_no_manifest_stops_a_folder_without_a_kustomization(deliver: Deliver) -> None:
+    found = deliver({"apps/web.yaml": POD, "apps/values.yaml": "replicas: 2\n"})
+
+    assert found.told() == [("build-failed", "apps/values.yaml:1")]
+    assert "all YAML files of a folder" in found.result.violations[0].hint
+
+
+def test_an_installed_version_says_how_strict_flux_is(deliver: Deliver) -> None:
+    controller = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: kustomize-controller
+  namespace: flux-system
+  labels: {app.kubernetes.io/version: v2.6.4}
+"""
+    files = {"apps/web.yaml": POD.replace("nginx:1.25", "nginx:1${minor}"), "flux.yaml": controller}
+    spec = "  path: ./apps\n  postBuild: {substitute: {a: b}}\n"
+
+    older = deliver(files, spec, cluster=("flux.yaml",)).result.violations
+    newest = deliver(files, spec).result.violations
+
+    assert [one.severity for one in (*older, *newest)] == [Severity.WARNING, Severity.ERROR]
+
+
+def test_a_repository_that_delivers_itself_is_its_own_source_whatever_it_is_called(deliver: Deliver) -> None:
+    source = SOURCE.replace("acme/fleet", "somebody/else")
+
+    itself = deliver({"apps/web.yaml": POD}, "  path: ./clusters/production\n", source=source)
+    other = deliver({"apps/web.yaml": POD}, "  path: ./apps\n", source=source)
+
+    assert itself.names() == ["GitRepository/fleet", "Kustomization/apps"]
+    assert other.result.status is Status.UNCHECKED

@@ -294,6 +294,19 @@ def test_an_object_that_is_merged_on_purpose_may_be_delivered_twice(told: Told) 
     assert told("object-owned-twice", files) == []
 
 
+def test_a_namespace_that_two_bring_is_a_warning(tmp_path: Path) -> None:
+    namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+    files = {
+        CLUSTER: GIT + kustomization("apps") + kustomization("more"),
+        "apps/all.yaml": f"{namespace}---\n{config('one')}",
+        "more/all.yaml": f"{namespace}---\n{config('two')}",
+    }
+
+    ran = check(write(tmp_path / "fleet", files), "--select", "object-owned-twice")
+
+    assert ran.of("object-owned-twice")["severity"] == "warning"
+
+
 # Markers
 
 IMAGES = """\

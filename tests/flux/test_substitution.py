@@ -135,6 +135,25 @@ def test_a_script_that_flux_would_empty_is_told_at_its_line(deliver: Deliver) ->
     assert "$${...}" in found.result.violations[0].hint
 
 
+def test_a_script_is_told_once_with_all_that_it_would_lose(deliver: Deliver) -> None:
+    files = app("  run.sh: |\n    echo ${one}\n    echo ${two} ${one}\n")
+
+    found = deliver(files, FROM, cluster=CLUSTER)
+
+    assert found.told() == [("substitution-eats-script", "apps/app.yaml:6")]
+    assert "a variable one (nor two)" in found.result.violations[0].message
+
+
+def test_a_variable_is_told_once_with_the_other_places_that_want_it(deliver: Deliver) -> None:
+    found = deliver(app("  a: ${one}\n  b: x${one}\n  c: ${two}\n"), FROM, cluster=CLUSTER)
+
+    assert found.told() == [
+        ("substitution-undefined", "apps/app.yaml:5"),
+        ("substitution-undefined", "apps/app.yaml:7"),
+    ]
+    assert [one.path for one in found.result.violations[0].related] == [("data", "b")]
+
+
 def test_what_flux_cannot_read_is_told_at_its_line(deliver: Deliver) -> None:
     files = app("  run.sh: |\n    set -e\n    echo ${array[@]}\n  fine: ${region}\n")
 

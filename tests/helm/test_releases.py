@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from gitlint_ops.build.site import DeliverySettings
 from gitlint_ops.model.targets import BuildResult, Status
 
 from .charts import Files, chart
+from .conftest import Ran
 from .releases import Cluster
 
 Open = Callable[..., Cluster]
@@ -142,23 +144,28 @@ SETTINGS: Files = {
 }
 
 
-def test_a_reference_that_names_nothing_is_told_with_the_nearest_name(cluster: Open) -> None:
-    shop = cluster(FROM_GIT + MISSING, SETTINGS)
-
-    made = shop.deliver()
-
-    (found,) = made.violations
-    assert (found.rule, shop.line(found)) == ("substitute-source-missing", "release.yaml:12")
-    assert found.message == "nothing here makes ConfigMap apps/setings, which gives values"
-    assert found.hint == "did you mean 'settings'?"
-
-
-def test_where_not_all_is_known_a_missing_reference_is_no_fault(cluster: Open) -> None:
-    made = cluster(FROM_GIT + MISSING, SETTINGS, complete=False).deliver()
+def test_values_of_an_object_that_is_not_there_leave_the_release_incomplete(cluster: Open) -> None:
+    made = cluster(FROM_GIT + MISSING, SETTINGS).deliver()
 
     assert made.violations == ()
-    assert made.status is Status.UNCHECKED
+    assert (made.status, made.complete) == (Status.UNCHECKED, False)
+    assert made.reason == "ConfigMap apps/setings, which gives values, is not known here"
     assert made.objects
+
+
+def test_an_object_that_is_missing_is_told_once_all_is_rendered(
+    write: Callable[[Files], Path], gitlint_ops: Callable[..., Ran], helm: str
+) -> None:
+    release = HEAD + FROM_GIT + MISSING
+    root = write({**chart("chart", PRINTED), "git.yaml": GIT, "release.yaml": release, **SETTINGS})
+
+    ran = gitlint_ops("check", str(root), "--select", "substitute-source-missing", "--format", "json")
+
+    (found,) = json.loads(ran.out)["findings"]
+    assert helm
+    assert (found["location"]["file"], found["location"]["line"]) == ("release.yaml", 12)
+    assert "that HelmRelease apps/shop takes values from" in found["message"]
+    assert found["hint"] == "did you mean 'settings'?"
 
 
 def test_a_key_that_is_missing_is_told(cluster: Open) -> None:
@@ -211,7 +218,9 @@ def test_a_version_that_is_none_is_told_where_it_stands(cluster: Open) -> None:
 
 
 def test_values_of_a_chart_that_is_not_here_are_still_checked(cluster: Open) -> None:
-    made = cluster(FROM_CHARTS.replace("VERSION", "2.x") + MISSING, SETTINGS).deliver()
+    values = MISSING.replace("setings", "settings")
+
+    made = cluster(FROM_CHARTS.replace("VERSION", "2.x") + values, SETTINGS).deliver()
 
     assert {one.rule for one in made.violations} == {"substitute-source-missing", "chart-not-vendored"}
 

@@ -127,3 +127,42 @@ def test_a_value_that_breaks_the_chart_when_it_is_changed_stays_at_the_template(
     (found,) = told("  values: {tag: latest}\n", files)
 
     assert found.startswith(f"{TEMPLATE}:13")
+
+
+def test_an_object_is_found_again_though_its_name_is_among_the_values(told: Told) -> None:
+    template = DEPLOYMENT.replace("{{ .Release.Name }}", "{{ .Values.name }}").replace(
+        "IMAGE", "example/{{ .Values.name }}:{{ .Values.tag }}"
+    )
+
+    (found,) = told("  values:\n    name: checkout\n    tag: latest\n", {TEMPLATE: template})
+
+    assert found.startswith("release.yaml:13 ")
+
+
+def test_what_is_told_of_the_value_itself_is_not_told_twice(told: Told) -> None:
+    template = DEPLOYMENT.replace("IMAGE", "{{ .Values.image.repository }}:{{ .Values.image.tag }}")
+
+    found = told("  values:\n    image: {repository: nginx, tag: latest}\n", {TEMPLATE: template})
+
+    assert len(found) == 1
+
+
+def test_a_misspelled_field_that_is_handed_on_is_told_at_its_key_among_the_values(told: Told) -> None:
+    handed = DEPLOYMENT.replace("IMAGE", "web:1.2.3") + (
+        "        resources: {{- toYaml .Values.resources | nindent 10 }}\n"
+    )
+    values = "  values:\n    resources:\n      limts:\n        cpu: 100m\n"
+
+    (found,) = told(values, {TEMPLATE: handed}, "unknown-field")
+
+    assert found.startswith("release.yaml:13 ")
+
+
+def test_a_mapping_that_the_template_writes_stays_there_though_a_value_is_in_it(told: Told) -> None:
+    template = DEPLOYMENT.replace("IMAGE", "{{ .Values.web.image }}").replace(
+        "      containers:", "      hostNetwork: true\n      containers:"
+    )
+
+    found = told("  values: {web: {image: 'nginx:1.2.3'}}\n", {TEMPLATE: template}, "pss-baseline")
+
+    assert [one.partition(":")[0] for one in found] == [TEMPLATE]

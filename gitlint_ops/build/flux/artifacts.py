@@ -289,15 +289,23 @@ def _bootstrapped(owner: Owner, known: KnownObjects, site: Site) -> Artifact | N
 
 
 def _is_bootstrap(owner: Owner, source: RenderedObject, known: KnownObjects, site: Site) -> bool:
-    """Whether a source is the one by which the repository of the owner delivers itself."""
+    """Whether the repository of the owner delivers itself by this source.
+
+    It does where a Kustomization that is delivered from the source stands in the folder that it delivers,
+    as those do that `flux bootstrap` writes.
+    """
     tree = _tree_of(owner, site)
-    if source.key.name != _FLUX_SYSTEM or tree is None:
+    if tree is None:
         return False
-    flux = known.get(FLUX_KUSTOMIZE, "Kustomization", source.key.namespace, _FLUX_SYSTEM)
-    if flux is None or origin(flux.blame).source.file.repo != tree.name:
-        return False
-    path = value_at(flux.body, ("spec", "path"))
-    return isinstance(path, str) and _is_folder(tree, path)
+    for one in known.of_kind(FLUX_KUSTOMIZE, "Kustomization"):
+        named, path = value_at(one.body, ("spec", "sourceRef")), value_at(one.body, ("spec", "path"))
+        if value_at(named, ("name",)) != source.key.name or value_at(named, ("kind",)) != source.kind:
+            continue
+        file = origin(one.blame).source.file
+        folder = _folder(path) if isinstance(path, str) else ""
+        if folder and file.repo == tree.name and file.path.startswith(f"{folder}/"):
+            return True
+    return False
 
 
 def _paths_of_flux_system(owner: Owner, known: KnownObjects) -> Iterator[str]:
@@ -310,8 +318,13 @@ def _paths_of_flux_system(owner: Owner, known: KnownObjects) -> Iterator[str]:
 
 
 def _is_folder(tree: Tree, path: str) -> bool:
+    return tree.is_folder(_folder(path))
+
+
+def _folder(path: str) -> str:
+    """A path from the root, "" for the root itself."""
     folder = posixpath.normpath(path.strip().lstrip("/") or ".")
-    return tree.is_folder("" if folder == "." else folder)
+    return "" if folder == "." else folder
 
 
 def _tree_of(owner: Owner, site: Site) -> Tree | None:

@@ -33,6 +33,7 @@ from gitlint_ops.workspace.tree import Unreadable
 PATH_MISSING = "path-missing"
 
 _PATH: FieldPath = ("spec", "path")
+_PLACEHOLDER = ("${", "{{")
 
 
 def build_flux_kustomization(
@@ -42,7 +43,7 @@ def build_flux_kustomization(
 
     `known` are the objects of the cluster that it lives in: sources, and what it takes variables from.
     """
-    artifact, path = artifact_of(owner, known, site)
+    artifact, path = _filled_in(owner) or artifact_of(owner, known, site)
     if isinstance(artifact, NoArtifact):
         return _unchecked(target, artifact)
     folder = artifact.folder(path)
@@ -50,7 +51,7 @@ def build_flux_kustomization(
         target = replace(target, repo=artifact.tree.name, path=folder)
     fault = _path_fault(owner, artifact, folder)
     if fault is not None:
-        return _without_folder(target, artifact, fault)
+        return _without_folder(target, artifact, folder, fault)
     result = _built(owner, target, artifact, folder, site)
     result = _seen_from(owner, result, artifact)
     if result.status is Status.FAILED:
@@ -58,6 +59,17 @@ def build_flux_kustomization(
     result = with_substitutions(owner, result, known, site.settings.flux)
     labelled = tuple(_with_common_metadata(one, owner) for one in result.objects)
     return replace(result, objects=labelled)
+
+
+def _filled_in(owner: Owner) -> tuple[NoArtifact, str] | None:
+    """Why a Kustomization cannot be followed whose path or source is not final."""
+    for path in (_PATH, ("spec", "sourceRef", "name"), ("spec", "sourceRef", "namespace")):
+        text = owner.text(*path)
+        if any(mark in text for mark in _PLACEHOLDER):
+            place = owner.origin(path)
+            reason = f"'{text}' is filled in by something that is not known here"
+            return NoArtifact(reason, place.source, place.source_path), ""
+    return None
 
 
 def _unchecked(target: BuildTarget, lack: NoArtifact) -> BuildResult:
@@ -101,9 +113,9 @@ def _near(text: str, artifact: Artifact) -> str:
     return "git knows no folder that holds no file"
 
 
-def _without_folder(target: BuildTarget, artifact: Artifact, fault: Violation) -> BuildResult:
-    if artifact.tree.unfetched(target.path):
-        reason = artifact.tree.unfetched(target.path)
+def _without_folder(target: BuildTarget, artifact: Artifact, folder: str, fault: Violation) -> BuildResult:
+    reason = artifact.tree.unfetched(folder)
+    if reason:
         return BuildResult(target, Status.UNCHECKED, reason=reason, complete=False)
     if artifact.includes:
         reason = f"{artifact.said} includes other repositories, which are not put together here"
@@ -134,8 +146,17 @@ def _built(owner: Owner, target: BuildTarget, artifact: Artifact, folder: str, s
         result = _exact_builder(artifact, site).build(asked, edit)
     inputs = frozenset(one for one in result.inputs if one in tree.entries())
     objects = tuple(replace(one, target=target.id) for one in result.objects)
+    violations = result.violations if has_own else tuple(map(_in_made, result.violations))
     unchecked = tuple(replace(one, target=target.id) for one in result.unchecked)
-    return replace(result, target=target, objects=objects, unchecked=unchecked, inputs=inputs)
+    return replace(
+        result, target=target, objects=objects, violations=violations, unchecked=unchecked, inputs=inputs
+    )
+
+
+def _in_made(violation: Violation) -> Violation:
+    """A fault of a kustomization that is in no file."""
+    said = "Flux takes in all YAML files of a folder that has no kustomization.yaml"
+    return replace(violation, hint=f"{violation.hint}; {said}" if violation.hint else said)
 
 
 def _is_bare(artifact: Artifact, folder: str, site: Site) -> bool:

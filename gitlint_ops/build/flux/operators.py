@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-MAX_TRIMMED = 2_000
+from msgspec import Struct
+
+MAX_TRIMMED = 1_000
 """Characters of a value that patterns are tried on; Flux tries every part of it, in any length."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}\Z")
@@ -109,31 +111,37 @@ def as_regex(pattern: str) -> Callable[[str], bool] | None:
     return None if pieces is None else lambda text: _matches(pieces, text)
 
 
-def _pieces(pattern: str) -> tuple[re.Pattern[str], ...] | None:
-    """The parts of a pattern between stars, each of which matches one length only."""
-    parts: list[str] = [""]
+class _Piece(Struct, frozen=True):
+    """A part of a pattern between stars; it matches texts of one length only."""
+
+    regex: re.Pattern[str]
+    length: int
+
+
+def _pieces(pattern: str) -> tuple[_Piece, ...] | None:
+    parts: list[list[str]] = [[]]
     at = 0
     while at < len(pattern):
         character = pattern[at]
         at += 1
         if character == "*":
-            parts.append("")
+            parts.append([])
         elif character == "?":
-            parts[-1] += "."
+            parts[-1].append(".")
         elif character == "\\":
             if at >= len(pattern):
                 return None
-            parts[-1] += re.escape(pattern[at])
+            parts[-1].append(re.escape(pattern[at]))
             at += 1
         elif character == "[":
             found = _class(pattern, at)
             if found is None:
                 return None
             text, at = found
-            parts[-1] += text
+            parts[-1].append(text)
         else:
-            parts[-1] += re.escape(character)
-    return tuple(re.compile(one, re.DOTALL) for one in parts)
+            parts[-1].append(re.escape(character))
+    return tuple(_Piece(re.compile("".join(one), re.DOTALL), len(one)) for one in parts)
 
 
 _ITEM = re.compile(
@@ -164,21 +172,21 @@ def _class(pattern: str, at: int) -> tuple[str, int] | None:
     return f"[{'^' if negated else ''}{held}]", at + 1
 
 
-def _matches(pieces: Sequence[re.Pattern[str]], text: str) -> bool:
+def _matches(pieces: Sequence[_Piece], text: str) -> bool:
     """Whether a text is the pieces with anything between them, found as early as may be."""
-    found = pieces[0].match(text)
-    if found is None:
-        return False
-    at = found.end()
+    first, last = pieces[0], pieces[-1]
     if len(pieces) == 1:
-        return at == len(text)
+        return first.regex.fullmatch(text) is not None
+    if first.regex.match(text) is None:
+        return False
+    at = first.length
     for piece in pieces[1:-1]:
-        found = piece.search(text, at)
+        found = piece.regex.search(text, at)
         if found is None:
             return False
         at = found.end()
-    last = pieces[-1]
-    return any(last.fullmatch(text, one) for one in range(at, len(text) + 1))
+    end = len(text) - last.length
+    return end >= at and last.regex.fullmatch(text, end) is not None
 
 
 _OPERATORS: Mapping[str, _Operator] = {

@@ -5,7 +5,7 @@ Source: fluxcd/kustomize-controller CHANGELOG.md (1.9: variables without a value
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from gitlint_ops.model.delivery import Owner
 from gitlint_ops.model.findings import Confidence, Note, Severity, Violation
 from gitlint_ops.model.near_names import near_name
 from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.model.version_ranges import version
 
@@ -45,6 +46,16 @@ def is_strict(flux: str) -> bool:
     return found is None or (found.major, found.minor) >= _STRICT_SINCE
 
 
+def _installed(owner: Owner, known: KnownObjects) -> str:
+    """The version of Flux that the cluster is known to hold, as `flux install` labels it; "" for none."""
+    for name in (owner.object.key.namespace, "flux-system"):
+        found = known.get("apps", "Deployment", name, "kustomize-controller")
+        label = value_at(found.body, ("metadata", "labels", "app.kubernetes.io/version")) if found else None
+        if isinstance(label, str) and version(label):
+            return label
+    return ""
+
+
 def with_substitutions(owner: Owner, result: BuildResult, known: KnownObjects, flux: str) -> BuildResult:
     """The result after substitution, with what Flux would refuse or empty."""
     variables = variables_of(owner, known)
@@ -53,7 +64,7 @@ def with_substitutions(owner: Owner, result: BuildResult, known: KnownObjects, f
     wrong = tuple(_wrong_names(owner, variables))
     if wrong:
         return replace(result, violations=(*result.violations, *wrong))
-    strict = is_strict(flux)
+    strict = is_strict(flux or _installed(owner, known))
     done = tuple(substitute(one, variables, strict=strict) for one in result.objects)
     violations = (*result.violations, *_told(owner, result.objects, done, variables, strict=strict))
     objects = tuple(one.object for one in done)
@@ -86,13 +97,14 @@ def _told(
     *,
     strict: bool,
 ) -> Iterator[Violation]:
-    """One violation for each variable, at the first place that wants it."""
-    undefined: dict[tuple[str, bool], list[_Met]] = {}
+    """One violation for each variable, at the first place that wants it; for a script, one in all."""
+    undefined: dict[Hashable, list[_Met]] = {}
     for before, after in zip(objects, done, strict=True):
         for trouble in after.troubles:
             met = _Met(before, trouble, _is_script(before, trouble))
             if trouble.name:
-                undefined.setdefault((trouble.name, met.in_script), []).append(met)
+                alike = (before.key, trouble.path) if met.in_script else trouble.name
+                undefined.setdefault(alike, []).append(met)
             else:
                 yield _unreadable(owner, met)
     for found in undefined.values():
@@ -139,7 +151,9 @@ def _unreadable(owner: Owner, met: _Met) -> Violation:
 def _without_value(owner: Owner, found: list[_Met], near: str, *, strict: bool) -> Violation:
     first = found[0]
     name = first.trouble.name
-    said = f"{first.trouble.excerpt}: nothing gives {owner.said} a variable {name}"
+    names = list(dict.fromkeys(one.trouble.name for one in found))
+    more = f" (nor {', '.join(names[1 : _MOST_PLACES + 1])})" if len(names) > 1 else ""
+    said = f"{first.trouble.excerpt}: nothing gives {owner.said} a variable {name}{more}"
     follows = "Flux 2.9 and later refuse that, and earlier ones put nothing in its place"
     if not strict:
         follows = "Flux puts nothing in its place"
@@ -148,12 +162,13 @@ def _without_value(owner: Owner, found: list[_Met], near: str, *, strict: bool) 
     others = tuple(
         Note(one.object, one.trouble.path, "wanted here too") for one in found[1 : _MOST_PLACES + 1]
     )
+    others = () if first.in_script else others
     return Violation(
         first.object,
         first.trouble.path,
         f"{said}; {follows}",
         related=others,
-        hint=_SWITCH_OFF if first.in_script else provide,
+        hint=f"{_SWITCH_OFF}; if Flux should fill it in, {provide}" if first.in_script else provide,
         rule=EATS_SCRIPT if first.in_script else UNDEFINED,
         line=first.trouble.line,
         severity=Severity.ERROR if strict else Severity.WARNING,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -85,10 +85,15 @@ class _Part(Struct, frozen=True):
     files: Mapping[str, bytes]
 
 
-def value_reads(chart: Chart, given: Mapping[str, Any]) -> ValueReads | None:
+def texts_in(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Texts among values that may be templates themselves."""
+    return tuple(value for _, value in leaves(values) if isinstance(value, str) and "{{" in value)
+
+
+def value_reads(chart: Chart, given: Sequence[str]) -> ValueReads | None:
     """What is read of the values of a chart; None where that cannot be told.
 
-    `given` are the values of a release: texts among them may be templates themselves.
+    `given` are texts among the values of a release that may be templates (`texts_in`).
     """
     try:
         parts = tuple(islice(_parts((), chart.files, Allowance(), 0), _MAX_CHARTS + 1))
@@ -147,18 +152,11 @@ def _templates(part: _Part) -> Iterator[Template]:
             )
 
 
-def _texts(parts: Iterable[_Part], given: Mapping[str, Any]) -> Iterator[Template]:
+def _texts(parts: Sequence[_Part], given: Sequence[str]) -> Iterator[Template]:
     """Texts that `tpl` may be given: values, and files that are no templates."""
-    bodies = [given, *(_body(one.files.get(VALUES_FILE, b"")) for one in parts)]
-    values = (value for body in bodies for _, value in leaves(body) if isinstance(value, str))
-    files = (
-        data.decode("utf-8", "replace")
-        for one in parts
-        for path, data in one.files.items()
-        if not path.startswith("templates/") and len(data) <= _MAX_TEXT_BYTES and b"{{" in data
-        if path != VALUES_FILE
-    )
-    held = dict.fromkeys(one for source in (values, files) for one in source if "{{" in one)
+    own = (text for one in parts for text in texts_in(_body(one.files.get(VALUES_FILE, b""))))
+    files = (text for one in parts for text in _files(one))
+    held = dict.fromkeys((*given, *own, *files))
     if len(held) > _MAX_TEXTS:
         raise Unverifiable("there are too many texts that may be templates")
     for number, text in enumerate(held):
@@ -166,6 +164,16 @@ def _texts(parts: Iterable[_Part], given: Mapping[str, Any]) -> Iterator[Templat
             yield parse(text, f"text {number}")
         except TemplateFault:
             continue  # helm refuses it too, where it is given to tpl
+
+
+def _files(part: _Part) -> Iterator[str]:
+    """Files that templates may read and give to `tpl`; documentation is written in templates of its own."""
+    if not any(b".Files" in data for path, data in part.files.items() if path.startswith("templates/")):
+        return
+    for path, data in part.files.items():
+        told = path == VALUES_FILE or path.startswith("templates/") or path.endswith((".md", ".gotmpl"))
+        if not told and len(data) <= _MAX_TEXT_BYTES and b"{{" in data:
+            yield data.decode("utf-8", "replace")
 
 
 def _body(data: bytes) -> Mapping[str, Any]:

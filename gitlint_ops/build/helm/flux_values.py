@@ -150,16 +150,9 @@ class _Entry(Struct, frozen=True):
             elif not reference.optional:
                 self._tell(found, ("valuesKey",), f"{reference.said} gets no key '{self.key}'")
             return
-        if not self.known.complete:
+        # Whether it is missing shows once all is rendered: a rule over all deliveries tells it.
+        if not (reference.optional and self.known.complete):
             found.unknown.append(f"{reference.said}, which gives values, is not known here")
-        elif not reference.optional:
-            others = (one.key for one in self.known.of_kind("", reference.kind))
-            near = near_name(
-                reference.name, [one.name for one in others if one.namespace == reference.namespace]
-            )
-            hint = f"did you mean '{near}'?" if near else "add it, or mark the entry `optional: true`"
-            self._tell(found, ("name",), f"nothing here makes {reference.said}, which gives values", hint)
-            found.unknown.append(f"{reference.said} is missing")
 
     def _without_key(self, found: FluxValues, body: Mapping[str, Any]) -> None:
         if self.reference.optional:

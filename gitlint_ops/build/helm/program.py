@@ -69,6 +69,8 @@ def run_helm(helm: Helm, arguments: Sequence[str], folder: Path) -> bytes:
             )
     except OSError as error:
         raise HelmUnusable(f"{helm.path} cannot be started: {error.strerror}") from error
+    except ValueError as error:
+        raise HelmUnusable("a NUL byte stands in what helm should be given") from error
     _limit_memory(process.pid)
     # A helm that is asked to end politely goes on rendering, so it is killed.
     deadline = Timer(TIMEOUT_SECONDS, process.kill)

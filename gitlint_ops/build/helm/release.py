@@ -64,12 +64,18 @@ class _Found(Struct, frozen=True):
     wrong: tuple[Violation, ...] = ()
 
 
-def build_helm_release(owner: Owner, target: BuildTarget, known: KnownObjects, site: Site) -> BuildResult:
-    """What a HelmRelease renders to. Never raises: what is wrong is told in the result."""
+def build_helm_release(
+    owner: Owner, target: BuildTarget, known: KnownObjects, site: Site, api_versions: tuple[str, ...] = ()
+) -> BuildResult:
+    """What a HelmRelease renders to. Never raises: what is wrong is told in the result.
+
+    `api_versions` are what its cluster is said to serve, beside what `known` defines.
+    """
     values = flux_values(owner, known, site.sources)
     found = _chart(owner, known, site)
     chart = found.chart or ChartByName("", "")
     request = _request(owner, target, known, replace(found, chart=chart), values)
+    request = replace(request, api_versions=tuple(dict.fromkeys((*api_versions, *request.api_versions))))
     if found.wrong:
         made = RenderedChart(
             Status.FAILED, violations=found.wrong, complete=False, reason=found.wrong[0].message

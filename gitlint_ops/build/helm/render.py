@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -12,6 +13,9 @@ from gitlint_ops.build.helm.cache import RenderCache
 from gitlint_ops.build.helm.chart import Chart, ChartUnreadable, read_chart
 from gitlint_ops.build.helm.program import Helm, HelmFailed, HelmUnusable, empty_folder, run_helm
 from gitlint_ops.workspace.tree import Tree
+
+if TYPE_CHECKING:
+    from gitlint_ops.build.helm.request import Rendering
 
 _CHART = "chart"
 
@@ -83,14 +87,19 @@ def values_file(number: int) -> str:
 
 
 class ChartRenderer:
-    """Renders charts; what it has read and rendered is kept for the run."""
+    """Renders charts; what it has read and rendered is kept for the run.
 
-    def __init__(self, helm: Helm) -> None:
+    `renderings` are noted by those for whom nobody else keeps them.
+    """
+
+    def __init__(self, helm: Helm, beside: ChartRenderer | None = None) -> None:
+        """`beside` shares what it has read and rendered."""
         self.helm = helm
         self._cache = RenderCache(helm.cache, helm.path) if helm.cache and helm.path else None
+        self.renderings: list[Rendering] = []
         self._planned: dict[str, tuple[Chart, Release]] | None = None
-        self._charts: dict[tuple[str, str, str], Chart | ChartUnreadable] = {}
-        self._rendered: dict[str, bytes | HelmFailed | HelmUnusable] = {}
+        self._charts: dict[tuple[str, str, str], Chart | ChartUnreadable] = beside._charts if beside else {}
+        self._rendered: dict[str, bytes | HelmFailed | HelmUnusable] = beside._rendered if beside else {}
 
     def chart(self, tree: Tree, folder: str) -> Chart:
         """The chart in a folder.

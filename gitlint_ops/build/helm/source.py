@@ -102,8 +102,7 @@ def _rendered(request: ChartRequest, found: ChartInTree, site: Site) -> Rendered
     rendering = _rendering(request, whole.chart, found.tree, site)
     if isinstance(rendering, RenderedChart):
         return rendering
-    if not site.charts.is_planning:
-        site.renderings.append((request.target, rendering))
+    site.note_rendering(request.target, rendering)
     files = whole.read | frozenset(_files_of(request, found))
     if not site.helm.path:
         reason = f"Helm charts are not rendered: {site.helm.absent}"

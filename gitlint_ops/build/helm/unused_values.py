@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
-from gitlint_ops.build.helm.chart_reads import Keys, ValueReads, value_reads
+from gitlint_ops.build.helm.chart_reads import Keys, ValueReads, texts_in, value_reads
 from gitlint_ops.build.helm.request import Rendering
 from gitlint_ops.model.blame import at, origin
 from gitlint_ops.model.findings import Confidence, Violation
@@ -47,14 +47,14 @@ def unused_values(rendered: Iterable[tuple[str, Rendering]], sources: Sources) -
     """
     used: set[_Place] = set()
     unused: dict[_Place, _Unused] = {}
-    reads: dict[tuple[str, int], ValueReads | None] = {}
+    reads: dict[tuple[str, tuple[str, ...]], ValueReads | None] = {}
     held = [*rendered]
     for target, one in held:
         if not one.given.body:
             continue
-        key = (one.chart.digest, id(one.given.body))
+        key = (one.chart.digest, texts_in(one.given.body))
         if key not in reads:
-            reads[key] = value_reads(one.chart, one.given.body)
+            reads[key] = value_reads(one.chart, key[1])
         _Walk(target, one, reads[key], used, unused).run()
     for place, found in unused.items():
         if place not in used and not _is_anchored(place, sources):
@@ -70,13 +70,15 @@ def _is_anchored(place: _Place, sources: Sources) -> bool:
 
 def _violation(place: _Place, found: _Unused) -> Violation:
     document, path = place
+    if "parameters" in path and path[-1:] == ("value",):
+        path = (*path[:-1], "name")  # of a parameter of an Application, the name is wrong
     return Violation(
         document,
         path,
         f"the chart {found.chart} reads no value '{format_path(found.path)}', so that it changes nothing",
         hint=f"did you mean '{found.near}'?" if found.near else "remove it, or write it as the chart does",
         rule=UNUSED,
-        at_key=found.verbatim,
+        at_key=found.verbatim and path == place[1],
         confidence=Confidence.HIGH if found.slip else None,
         targets=tuple(found.targets),
     )

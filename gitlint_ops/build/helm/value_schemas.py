@@ -22,7 +22,9 @@ _MAX_SCHEMA_BYTES = 5_000_000
 _MAX_NESTED = 5
 
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-_KNOWN_DRAFTS = re.compile(r"https?://json-schema\.org/(?:draft-0[4-7]|draft/20(?:19-09|20-12))/schema#?\Z")
+_KNOWN_DRAFTS = re.compile(
+    r"https?://json-schema\.org/(?:(?:draft-0[4-7]|draft/20(?:19-09|20-12))/)?schema#?\Z"
+)
 
 
 class UnreadableSchema(Exception):

@@ -22,7 +22,7 @@ from gitlint_ops.build.helm.render import ChartRenderer
 from gitlint_ops.build.helm.request import Rendering
 from gitlint_ops.build.helm.value_schemas import NAME as SCHEMA
 from gitlint_ops.build.helm.values import Values, leaves, merged
-from gitlint_ops.model.blame import Origin, Via, at, origin, over, with_blame
+from gitlint_ops.model.blame import Origin, Via, at, chain, origin, over, with_blame
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import ObjectKey, RenderedObject, object_key
@@ -47,12 +47,17 @@ _Leaf: TypeAlias = tuple[FieldPath, Any]
 
 
 class _Question(Struct):
-    """A field of a rendered object, and the values that may have set it, the most likely first."""
+    """A field of a rendered object, and the values that may have set it, the most likely first.
+
+    Of a mapping or list, what is asked about is a value in it, `below` it.
+    """
 
     key: _Object
     path: FieldPath
     value: Any
     candidates: tuple[_Leaf, ...]
+    below: FieldPath = ()
+    whole: Any = None
     slot: _Slot = ("", "", 0)
     answer: FieldPath | None = None
     asked: list[FieldPath] = field(default_factory=list)
@@ -69,17 +74,18 @@ def blamed_on_values(
     """
     if not any(_is_templated(one) for one in violations):
         return tuple(violations)
-    by_target: dict[str, list[Rendering]] = {}
-    for target, rendering in renderings:
-        by_target.setdefault(target, []).append(rendering)
+    templated = [one for one in violations if _is_templated(one)]
     search = _Search(charts)
-    found: dict[tuple[str, _Field], Origin] = {}
-    for target, held in by_target.items():
-        mine = [one for one in violations if _is_templated(one) and _target(one) == target]
-        for rendering in held if mine else ():
-            for key, place in search.places(rendering, mine):
-                found.setdefault((target, key), place)
-    moved = [(one, _with_place(one, found)) for one in violations]
+    places: dict[int, Origin] = {}
+    for target, rendering in renderings:
+        mine = [one for one in templated if _comes_from(one, target, rendering) and id(one) not in places]
+        found = dict(search.places(rendering, mine)) if mine else {}
+        for one in mine:
+            on = one.on
+            place = found.get((_named(on.key), one.path)) if isinstance(on, RenderedObject) else None
+            if place is not None:
+                places[id(one)] = place
+    moved = [(one, _with_place(one, places.get(id(one)))) for one in violations]
     told = {(now.rule, *_place(now)) for before, now in moved if now is not before}
     return tuple(now for before, now in moved if now is not before or (now.rule, *_place(now)) not in told)
 
@@ -102,22 +108,28 @@ def _is_templated(violation: Violation) -> bool:
     return first.via is Via.HELM_TEMPLATE or (first.via is Via.GENERATOR and not first.verbatim)
 
 
-def _target(violation: Violation) -> str:
-    return violation.on.target if isinstance(violation.on, RenderedObject) else ""
-
-
-def _with_place(violation: Violation, found: Mapping[tuple[str, _Field], Origin]) -> Violation:
+def _comes_from(violation: Violation, target: str, rendering: Rendering) -> bool:
+    """Whether a violation is about what was rendered then; charts of kustomizations are of many targets."""
     on = violation.on
     if not isinstance(on, RenderedObject):
-        return violation
-    place = found.get((on.target, (_named(on.key), violation.path)))
-    if place is None or not _is_templated(violation):
+        return False
+    if target:
+        return on.target == target
+    entry = (rendering.entry.source, rendering.entry.source_path)
+    return any((one.source, one.source_path) == entry for one in chain(at(on.blame, violation.path)))
+
+
+def _with_place(violation: Violation, place: Origin | None) -> Violation:
+    on = violation.on
+    if place is None or not isinstance(on, RenderedObject):
         return violation
     old = at(on.blame, violation.path)
     told = over(replace(place, via=Via.HELM_VALUES, over=None), old)
     moved = replace(on, blame=with_blame(on.blame, violation.path, told))
     related = tuple(replace(note, on=moved) if note.on is on else note for note in violation.related)
-    return replace(violation, on=moved, related=related, at_key=False)
+    # The key of a value is that of the field where values are handed on as they are (toYaml).
+    at_key = violation.at_key and place.verbatim and place.source_path[-1:] == violation.path[-1:]
+    return replace(violation, on=moved, related=related, at_key=at_key)
 
 
 def _named(key: ObjectKey) -> _Object:
@@ -136,13 +148,9 @@ class _Search:
         values = merged(one.defaults, one.given)
         known = [*_leaves(values, one)]
         questions = {
-            (_named(on.key), violation.path): _Question(
-                _named(on.key), violation.path, value, _candidates(value, known)
-            )
+            (_named(on.key), violation.path): _question(on, violation.path, known)
             for violation in violations
             if isinstance(on := violation.on, RenderedObject)
-            and (value := value_at(on.body, violation.path)) is not None
-            and not isinstance(value, dict | list)
         }
         open_ones = [each for each in questions.values() if each.candidates]
         slots = self._slots(one) if open_ones else {}
@@ -155,8 +163,10 @@ class _Search:
                 if each.answer is None:
                     self._ask_one_by_one(one, each)
         for key, each in questions.items():
-            if each.answer is not None:
-                yield key, origin(at(values.blame, each.answer))
+            place = _without(each.answer, each.below)
+            # A mapping is handed on as it is, or else the template writes it with values in it.
+            if place and (not each.below or value_at(values.body, place) == each.whole):
+                yield key, origin(at(values.blame, place))
 
     def _ask_together(self, one: Rendering, questions: Sequence[_Question]) -> None:
         """Change all texts and numbers at once, each in its own way, and see which change shows where."""
@@ -224,6 +234,21 @@ def _bodies(output: bytes) -> dict[_Slot, Any]:
             found[(*key, numbers[key])] = one.body
             numbers[key] += 1
     return found
+
+
+def _question(on: RenderedObject, path: FieldPath, known: Sequence[_Leaf]) -> _Question:
+    held = value_at(on.body, path)
+    inside = ((leaf, value) for leaf, value in leaves(held) if not isinstance(value, dict | list))
+    below, value = next(((leaf, value) for leaf, value in inside if value is not None), ((), None))
+    candidates = _candidates(value, known) if value is not None else ()
+    return _Question(_named(on.key), (*path, *below), value, candidates, below, held)
+
+
+def _without(answer: FieldPath | None, below: FieldPath) -> FieldPath:
+    """The value that holds the one that was found as the field holds what was asked about; () for none."""
+    if answer is None or not below:
+        return answer or ()
+    return answer[: -len(below)] if answer[-len(below) :] == below else ()
 
 
 def _without_schemas(chart: Chart) -> Chart:

@@ -84,10 +84,10 @@ _Key: TypeAlias = tuple[str, str, bool, int, Trail | None, ReleaseDefaults | Non
 class Accumulator:
     """All folders of one repository, and those that it takes in from others, each accumulated once."""
 
-    def __init__(self, sources: Sources, helm: Helm) -> None:
+    def __init__(self, sources: Sources, helm: Helm, charts: ChartRenderer | None = None) -> None:
         self.sources = sources
         self.written = written_in(sources)
-        self.charts = ChartRenderer(helm)
+        self.charts = ChartRenderer(helm, charts)
         self.folders = Folders(sources)
         self.files = FileCache()
         self.default_specs = default_field_specs()

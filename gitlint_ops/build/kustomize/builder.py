@@ -5,12 +5,14 @@ Source: api/krusty/kustomizer.go, api/internal/target/kusttarget.go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from gitlint_ops.build.helm.program import Helm
+from gitlint_ops.build.helm.render import ChartRenderer
+from gitlint_ops.build.helm.request import Rendering
 from gitlint_ops.build.kustomize import hashes, metadata, name_references, variables
 from gitlint_ops.build.kustomize.accumulation import Accumulation
 from gitlint_ops.build.kustomize.accumulator import Accumulated, Accumulator, ComponentUse, Gathered
@@ -48,7 +50,7 @@ class KustomizeBuilder:
     """Builds the folders of one repository; what they have in common is built once.
 
     `restricted` is kustomize's load restriction: files lie in or below their kustomization's folder.
-    `helm` renders their charts.
+    `helm` renders their charts; `charts` has rendered some already.
     """
 
     def __init__(
@@ -58,16 +60,22 @@ class KustomizeBuilder:
         *,
         restricted: bool = True,
         helm: Helm = Helm(),  # noqa: B008 - frozen
+        charts: ChartRenderer | None = None,
     ) -> None:
         self._sources = sources
         self._tree = sources.tree(repo)
         self._restricted = restricted
-        self._accumulator = Accumulator(sources, helm)
+        self._accumulator = Accumulator(sources, helm, charts)
         self._written = written_in(sources)
         self._paths: dict[int, ReferencePaths] = {}
         self._hashed: Memo[Resource] = Memo()
         self._uses: dict[str, dict[object, Violation]] = {}
         self._entries = EntryUses()
+
+    @property
+    def charts(self) -> Sequence[Rendering]:
+        """The charts that its kustomizations render."""
+        return self._accumulator.charts.renderings
 
     def build(
         self, target: BuildTarget, edit: Edit | None = None, given: tuple[Resource, ...] = ()

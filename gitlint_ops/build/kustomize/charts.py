@@ -17,8 +17,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops.build.helm.chart import Chart, ChartUnreadable
+from gitlint_ops.build.helm.defaults import defaults
 from gitlint_ops.build.helm.program import HelmFailed, HelmUnusable
 from gitlint_ops.build.helm.render import Release, values_file
+from gitlint_ops.build.helm.request import Rendering
 from gitlint_ops.build.helm.values import Values, composed, layer_of_file, layer_of_mapping
 from gitlint_ops.build.kustomize.chart_resources import does_not_render, resources_of_output
 from gitlint_ops.build.kustomize.decode import Fields, StructOf
@@ -309,7 +311,10 @@ def _nulls(written: Written, inline: Place) -> Written:
 
 
 def _rendered(chart: ChartEntry, files: Chart, release: Release, bench: Bench) -> tuple[Resource, ...]:
-    tree = bench.reader.folder.tree
+    tree, given = bench.reader.folder.tree, _given(chart, bench)
+    entry = chart.fields.place.origin(Via.GENERATOR)
+    own = defaults(files, tree, entry)
+    bench.charts.renderings.append(Rendering(chart.name, files, tree, release, given, own, entry))
     try:
         output = bench.charts.render(files, release)
     except HelmFailed as error:
@@ -318,7 +323,7 @@ def _rendered(chart: ChartEntry, files: Chart, release: Release, bench: Bench) -
             said = said.replace(values_file(number), name)
         raise does_not_render(chart.name, chart.place, files, tree, said) from error
     place, sources = chart.fields.place, bench.reader.sources
-    return resources_of_output(chart.name, place, files, sources, tree, output, _given(chart, bench))
+    return resources_of_output(chart.name, place, files, sources, tree, output, given)
 
 
 def _given(chart: ChartEntry, bench: Bench) -> Values:

@@ -8,7 +8,7 @@ change being the same object as before, and the blame beside it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from gitlint_ops.build.kustomize.node_texts import Bare, Quoted, Shortened, Untyped
@@ -205,6 +205,16 @@ class Node:
     def origin(self) -> Origin:
         """The place that set this value itself."""
         return origin(self.blame())
+
+    def places(self, wanted: Container[int], path: FieldPath = ()) -> Iterator[tuple[FieldPath, int]]:
+        """Where nodes within it stand by now, of those whose ids are `wanted`."""
+        if id(self) in wanted:
+            yield path, id(self)
+        for key, member in self._members.items():
+            if member is not None:
+                yield from member.places(wanted, (*path, key))
+        for index, item in enumerate(self.items or ()):
+            yield from item.places(wanted, (*path, index))
 
     def close(self) -> tuple[Any, Blame | None]:
         """The plain value, and its blame, or None where the parent's blame already says it."""

@@ -8,7 +8,7 @@ Source: kyaml/yaml/merge2/merge2.go SetStyle, kyaml/yaml/fns.go FieldSetter
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import Blame, Origin, child, origin
-from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath
+from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, Location
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.syntax.locate import positions
+from gitlint_ops.syntax.span import Span
 from gitlint_ops.workspace.sources import Sources
 
 FLOW = ("{", "[")
@@ -94,19 +95,39 @@ class SourceLine(NamedTuple):
 
     @classmethod
     def of(cls, sources: Sources, ref: DocumentRef, path: FieldPath, *, key: bool) -> SourceLine | None:
-        if ref.embedded:
-            return cls._in_text(sources, ref, path, key=key)
-        location, exact = sources.location(ref, path, key=key)
-        line = sources.line(location) if exact else None
-        return None if line is None else cls(line, location.column - 1, location.end_column - 1)
+        found = _located(sources, ref, path, key=key)
+        return None if found is None else cls(found.first, found.start, found.end)
 
     @classmethod
-    def _in_text(cls, sources: Sources, ref: DocumentRef, path: FieldPath, *, key: bool) -> SourceLine | None:
-        """The same in a text that a field of a document holds, as that says once it is unquoted."""
-        text = text_of(ref, sources)
-        found = positions(text.encode("utf-8", "surrogatepass"), ref.part).locate(path, key=key)
-        line, span = text.split("\n")[found.span.line - 1], found.span
-        return cls(line, span.column - 1, span.end_column - 1) if found.exact else None
+    def last_of(cls, sources: Sources, ref: DocumentRef, path: FieldPath) -> SourceLine | None:
+        """The line that a value ends in, from its beginning."""
+        found = _located(sources, ref, path, key=False)
+        return None if found is None else cls(found.last, 0, found.end)
+
+
+class _Located(NamedTuple):
+    """The lines that a key or value starts and ends in, and where in them."""
+
+    first: str
+    last: str
+    start: int
+    end: int
+
+    @classmethod
+    def at(cls, lines: Sequence[str], span: Location | Span) -> _Located | None:
+        if not 0 < span.line <= span.end_line <= len(lines):
+            return None
+        return cls(lines[span.line - 1], lines[span.end_line - 1], span.column - 1, span.end_column - 1)
+
+
+def _located(sources: Sources, ref: DocumentRef, path: FieldPath, *, key: bool) -> _Located | None:
+    """Where a field stands: in its file, or in a text that a field of a document holds, once unquoted."""
+    if not ref.embedded:
+        location, exact = sources.location(ref, path, key=key)
+        return _Located.at(sources.lines(location.file), location) if exact else None
+    text = text_of(ref, sources)
+    found = positions(text.encode("utf-8", "surrogatepass"), ref.part).locate(path, key=key)
+    return _Located.at(text.split("\n"), found.span) if found.exact else None
 
 
 def text_of(ref: DocumentRef, sources: Sources) -> str:

@@ -63,6 +63,7 @@ class Resource(Struct, frozen=True):
     body says which quotes they have instead. `retagged`: it was merged with a patch, and its name put
     back; `untagged` are the fields put back, by that or by a generator, whose texts have no tag since.
     `stripped`: a JSON patch took its comments away; `commented`: a patch had comments behind keys.
+    `brace_comments` are the fields that have comments which stand behind braces in a patch, and where.
     `body` is shared with other overlays: never change it in place.
     """
 
@@ -82,6 +83,7 @@ class Resource(Struct, frozen=True):
     allowed: tuple[str, ...] = ()
     stripped: bool = False
     commented: bool = False
+    brace_comments: tuple[tuple[FieldPath, Origin], ...] = ()
 
     @property
     def gvk(self) -> Gvk:

@@ -8,7 +8,7 @@ Source: kyaml/yaml/merge2, kyaml/yaml/walk, api/resource/resource.go ApplySmPatc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -35,12 +35,16 @@ _MAX_DEPTH = 150
 
 
 class MergeOptions(Struct, frozen=True):
-    """What a patch may change of a resource's identity, and how its lists and styles are taken."""
+    """What a patch may change of a resource's identity, and how its lists and styles are taken.
+
+    `has_comment`: whether a comment stands behind a value of the patch in braces; None where none does.
+    """
 
     allow_name_change: bool = False
     allow_kind_change: bool = False
     list_order: ListOrder = ListOrder.PATCH_FIRST
     written: Written = unknown_text
+    has_comment: Callable[[Origin], bool] | None = None
 
 
 DEFAULT_OPTIONS = MergeOptions()
@@ -76,6 +80,9 @@ def merge_resource(
     for path, member in identity:
         _restore(merged, path, member)
         untyped = _lose_tag(member, options.written) or untyped
+    if walk.commented:
+        found = ((path, walk.commented[one]) for path, one in merged.places(walk.commented))
+        dest = replace(dest, brace_comments=(*dest.brace_comments, *found))
     body, blame = merged.close()
     blame = blame or merged.blame()
     return replace(dest, body=body, blame=blame, untyped=untyped, retagged=True, untagged=IDENTITY)
@@ -136,11 +143,22 @@ class _Walk:
         self._schema = schema
         self._order = options.list_order
         self._written = options.written
+        self._has_comment = options.has_comment
+        # Ids of nodes, and the values of the patch whose comments they have.
+        self.commented: dict[int, Origin] = {}
         self.scalars = ScalarMerge(options.written, again=again)
         self._depth = 0
 
     def merge(self, dest: Node | None, patch: Node | None, schema: Schema | None) -> Node | None:
         """The node that goes where `dest` was: `dest` or `patch`, or None for nothing."""
+        merged = self._merge(dest, patch, schema)
+        if self._has_comment is not None and patch is not None and patch.is_container and merged is not None:
+            comment = patch.origin()
+            if self._has_comment(comment):
+                self.commented[id(merged)] = comment
+        return merged
+
+    def _merge(self, dest: Node | None, patch: Node | None, schema: Schema | None) -> Node | None:
         if schema is None:
             schema = self._declared(dest) or self._declared(patch, dest)
         first = dest if dest is not None and dest.value is not None else patch

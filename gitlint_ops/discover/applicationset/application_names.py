@@ -13,12 +13,16 @@ from msgspec import Struct
 
 from gitlint_ops.discover.applicationset.faults import NAMES, GeneratorFault
 from gitlint_ops.discover.applicationset.parameters import ParamSet
+from gitlint_ops.discover.known import KnownObjects
 from gitlint_ops.model.findings import Confidence, Note
 from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.structure import value_at
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\Z")
 _LONGEST = 253
+_LONGEST_LABEL = 63
 _MOST_TOLD = 3
+_NORMALIZED = "use `nameNormalized`, `path.basenameNormalized` or, with Go templates, `normalize`"
 
 
 class NamedSet(Struct, frozen=True):
@@ -29,7 +33,15 @@ class NamedSet(Struct, frozen=True):
     path: FieldPath
 
 
-def name_faults(named: Sequence[NamedSet]) -> tuple[list[int], list[GeneratorFault]]:
+def longest_name(known: KnownObjects) -> int:
+    """How many characters a name may have: where Argo CD tracks by label, as many as a label's value."""
+    for held in known.named("", "ConfigMap", "argocd-cm"):
+        if value_at(held.body, ("data", "application.resourceTrackingMethod")) == "label":
+            return _LONGEST_LABEL
+    return _LONGEST
+
+
+def name_faults(named: Sequence[NamedSet], longest: int) -> tuple[list[int], list[GeneratorFault]]:
     """The indexes of those that the controller applies, and what is wrong with the others.
 
     Of several Applications with one name it applies none; the first is kept here, so that what it delivers
@@ -39,23 +51,24 @@ def name_faults(named: Sequence[NamedSet]) -> tuple[list[int], list[GeneratorFau
     kept: dict[str, int] = {}
     illegal: dict[FieldPath, list[tuple[NamedSet, str]]] = {}
     for index, one in enumerate(named):
-        reason = _illegal(one.name)
+        reason = _illegal(one.name, longest)
         if reason:
             illegal.setdefault(one.path, []).append((one, reason))
         else:
             kept.setdefault(one.name, index)
     faults = [_illegal_fault(path, found) for path, found in illegal.items()]
-    doubled = [name for name, count in counts.items() if count > 1 and not _illegal(name)]
+    doubled = [name for name, count in counts.items() if count > 1 and not _illegal(name, longest)]
     if doubled:
         faults.append(_clash(doubled, named))
     return list(kept.values()), faults
 
 
-def _illegal(name: str) -> str:
+def _illegal(name: str, longest: int) -> str:
     if not name:
         return "an Application without a name is not applied"
-    if len(name) > _LONGEST:
-        return f"the name of an Application has at most {_LONGEST} characters, '{name[:30]}…' has {len(name)}"
+    if len(name) > longest:
+        why = " (Argo CD tracks by label here)" if longest == _LONGEST_LABEL else ""
+        return f"an Application's name has at most {longest} characters{why}, '{name[:30]}…' has {len(name)}"
     if not _NAME.match(name):
         return f"'{name}' is no name for an Application: only lower case letters, digits, '-' and '.' are"
     return ""
@@ -68,9 +81,7 @@ def _illegal_fault(path: FieldPath, found: Sequence[tuple[NamedSet, str]]) -> Ge
         f"{reason}{more}",
         path,
         NAMES,
-        hint="use `nameNormalized`, `path.basenameNormalized` or, with Go templates, `normalize`"
-        if first.name
-        else "",
+        hint=_NORMALIZED if first.name and not _NAME.match(first.name) else "",
         related=_notes([first]),
     )
 

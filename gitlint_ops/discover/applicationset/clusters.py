@@ -17,7 +17,7 @@ from gitlint_ops.discover.applicationset.inventory import (
 )
 from gitlint_ops.discover.applicationset.parameters import Names, ParamSet, combined, strings
 from gitlint_ops.discover.applicationset.scope import EmptyResult, Generator, Scope
-from gitlint_ops.discover.applicationset.selectors import Selector, selector
+from gitlint_ops.discover.applicationset.selectors import Requirement, Selector, selector
 from gitlint_ops.discover.applicationset.slips import slip_of
 from gitlint_ops.discover.applicationset.values import with_values
 from gitlint_ops.gotemplate.application_set import normalized
@@ -25,6 +25,8 @@ from gitlint_ops.gotemplate.values import Slice
 from gitlint_ops.model.blame import Blame, child
 from gitlint_ops.model.location import FieldPath
 
+_MOST_NAMED = 5
+_SWITCHES = frozenset({"true", "false", "enabled", "disabled", "yes", "no", "on", "off", ""})
 _STUB = (
     "which clusters there are is not in the repositories: declare them in gitlint-ops.yaml "
     "(`clusters: [{name: prod-eu, server: https://…, labels: {…}, annotations: {…}}]`)"
@@ -39,7 +41,7 @@ def from_clusters(generator: Generator, scope: Scope, path: FieldPath) -> list[P
         GeneratorFault: the selector or a value is at fault.
     """
     wanted = selector(generator.get("selector"), (*path, "selector"), of_labels=True)
-    held = registered(scope.clusters, scope.known)
+    held = registered(scope.clusters, scope.known, scope.owner.object.key.namespace)
     if not held:
         raise Unresolvable(_STUB, path, told=True, cause="inventory of clusters")
     chosen = [one for one in held if wanted.matches(one.labels)]
@@ -47,7 +49,7 @@ def from_clusters(generator: Generator, scope: Scope, path: FieldPath) -> list[P
     chosen += [own] if own is not None else []
     _note_untold(wanted, held, generator.get("values"), scope)
     if not chosen:
-        _tell_near_miss(wanted, held, scope)
+        _tell_why_none(wanted, held, scope)
     sets = [
         with_values(_parameters(one, scope), generator.get("values"), scope, (*path, "values"))
         for one in chosen
@@ -105,10 +107,10 @@ def _note_untold(wanted: Selector, held: Sequence[Registered], values: Any, scop
             scope.untold.update(dict.fromkeys((str(name) for name in values), one.key))
 
 
-def _tell_near_miss(wanted: Selector, held: Sequence[Registered], scope: Scope) -> None:
-    """Note a selector that no cluster fits because of what looks like a slip of the pen.
+def _tell_why_none(wanted: Selector, held: Sequence[Registered], scope: Scope) -> None:
+    """Note what keeps a selector from taking any cluster.
 
-    A label that no cluster has, or no cluster has with that value, is common: sets wait for clusters to come.
+    A label that no cluster has, or that switches something on, is common: sets wait for clusters to come.
     """
     keys = {key for one in held for key in one.labels} - {SECRET_TYPE}
     for one in wanted.requirements:
@@ -121,13 +123,16 @@ def _tell_near_miss(wanted: Selector, held: Sequence[Registered], scope: Scope) 
                 scope.empty.append(EmptyResult(one.path, message, f"did you mean '{near}'?"))
             continue
         values = {c.labels[one.key] for c in held if one.key in c.labels}
-        near = next((found for value in one.values if (found := slip_of(value, values))), "")
-        if near:
-            said = " or ".join(f"'{value}'" for value in one.values)
-            message = (
-                f"no cluster has the label '{one.key}' with the value {said}, so the set generates nothing"
-            )
-            scope.empty.append(EmptyResult(one.path, message, f"did you mean '{near}'?"))
+        if not values <= _SWITCHES and not set(one.values) <= _SWITCHES:
+            scope.empty.append(_without(one, values))
+
+
+def _without(wanted: Requirement, values: set[str]) -> EmptyResult:
+    said = " or ".join(f"'{value}'" for value in wanted.values)
+    message = f"no cluster has the label '{wanted.key}' with the value {said}, so the set generates nothing"
+    near = next((found for value in wanted.values if (found := slip_of(value, values))), "")
+    hint = f"did you mean '{near}'?" if near else f"clusters have {', '.join(sorted(values)[:_MOST_NAMED])}"
+    return EmptyResult(wanted.path, message, hint, is_sure=bool(near))
 
 
 def _has(key: str, values: Sequence[str], labels: Mapping[str, str]) -> bool:

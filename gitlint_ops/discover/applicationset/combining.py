@@ -88,7 +88,11 @@ def from_merge(generator: Generator, children: Children, scope: Scope, path: Fie
     if not keys:
         message = "a merge needs `mergeKeys`, so the set generates nothing"
         raise GeneratorFault(message, (*path, "mergeKeys") if "mergeKeys" in generator else path, COMBINATION)
-    all_sets = [children(one, (*path, "generators", index), None) for index, one in enumerate(listed)]
+    all_sets = [children(listed[0], (*path, "generators", 0), None)]
+    # What comes after the first only adds to it, and may well have nothing to add.
+    told = len(scope.empty)
+    all_sets += [children(one, (*path, "generators", index), None) for index, one in enumerate(listed[1:], 1)]
+    del scope.empty[told:]
     for index, sets in enumerate(all_sets):
         _check_keys(keys, sets, scope, path, index)
     merged = _by_key(keys, all_sets[0], scope, path, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitlint_ops.model.findings import Confidence, Note
+from gitlint_ops.model.findings import Confidence, Note, Severity
 from gitlint_ops.model.location import FieldPath
 
 GENERATES_NOTHING = "generates-nothing"
@@ -16,7 +16,7 @@ UNRESOLVABLE = "unresolvable-offline"
 class GeneratorFault(Exception):
     """The controller stops here with an error, and so changes no Application of the set.
 
-    `path` is the field of the ApplicationSet to mend.
+    `path` is the field of the ApplicationSet to mend. Those of one set with one `cause` are told as one.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class GeneratorFault(Exception):
         hint: str = "",
         related: tuple[Note, ...] = (),
         confidence: Confidence | None = None,
+        cause: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -35,6 +36,8 @@ class GeneratorFault(Exception):
         self.hint = hint
         self.related = related
         self.confidence = confidence
+        self.cause = cause
+        self.severity: Severity | None = None
 
 
 class Unresolvable(Exception):

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitlint_ops.discover.applicationset.faults import Unresolvable
+from gitlint_ops.discover.applicationset.git_files import folder_parameters
 from gitlint_ops.discover.applicationset.inventory import IN_CLUSTER, IN_CLUSTER_SERVER, registered
 from gitlint_ops.discover.applicationset.names import branch_slug
 from gitlint_ops.discover.applicationset.parameters import ParamSet, flattened, text_of
@@ -54,7 +55,12 @@ def from_fixture(kind: str, generator: Generator, scope: Scope, path: FieldPath)
             made = _decision(entry, generator, scope, path, told)
             found += [made] if made is not None else []
         else:
-            held = ParamSet(_values(kind, entry, generator, scope), told=told)
+            folder = entry.get("path") if kind == "oci" else None
+            if isinstance(folder, str):
+                prefix = str(generator.get("pathParamPrefix") or "")
+                held = folder_parameters(folder, path, prefix, scope)
+            else:
+                held = ParamSet(_values(kind, entry, generator, scope), told=told)
             found.append(with_values(held, generator.get("values"), scope, (*path, "values")))
     return found
 
@@ -117,7 +123,10 @@ def _decision(
     entry: Mapping[str, Any], generator: Generator, scope: Scope, path: FieldPath, told: tuple[str, ...]
 ) -> ParamSet | None:
     """The parameters of a decision; None for a cluster that Argo CD does not know."""
-    held = {one.name: one.server for one in registered(scope.clusters, scope.known)}
+    held = {
+        one.name: one.server
+        for one in registered(scope.clusters, scope.known, scope.owner.object.key.namespace)
+    }
     held.setdefault(IN_CLUSTER, IN_CLUSTER_SERVER)
     name = next((value for value in map(text_of, entry.values()) if value in held), "")
     if not name:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from gitlint_ops.discover.applicationset.application_names import NamedSet, name_faults
+from gitlint_ops.discover.applicationset.application_names import NamedSet, longest_name, name_faults
 from gitlint_ops.discover.applicationset.engines import NO_VALUE, ClassicEngine, Engine, GoEngine
 from gitlint_ops.discover.applicationset.faults import (
     COMBINATION,
@@ -25,7 +25,7 @@ from gitlint_ops.discover.applicationset.mismatches import mismatches
 from gitlint_ops.discover.applicationset.missing import missing_parameters
 from gitlint_ops.discover.applicationset.parameters import ParamSet
 from gitlint_ops.discover.applicationset.patching import PATCH, patched
-from gitlint_ops.discover.applicationset.rendering import MissingParameter
+from gitlint_ops.discover.applicationset.rendering import PRINTED_MAP, MissingParameter
 from gitlint_ops.discover.applicationset.scope import Scope, TooMany
 from gitlint_ops.discover.applicationset.template import Filled, Template, Text, fill, template_of
 from gitlint_ops.discover.known import KnownObjects
@@ -35,7 +35,7 @@ from gitlint_ops.gotemplate.faults import TemplateFault
 from gitlint_ops.gotemplate.fields import MissingKey
 from gitlint_ops.model.blame import origin
 from gitlint_ops.model.delivery import Cluster, Owner
-from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.findings import Confidence, Severity, Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject, object_key
 from gitlint_ops.model.targets import Unchecked
@@ -133,7 +133,7 @@ class Run:
         if self.faults or self.stops:
             made = []
         whole = [one for one in made if not self._is_incomplete(one)]
-        named, of_names = name_faults([_named(one) for one in whole])
+        named, of_names = name_faults([_named(one) for one in whole], longest_name(scope.known))
         violations += [_violation(scope.owner, one) for one in of_names]
         unresolved = [*scope.unresolved, *(one for one in told if isinstance(one, Unresolvable))]
         violations += [_unresolvable(scope.owner, one) for one in unresolved if one.told]
@@ -214,16 +214,20 @@ class Run:
         owner = self.scope.owner
         if any(f"'{kind}'" in str(owner.value(*GENERATORS)) for kind in STUBS):
             return
-        for one in self.scope.empty:
-            yield _violation(owner, GeneratorFault(one.message, one.path, hint=one.hint))
+        for one in dict.fromkeys(self.scope.empty):
+            fault = GeneratorFault(one.message, one.path, hint=one.hint)
+            if not one.is_sure:
+                fault.severity, fault.confidence = Severity.WARNING, Confidence.MEDIUM
+            yield _violation(owner, fault)
 
     def _is_incomplete(self, made: Made) -> bool:
-        """Whether a parameter was missing for the Application, so that what it says means nothing."""
+        """Whether a parameter of it was missing or no text, so that what it says means nothing."""
         names = {names[0] for _, names in self.scope.missing}
-        if not names:
-            return False
-        return any(
-            _lacks(text, names, nested=self.scope.engine.nested) for text in _strings(made.application.body)
+        printed = any(one.rule == ENGINE_MISMATCH for one in self.scope.faults)
+        nested = self.scope.engine.nested
+        return (bool(names) or printed) and any(
+            (printed and PRINTED_MAP in text) or (bool(names) and _lacks(text, names, nested=nested))
+            for text in _strings(made.application.body)
         )
 
     def _rendered(self, application: Filled) -> RenderedObject:
@@ -276,9 +280,12 @@ def _violation(owner: Owner, fault: GeneratorFault) -> Violation:
         related=fault.related,
         hint=fault.hint,
         rule=fault.rule,
+        severity=fault.severity,
         confidence=fault.confidence,
         at_key=_is_container(owner, fault.path),
-        cause=f"{owner.id} {fault.rule}" if fault.rule == ENGINE_MISMATCH else "",
+        cause=f"{origin(owner.object.blame).source.file.path} {owner.said} {fault.cause}"
+        if fault.cause
+        else "",
     )
 
 

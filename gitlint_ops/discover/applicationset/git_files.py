@@ -113,7 +113,7 @@ def _from_folders(
     if not taken:
         scope.empty.append(_nothing("folder", patterns, folders, source))
     prefix = str(generator.get("pathParamPrefix") or "")
-    return [_folder(folder, by, prefix, scope) for folder, by in taken]
+    return [folder_parameters(folder, by.path, prefix, scope) for folder, by in taken]
 
 
 def _folders(tree: Tree, scope: Scope, path: FieldPath) -> list[str]:
@@ -128,9 +128,10 @@ def _folders(tree: Tree, scope: Scope, path: FieldPath) -> list[str]:
     )
 
 
-def _folder(folder: str, by: Pattern, prefix: str, scope: Scope) -> ParamSet:
+def folder_parameters(folder: str, path: FieldPath, prefix: str, scope: Scope) -> ParamSet:
+    """The set for a folder, which the field at `path` of the ApplicationSet took in."""
     base = posixpath.basename(folder)
-    place = scope.entry(by.path)
+    place = scope.entry(path)
     told = (f"folder {folder}",)
     if scope.engine.nested:
         held = {

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from gitlint_ops.discover.known import KnownObjects
 from gitlint_ops.model.blame import Blame, at
 from gitlint_ops.model.delivery import Cluster
+from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 
@@ -33,6 +34,17 @@ _OWN_ANNOTATIONS = frozenset(
         "argocd.argoproj.io/installation-id",
         "kubectl.kubernetes.io/last-applied-configuration",
     }
+)
+
+# Where the metadata of a cluster's Secret stand, and its values where they are texts.
+_SECRETS: tuple[tuple[tuple[str, str], FieldPath, FieldPath], ...] = (
+    (("", "Secret"), ("metadata",), ("stringData",)),
+    (
+        ("external-secrets.io", "ExternalSecret"),
+        ("spec", "target", "template", "metadata"),
+        ("spec", "target", "template", "data"),
+    ),
+    (("bitnami.com", "SealedSecret"), ("spec", "template", "metadata"), ("spec", "template", "data")),
 )
 
 
@@ -54,12 +66,12 @@ class Registered(Struct, frozen=True):
     is_local: bool = False
 
 
-def registered(clusters: Sequence[Cluster], known: KnownObjects) -> tuple[Registered, ...]:
+def registered(clusters: Sequence[Cluster], known: KnownObjects, namespace: str) -> tuple[Registered, ...]:
     """The inventory in its order, then the Secrets that it does not name.
 
     A Secret that stands in the repositories goes before what the inventory says of the same cluster.
     """
-    secrets = {one.name: one for one in _from_secrets(known)}
+    secrets = {one.name: one for one in _from_secrets(known, namespace)}
     named = [one for one in clusters if one.declared]
     found = [secrets.pop(one.name) if one.name in secrets else _declared(one) for one in named]
     return (*found, *secrets.values())
@@ -92,29 +104,41 @@ def _declared(cluster: Cluster) -> Registered:
     )
 
 
-def _from_secrets(known: KnownObjects) -> Iterator[Registered]:
-    for secret in known.of_kind("", "Secret"):
-        labels = _texts(value_at(secret.body, ("metadata", "labels")))
-        name = _datum(secret, "name")
-        if labels.get(SECRET_TYPE) == "cluster" and name:
-            annotations = _texts(value_at(secret.body, ("metadata", "annotations")))
-            yield Registered(
-                name,
-                _datum(secret, "server"),
-                _datum(secret, "project"),
-                labels,
-                {key: value for key, value in annotations.items() if key not in _OWN_ANNOTATIONS},
-                at(secret.blame, ("metadata", "labels")),
-                at(secret.blame, ("metadata", "annotations")),
-                secret.blame,
-            )
+def _from_secrets(known: KnownObjects, namespace: str) -> Iterator[Registered]:
+    """The Secrets of Argo CD's own namespace; of all, where none is in that of the ApplicationSet."""
+    found = [one for one in _cluster_secrets(known) if one[0]]
+    beside = [held for place, held in found if place == namespace]
+    yield from beside or (held for _, held in found)
 
 
-def _datum(secret: RenderedObject, key: str) -> str:
-    """A value of a Secret, "" where it has none that can be read (SOPS)."""
-    plain = value_at(secret.body, ("stringData", key))
+def _cluster_secrets(known: KnownObjects) -> Iterator[tuple[str, Registered]]:
+    """Each with its namespace; of those that are made in the cluster, what their templates say."""
+    for (group, kind), at_metadata, at_data in _SECRETS:
+        for secret in known.of_kind(group, kind):
+            labels = _texts(value_at(secret.body, (*at_metadata, "labels")))
+            name = _datum(secret, at_data, "name")
+            if labels.get(SECRET_TYPE) == "cluster" and name:
+                annotations = _texts(value_at(secret.body, (*at_metadata, "annotations")))
+                yield (
+                    secret.key.namespace,
+                    Registered(
+                        name,
+                        _datum(secret, at_data, "server") or f"https://{name}.invalid",
+                        _datum(secret, at_data, "project"),
+                        labels,
+                        {key: value for key, value in annotations.items() if key not in _OWN_ANNOTATIONS},
+                        at(secret.blame, (*at_metadata, "labels")),
+                        at(secret.blame, (*at_metadata, "annotations")),
+                        secret.blame,
+                    ),
+                )
+
+
+def _datum(secret: RenderedObject, at_data: FieldPath, key: str) -> str:
+    """A value of a Secret, "" where it has none that can be read (SOPS, a template)."""
+    plain = value_at(secret.body, (*at_data, key))
     if isinstance(plain, str):
-        return "" if plain.startswith("ENC[") else plain
+        return "" if plain.startswith("ENC[") or "{{" in plain else plain
     coded = value_at(secret.body, ("data", key))
     if not isinstance(coded, str) or coded.startswith("ENC["):
         return ""

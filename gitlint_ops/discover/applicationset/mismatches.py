@@ -44,6 +44,7 @@ def _go_in_classic(one: Text) -> Iterator[GeneratorFault]:
                 ENGINE_MISMATCH,
                 hint="set `goTemplate: true` (then every placeholder has a dot), or write "
                 f"'{{{{{_classic_of(tag)}}}}}'",
+                cause="language",
             )
             return
 
@@ -68,6 +69,7 @@ def _classic_in_go(one: Text, engine: GoEngine) -> Iterator[GeneratorFault]:
                 one.at,
                 ENGINE_MISMATCH,
                 hint=f"write '{{{{{meant}}}}}'",
+                cause="language",
             )
         else:
             yield GeneratorFault(

@@ -90,11 +90,16 @@ def _fault(
     else:
         outcome = f"so '{{{{{written}}}}}' stays as it is"
     known = known_names(sets, nested=nested)
-    near = did_you_mean(written, known)
+    near = "path" if written == "path.path" and "path" in known else did_you_mean(written, known)
     hint = f"did you mean '{near}'?" if near else _given(written, known)
     related = tuple(scope.place_of(one) for one in sets[:1] if one.places)
     return GeneratorFault(
-        f"no generator gives the parameter '{written}'{of}, {outcome}", path, PARAM_MISSING, hint, related
+        f"no generator gives the parameter '{written}'{of}, {outcome}",
+        path,
+        PARAM_MISSING,
+        hint,
+        related,
+        cause=written,
     )
 
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 
 from gitlint_ops.discover.applicationset.engines import GoEngine
-from gitlint_ops.discover.applicationset.faults import PARAM_MISSING, GeneratorFault, Unresolvable
+from gitlint_ops.discover.applicationset.faults import (
+    ENGINE_MISMATCH,
+    PARAM_MISSING,
+    GeneratorFault,
+    Unresolvable,
+)
 from gitlint_ops.discover.applicationset.handed_on import is_handed_on, is_of_generators
 from gitlint_ops.discover.applicationset.parameters import Names, ParamSet
 from gitlint_ops.discover.applicationset.scope import Scope
 from gitlint_ops.gotemplate.faults import TemplateFault, Unverifiable
 from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.structure import value_at
+
+PRINTED_MAP = "map["
 
 # Text between braces that no parameter can be called: Helm's and Prometheus' own templates stay as they are.
 _PARAMETER = re.compile(r"[A-Za-z_][\w./@:\[\]-]*\Z")
@@ -44,10 +52,31 @@ def render(text: str, held: ParamSet, scope: Scope, path: FieldPath) -> str:
         raise Unresolvable(
             f"the template '{_shortened(text)}' is not evaluated here: {reason}", path
         ) from reason
+    if scope.engine.nested and PRINTED_MAP in rendered.text and PRINTED_MAP not in text:
+        _tell_printed(text, held, scope, path)
     for names in rendered.missing:
         if scope.engine.nested or _is_meant(names[0], held, path):
             scope.is_missing(path, names, held)
     return rendered.text
+
+
+def _tell_printed(text: str, held: ParamSet, scope: Scope, path: FieldPath) -> None:
+    """Note a parameter that is a mapping and is written as Go prints one."""
+    for names in scope.engine.references(text):
+        value = value_at(held.values, names)
+        if isinstance(value, dict) and all(one.path != path for one in scope.faults):
+            written = "." + ".".join(names)
+            inner = next((one for one in (names[-1], "name", *value) if one in value), "")
+            scope.faults.append(
+                GeneratorFault(
+                    f"'{written}' is a mapping with Go templates, and is written as one ('{PRINTED_MAP}…')",
+                    path,
+                    ENGINE_MISMATCH,
+                    hint=f"write '{{{{{written}.{inner}}}}}'" if inner else "",
+                    cause=f"mapping {written}",
+                )
+            )
+            return
 
 
 def _is_meant(name: str, held: ParamSet, path: FieldPath) -> bool:

@@ -24,11 +24,12 @@ _MAX_WORK = 3_000_000
 
 
 class EmptyResult(Struct, frozen=True):
-    """A generator that yields nothing, and why, where that is a fault."""
+    """A generator that yields nothing, and why, where that is a fault; `is_sure`: one that nobody means."""
 
     path: FieldPath
     message: str
     hint: str = ""
+    is_sure: bool = True
 
 
 class Scope:

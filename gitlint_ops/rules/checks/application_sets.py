@@ -63,7 +63,7 @@ def _is_hit(child: Delivery, deliveries: Deliveries, facts: Facts) -> bool:
 
 
 def _environment(child: Delivery, deliveries: Deliveries, facts: Facts) -> str:
-    """The environment of a destination: as the inventory says, else as its labels or its name do."""
+    """The environment of a destination: as the inventory says, else as labels, path or names do."""
     cluster = deliveries.clusters.get(child.destination)
     if cluster is not None:
         said = cluster.environment or next(
@@ -71,5 +71,7 @@ def _environment(child: Delivery, deliveries: Deliveries, facts: Facts) -> str:
         )
         if said:
             return said
-    target = child.result.target.environment if child.result is not None else None
-    return target or environment_of_name(child.destination, facts.environments) or ""
+    if child.result is not None and child.result.target.environment:
+        return child.result.target.environment
+    told = (child.destination, child.namespace, child.owner.object.key.name)
+    return next((found for one in told if (found := environment_of_name(one, facts.environments))), "")

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from gitlint_ops.model.delivery import OwnerKind
 from gitlint_ops.model.environments import (
     DEVELOPMENT,
     PRODUCTION,
@@ -22,6 +23,7 @@ from gitlint_ops.model.findings import Confidence, Severity, Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.model.objects import DocumentRole, RenderedObject, SourceDocument
 from gitlint_ops.model.structure import value_at
+from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.object_set import ObjectSet
 from gitlint_ops.rules.subjects import Facts, Params
 
@@ -38,6 +40,7 @@ _NAMES: Mapping[tuple[str, str], tuple[FieldPath, FieldPath]] = {
         ("spec", "template", "spec", "destination", "namespace"),
     ),
 }
+_OWN_CLUSTER = ("in-cluster", "https://kubernetes.default.svc")
 _KUSTOMIZE_LISTS = ("resources", "components", "bases")
 _FILLED_IN = re.compile(r"\$\{|\$\(|\{\{")
 _REMOTE_REF = re.compile(r"[?&](?:ref|version)=([^&#\s]+)")
@@ -70,10 +73,11 @@ class Place(Struct, frozen=True):
 
 
 def branch_mismatch(
-    subject: SourceDocument | ObjectSet, _params: Params, facts: Facts
+    subject: SourceDocument | ObjectSet | Deliveries, _params: Params, facts: Facts
 ) -> Iterator[Violation]:
     """Sources of one environment that follow a branch of another."""
-    for place in _places(subject, facts):
+    held = _destined(subject) if isinstance(subject, Deliveries) else _places(subject, facts)
+    for place in held:
         for path, branch in _branches(place):
             owners, confidence = environment_of_branch(branch, facts.environments) or ((), Confidence.LOW)
             if owners and all(_differ(place, owner, confidence) for owner in owners):
@@ -128,6 +132,8 @@ def _places(subject: SourceDocument | ObjectSet, facts: Facts) -> Iterator[Place
             found = environment_of(subject.ref.file.path, facts.environments)
             if isinstance(subject.body, Mapping):
                 kustomization = subject.role is DocumentRole.KUSTOMIZATION
+                if _goes_elsewhere(subject.body):
+                    found = _by_destination(subject.body, facts) or found
                 yield from _place(subject.ref, subject.body, found, facts, kustomization)
         return
     target = subject.target
@@ -135,10 +141,38 @@ def _places(subject: SourceDocument | ObjectSet, facts: Facts) -> Iterator[Place
         return
     found = environment_of(target.path, facts.environments)
     if target.environment and (found is None or found[0] != target.environment):
-        found = target.environment, Confidence.HIGH
+        # Of a delivery, the environment of its cluster, which may be known by its name only.
+        found = target.environment, Confidence.MEDIUM if target.owner else Confidence.HIGH
     for one in subject:
         if one.kind in _KINDS:
-            yield from _place(one, one.body, found, facts)
+            yield from _place(one, one.body, None if _goes_elsewhere(one.body) else found, facts)
+
+
+def _by_destination(body: Mapping[str, Any], facts: Facts) -> tuple[str, Confidence] | None:
+    """The environment that the name of the cluster tells: a hub's folders hold what goes to all of them."""
+    spec: FieldPath = ("spec", "template", "spec") if body.get("kind") == "ApplicationSet" else ("spec",)
+    name = value_at(body, (*spec, "destination", "name"))
+    found = environment_of_name(name, facts.environments) if isinstance(name, str) else None
+    return (found, Confidence.LOW) if found else None
+
+
+def _goes_elsewhere(body: Mapping[str, Any]) -> bool:
+    """Whether an object delivers to another cluster than the one that it lives in."""
+    spec: FieldPath = ("spec", "template", "spec") if body.get("kind") == "ApplicationSet" else ("spec",)
+    if value_at(body, ("spec", "kubeConfig")) is not None:
+        return True
+    destination = value_at(body, (*spec, "destination"))
+    held = [value_at(destination, (field,)) for field in ("name", "server")]
+    return any(isinstance(one, str) and one and one.rstrip("/") not in _OWN_CLUSTER for one in held)
+
+
+def _destined(deliveries: Deliveries) -> Iterator[Place]:
+    """Applications that go to a cluster of the inventory: these have its environment, wherever they stand."""
+    for one in deliveries.of_kind(OwnerKind.APPLICATION):
+        cluster = deliveries.clusters.get(one.destination)
+        if cluster is not None and cluster.declared and cluster.environment and not one.owner.is_example:
+            held = one.owner.object
+            yield Place(held, held.body, cluster.environment, Confidence.HIGH)
 
 
 def _place(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from gitlint_ops.model.delivery import FLUX_KUSTOMIZE, Delivery, OwnerKind
-from gitlint_ops.model.findings import Note, Violation
+from gitlint_ops.model.findings import Note, Severity, Violation
 from gitlint_ops.model.objects import ObjectKey, RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.rules.deliveries import Deliveries
@@ -70,6 +70,8 @@ def _are_two(first: Delivery, other: Delivery, cluster: str, above: Mapping[str,
     the same that the same root delivers.
     """
     ours, theirs = first.owner, other.owner
+    if ours.is_example or theirs.is_example:
+        return False
     if ours.id == theirs.id or (ours.kind, ours.object.key) == (theirs.kind, theirs.object.key):
         return False
     return bool(cluster) or _root_of(first, above) == _root_of(other, above)
@@ -100,6 +102,8 @@ def _told(pairs: list[tuple[_Use, _Use]]) -> Violation:
             *(Note(each, ("metadata", "name"), "this too") for _, (each, _) in pairs[1:_MOST_NOTES]),
         ),
         hint=_hint(by, by_other),
+        # A namespace that each brings for itself does no harm until one of them goes.
+        severity=Severity.WARNING if all(each.kind == "Namespace" for (each, _), _ in pairs) else None,
     )
 
 

@@ -11,7 +11,13 @@ from gitlint_ops.model.delivery import FLUX_HELM, FLUX_KUSTOMIZE, Delivery, Owne
 from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
-from gitlint_ops.rules.checks.flux.lookups import Wanted, hint_for, is_there, may_come, sources_wanted
+from gitlint_ops.rules.checks.flux.lookups import (
+    Wanted,
+    hint_for,
+    is_surely_missing,
+    is_there,
+    sources_wanted,
+)
 from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.subjects import Facts, Params
 
@@ -30,8 +36,7 @@ def missing(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[
             if not wanted.is_known or is_there(wanted, deliveries):
                 continue
             hint = hint_for(wanted, deliveries)
-            absent = deliveries.sees_around(one.owner) and not may_come(deliveries, one.owner.cluster)
-            if hint or absent:
+            if hint or is_surely_missing(wanted, deliveries):
                 yield Violation(
                     one.owner.object,
                     wanted.path,

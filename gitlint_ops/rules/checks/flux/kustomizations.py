@@ -9,14 +9,18 @@ from typing import Any, TypeAlias
 
 from gitlint_ops.model.delivery import FLUX_KUSTOMIZE, Delivery, Owner, OwnerKind
 from gitlint_ops.model.findings import Confidence, Note, Severity, Violation
+from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.made_secrets import made_keys
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
-from gitlint_ops.rules.checks.flux.lookups import Wanted, hint_for, is_there, may_come
+from gitlint_ops.rules.checks.flux.lookups import Wanted, hint_for, is_surely_missing, is_there
 from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.subjects import Facts, Params
 
-_FROM = ("spec", "postBuild", "substituteFrom")
+_TAKEN_FROM: Mapping[OwnerKind, FieldPath] = {
+    OwnerKind.FLUX_KUSTOMIZATION: ("spec", "postBuild", "substituteFrom"),
+    OwnerKind.HELM_RELEASE: ("spec", "valuesFrom"),
+}
 _MOST_NOTES = 5
 _SOPS_KEYS = frozenset({"mac", "lastmodified", "age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault"})
 
@@ -25,22 +29,23 @@ _SOPS_KEYS = frozenset({"mac", "lastmodified", "age", "pgp", "kms", "gcp_kms", "
 
 
 def variables_missing(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[Violation]:
-    """ConfigMaps and Secrets with variables that the cluster does not get."""
-    for one in deliveries.of_kind(OwnerKind.FLUX_KUSTOMIZATION):
+    """ConfigMaps and Secrets with variables or values that the cluster does not get."""
+    for one in deliveries.of_kind(*_TAKEN_FROM):
         for wanted in _variables_wanted(one.owner):
             if not wanted.is_known or is_there(wanted, deliveries) or _is_made(wanted, deliveries):
                 continue
             hint = hint_for(wanted, deliveries)
-            if hint or not may_come(deliveries, one.owner.cluster, namespace=wanted.namespace):
+            if hint or is_surely_missing(wanted, deliveries, namespace=wanted.namespace):
                 yield _without_variables(wanted, hint)
 
 
 def _variables_wanted(owner: Owner) -> Iterator[Wanted]:
-    entries = owner.value(*_FROM)
+    path = _TAKEN_FROM[owner.kind]
+    entries = owner.value(*path)
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         kind, name = (value_at(entry, (key,)) for key in ("kind", "name"))
         if kind in ("ConfigMap", "Secret") and isinstance(name, str) and not value_at(entry, ("optional",)):
-            yield Wanted(owner, "", kind, owner.object.key.namespace, name, (*_FROM, index, "name"))
+            yield Wanted(owner, "", kind, owner.object.key.namespace, name, (*path, index, "name"))
 
 
 def _is_made(wanted: Wanted, deliveries: Deliveries) -> bool:
@@ -50,10 +55,11 @@ def _is_made(wanted: Wanted, deliveries: Deliveries) -> bool:
 
 def _without_variables(wanted: Wanted, hint: str) -> Violation:
     by_hand = wanted.kind == "Secret"
+    what = "values" if wanted.owner.kind is OwnerKind.HELM_RELEASE else "variables"
     return Violation(
         wanted.owner.object,
         wanted.path,
-        f"nothing here makes the {wanted.said} that {wanted.owner.said} takes variables from: without it "
+        f"nothing here makes the {wanted.said} that {wanted.owner.said} takes {what} from: without it "
         "nothing is applied",
         hint=hint or "correct the name, add the object, or write `optional: true` if it may be missing",
         # Secrets are often made by hand before anything else.

@@ -65,16 +65,19 @@ def _names(wanted: Wanted, deliveries: Deliveries) -> Iterator[str]:
     return (one.key.name for one in found if one.key.namespace == wanted.namespace)
 
 
+def is_surely_missing(wanted: Wanted, deliveries: Deliveries, *, namespace: str = "") -> bool:
+    """Whether nothing brings the cluster of the owner such an object, neither here nor unseen."""
+    owner = wanted.owner
+    seen = deliveries.sees_around(owner) and not owner.is_example
+    return seen and not may_come(deliveries, owner.cluster, namespace=namespace)
+
+
 def may_come(deliveries: Deliveries, cluster: str, *, namespace: str = "") -> bool:
     """Whether something that could not be rendered may hold more delivery objects and sources.
 
-    With a `namespace`, also the charts that are installed there. Templates that make objects in the
-    cluster (ResourceSets) may hold anything.
+    With a `namespace`, also the charts that are installed there.
     """
-    if deliveries.expansion.truncated:
-        return True
-    known = deliveries.known(cluster)
-    if any(True for _ in known.of_kind("fluxcd.controlplane.io", "ResourceSet")):
+    if deliveries.expansion.truncated or deliveries.expansion.is_part:
         return True
     return any(_is_open(one, deliveries, namespace) for one in deliveries if one.destination == cluster)
 

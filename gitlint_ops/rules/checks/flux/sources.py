@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gitlint_ops.model.delivery import Owner, OwnerKind
+from gitlint_ops.model.delivery import OwnerKind
 from gitlint_ops.model.findings import Confidence, Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
@@ -15,8 +15,8 @@ from gitlint_ops.rules.checks.flux.lookups import (
     FLUX_SYSTEM,
     Wanted,
     hint_for,
+    is_surely_missing,
     is_there,
-    may_come,
     sources_wanted,
 )
 from gitlint_ops.rules.deliveries import Deliveries
@@ -34,7 +34,7 @@ def source_missing(deliveries: Deliveries, _params: Params, _facts: Facts) -> It
             if wanted.name == FLUX_SYSTEM or not wanted.is_known or is_there(wanted, deliveries):
                 continue
             hint = hint_for(wanted, deliveries)
-            is_sure = bool(hint) or _is_surely_absent(one.owner, deliveries)
+            is_sure = bool(hint) or is_surely_missing(wanted, deliveries)
             if is_sure or _has_many_siblings(wanted, deliveries):
                 yield Violation(
                     one.owner.object,
@@ -43,10 +43,6 @@ def source_missing(deliveries: Deliveries, _params: Params, _facts: Facts) -> It
                     hint=hint or "correct the name, or add the source",
                     confidence=None if is_sure else Confidence.MEDIUM,
                 )
-
-
-def _is_surely_absent(owner: Owner, deliveries: Deliveries) -> bool:
-    return deliveries.sees_around(owner) and not may_come(deliveries, owner.cluster)
 
 
 _MANY = 3
