@@ -46,7 +46,9 @@ def declared_clusters(config: Config) -> tuple[Cluster, ...]:
 def _entry(config: Config, index: int) -> Origin | None:
     """Where the inventory tells of a cluster."""
     source = config.source
-    return Origin(DocumentRef(source.file), ("clusters", index), Via.APPLICATIONSET) if source else None
+    if source is None or not source.file.repo:
+        return None  # a file that was named from anywhere is no part of the repositories
+    return Origin(DocumentRef(source.file), ("clusters", index), Via.APPLICATIONSET)
 
 
 class Clusters:

@@ -374,3 +374,23 @@ def test_the_path_of_go_templates_in_a_classic_set_is_told(generate: Generate) -
     spec = SPEC.replace("{{name}}", "{{path.basename}}").replace("apps/web", "'{{path.path}}'")
 
     assert only(generate(git + spec, {"apps/a/x": ""}), "param-missing").hint == "did you mean 'path'?"
+
+
+@pytest.mark.parametrize(
+    "generator",
+    [
+        "{clusters: {}}",
+        "{clusters: {values: {v: '{{.metadata.labels.env}}'}}}",
+        "{matrix: {generators: [{clusters: {}}, {list: {elements: [{v: '{{.metadata.labels.env}}'}]}}]}}",
+    ],
+)
+def test_what_is_not_known_of_the_local_cluster_keeps_no_other_from_being_looked_at(
+    generate: Generate, generator: str
+) -> None:
+    spec = STRICT.replace("apps/web", "'apps/{{.metadata.labels.env}}'")
+    found = generate(f"generators: [{generator}]\n" + spec, clusters=[cluster("a", env="prod")])
+
+    assert names(found) == ["web-a"]
+    told_of_it = only(found, "unresolvable-offline")
+    assert "Argo CD's own cluster is not in the inventory, and its label 'env' is used" in told_of_it.message
+    assert told_of_it.cause == "cluster in-cluster"

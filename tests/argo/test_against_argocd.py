@@ -20,7 +20,7 @@ from ..delivery.oracles import Answer, ask
 from .applications import FILES, Maker
 from .conftest import FILE, FLEET, Delivered, application, of_tree
 
-SEEDS = range(240)
+SEEDS = range(150)
 TRACKING = "argocd.argoproj.io/tracking-id"
 
 

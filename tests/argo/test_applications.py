@@ -74,7 +74,7 @@ def test_a_plugin_is_not_run_and_said_to_be_unchecked(deliver: Deliver) -> None:
 
     assert found.result.status is Status.UNCHECKED
     assert found.unchecked() == [
-        (f"{FILE}:11", "a config management plugin renders it, which is not run here")
+        (f"{FILE}:12", "a config management plugin renders it, which is not run here")
     ]
 
 
@@ -222,6 +222,8 @@ def test_a_pattern_that_would_take_for_ever_matches_nothing(pattern: str) -> Non
 
 # Overrides of kustomize
 
+REPLICAS = '[{"op": "replace", "path": "/spec/replicas", "value": 9}]'
+
 
 @pytest.mark.parametrize(
     ("overrides", "path", "value", "place"),
@@ -231,11 +233,11 @@ def test_a_pattern_that_would_take_for_ever_matches_nothing(pattern: str) -> Non
         ("namespace: team", ("metadata", "namespace"), "team", 12),
         ("images: ['registry.example/web:2']", ("spec", "template", "spec", "containers", 0, "image"),
          "registry.example/web:2", 13),
-        ("replicas: [{name: web, count: 7}]", ("spec", "replicas"), 7, 13),
+        ("replicas: [{name: web, count: 7}]", ("spec", "replicas"), 7, 14),
         ("commonLabels: {team: a}", ("spec", "selector", "matchLabels", "team"), "a", 12),
         ("commonLabels: {team: a}\n  labelWithoutSelector: true", ("metadata", "labels", "team"), "a", 12),
         ("commonAnnotations: {team: a}", ("metadata", "annotations", "team"), "a", 13),
-        ("patches: [{patch: '[{op: replace, path: /spec/replicas, value: 9}]', target: {kind: Deployment}}]",
+        (f"patches: [{{patch: '{REPLICAS}', target: {{kind: Deployment}}}}]",
          ("spec", "replicas"), 9, 13),
     ],
 )  # fmt: skip
@@ -426,6 +428,15 @@ def test_a_file_of_a_parameter_must_be_there_whatever_may_be_missing(deliver: De
 
     assert [rule for rule, _ in found.told()] == ["values-ref-broken"]
     assert found.result.status is Status.FAILED
+
+
+def test_a_file_of_a_parameter_that_git_does_not_hold_is_unchecked(deliver: Deliver, helm: str) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 1\n"
+    source = {"path": "chart", "helm": {"fileParameters": [{"name": "colour", "path": "big.txt"}]}}
+
+    found = deliver({**CHART, "chart/big.txt": pointer}, source, helm=helm)
+
+    assert "Git LFS" in found.unchecked()[0][1]
 
 
 @pytest.mark.parametrize(

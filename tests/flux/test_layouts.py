@@ -98,6 +98,58 @@ def test_what_the_parent_patches_in_is_wanted_at_the_patch(tmp_path: Path) -> No
     assert ran.places("substitute-source-missing") == ["kubernetes/flux/cluster.yaml:17"]
 
 
+SPLIT = """\
+apiVersion: source.extensions.fluxcd.io/v1beta1
+kind: ArtifactGenerator
+metadata: {name: flux-system, namespace: flux-system}
+spec:
+  sources: [{alias: repo, kind: GitRepository, name: flux-system}]
+  artifacts:
+  - name: apps
+    copy:
+    - {from: "@repo/apps/base/**", to: "@artifact/base/"}
+    - {from: "@repo/apps/staging/**", to: "@artifact/staging/"}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  interval: 1h
+  path: ./staging
+  prune: true
+  sourceRef: {kind: ExternalArtifact, name: apps}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: other, namespace: flux-system}
+spec:
+  interval: 1h
+  path: ./production
+  prune: true
+  sourceRef: {kind: ExternalArtifact, name: apps}
+"""
+
+
+def test_parts_of_a_repository_are_delivered_as_artifacts_of_their_own(tmp_path: Path) -> None:
+    itself = APP.replace("name: echo, namespace: shop", "name: flux-system, namespace: flux-system")
+    itself = itself.partition("  components")[0].replace("kubernetes/apps/shop/echo/app", "clusters/staging")
+    files = {
+        "clusters/staging/apps.yaml": SPLIT,
+        "clusters/staging/flux.yaml": f"{itself}  sourceRef: {{kind: GitRepository, name: flux-system}}\n",
+        "apps/base/config.yaml": CONFIG.replace("${APP}.${SECRET_DOMAIN}", "shop.example"),
+        "apps/base/kustomization.yaml": "resources: [config.yaml]\n",
+        "apps/staging/kustomization.yaml": "resources: [../base]\nnamespace: shop\n",
+        "apps/production/kustomization.yaml": "resources: [../base]\nnamespace: shop\n",
+    }
+
+    ran = check(write(tmp_path / "home", files))
+
+    by_id = {one["id"].rpartition("/")[2]: one for one in ran.report["targets"]}
+    assert (by_id["apps"]["status"], by_id["apps"]["path"]) == ("built", "apps/staging")
+    assert ran.places("path-missing") == ["clusters/staging/apps.yaml:26"]
+    assert ran.places("source-missing") == []
+
+
 SHOP = """\
 apiVersion: source.toolkit.fluxcd.io/v1
 kind: GitRepository

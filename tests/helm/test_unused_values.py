@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from gitlint_ops.build.helm.unused_values import unused_values
 from gitlint_ops.build.site import DeliverySettings
 
 from .charts import Files
+from .conftest import Ran
 from .sites import RELEASE, Workshop
 
 Unused = Callable[..., list[str]]
@@ -154,3 +156,27 @@ def test_a_file_given_to_several_releases_is_told_only_of_what_none_of_them_read
         shop.render(chart, values=(shop.layer("common.yaml"),))
 
     assert [shop.line(one) for one in unused_values(shop.site.renderings, shop.sources)] == ["common.yaml:3"]
+
+
+def test_values_of_kustomizations_are_told_too(
+    write: Callable[[Files], Path], gitlint_ops: Callable[..., Ran]
+) -> None:
+    root = write(
+        {
+            "kustomization.yaml": "helmCharts:\n- name: web\n  valuesFile: own.yaml\n"
+            "  valuesInline:\n    replcas: 3\n",
+            "own.yaml": "replicas: 2\nnothing: 1\n",
+            "charts/web/Chart.yaml": HEAD,
+            "charts/web/values.yaml": "# replicas: 1\n",
+            "charts/web/templates/a.yaml": MAP + "  a: {{ .Values.replicas | quote }}\n",
+        }
+    )
+
+    ran = gitlint_ops("check", str(root), "--select", "values-key-unused", "--format", "json")
+
+    found = json.loads(ran.out)["findings"]
+    assert [(one["location"]["file"], one["location"]["line"]) for one in found] == [
+        ("kustomization.yaml", 5),
+        ("own.yaml", 2),
+    ]
+    assert found[0]["hint"] == "did you mean 'replicas'?"

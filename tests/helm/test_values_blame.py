@@ -166,3 +166,25 @@ def test_a_mapping_that_the_template_writes_stays_there_though_a_value_is_in_it(
     found = told("  values: {web: {image: 'nginx:1.2.3'}}\n", {TEMPLATE: template}, "pss-baseline")
 
     assert [one.partition(":")[0] for one in found] == [TEMPLATE]
+
+
+def test_values_of_kustomizations_are_told_at_their_lines(
+    write: Callable[[Files], Path], gitlint_ops: Callable[..., Ran], helm: str
+) -> None:
+    root = write(
+        {
+            "kustomization.yaml": "namespace: shop\nhelmCharts:\n- name: chart\n  releaseName: web\n"
+            "  valuesInline:\n    repository: nginx\n    tag: latest\n",
+            "charts/chart/Chart.yaml": CHART["chart/Chart.yaml"],
+            "charts/chart/values.yaml": "{}\n",
+            f"charts/{TEMPLATE}": DEPLOYMENT.replace(
+                "IMAGE", '{{ printf "%s:%s" .Values.repository .Values.tag }}'
+            ),
+        }
+    )
+
+    ran = gitlint_ops("check", str(root), "--select", "tag-latest-or-missing", "--format", "json")
+
+    (found,) = json.loads(ran.out)["findings"]
+    assert helm
+    assert (found["location"]["file"], found["location"]["line"]) == ("kustomization.yaml", 7)

@@ -29,7 +29,7 @@ from gitlint_ops.discover.source_trees import GitRef, Lack, Lacking, SourceTree
 from gitlint_ops.model.delivery import Cluster, Owner
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
-from gitlint_ops.model.near_names import near_name
+from gitlint_ops.model.near_names import most_alike, near_name
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
 from gitlint_ops.workspace.tree import Tree, Unreadable
@@ -186,7 +186,8 @@ def _folder(source: ArgoSource, tree: SourceTree, found: Gathering) -> str | Non
     where = _in_repository(source, tree)
     is_file = path in tree.tree.entries()
     message = f"'{text}' is a file and no folder{where}" if is_file else f"there is no folder '{text}'{where}"
-    near = near_name(wanted, tree.tree.folders())
+    folders = tree.tree.folders()
+    near = near_name(wanted, folders) or most_alike(wanted, folders)
     hint = f"did you mean '{near}'?" if near else ""
     if is_file:
         hint = f"name its folder '{posixpath.dirname(path) or '.'}', and the file in directory.include"

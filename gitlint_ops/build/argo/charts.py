@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from gitlint_ops.build.argo.application import SOURCE_PATH_MISSING, VALUES_REF_BROKEN, Rendering
 from gitlint_ops.build.argo.source import ArgoSource, BuildEnvironment, build_environment
-from gitlint_ops.build.argo.value_files import value_files
+from gitlint_ops.build.argo.value_files import ValueFile, value_files
 from gitlint_ops.build.helm.request import ChartLocation, ChartRequest, RenderedChart
 from gitlint_ops.build.helm.source import render_chart_source
 from gitlint_ops.build.helm.store import OCI, ChartByName, ChartInTree
@@ -27,6 +27,7 @@ from gitlint_ops.build.helm.values import (
 )
 from gitlint_ops.discover.source_trees import SourceTree
 from gitlint_ops.model.blame import at, origin
+from gitlint_ops.model.location import FieldPath, FileRef
 from gitlint_ops.model.targets import Status
 from gitlint_ops.workspace.tree import Unreadable
 
@@ -93,6 +94,7 @@ def _values(
                 return None, ""
             partial = partial or entry.lack
         elif entry.file is not None:
+            _note_file(source, entry.file, entry.path, run)
             try:
                 layers.append(layer_of_file(entry.file, run.site.sources, entry.text))
             except Unreadable as error:
@@ -100,6 +102,15 @@ def _values(
                 partial = partial or "a values file cannot be read"
     layers += _inline(source)
     return tuple(layers), partial
+
+
+def _note_file(source: ArgoSource, file: FileRef, path: FieldPath, run: Rendering) -> None:
+    """Note that a file was read, and the entry that led there."""
+    if run.site.sources.is_checked(file):
+        run.found.read.add((file.repo, file.path))
+    else:
+        place = source.place(*path)
+        run.found.elsewhere[file] = (place.document, place.path)
 
 
 def _inline(source: ArgoSource) -> Iterator[ValuesLayer]:
@@ -131,12 +142,24 @@ def _settings(
             continue
         path = ("helm", "fileParameters", index, "path")
         for entry in value_files(source, where, environment, run, at=path):
-            if entry.file is not None:
-                data = run.site.sources.data(entry.file)
+            data = _file_of(source, entry, path, run)
+            if data is not None:
                 yield Setting(SetKind.SET_FILE, one["name"], origin(at(source.blame, path)), data)
-            elif not entry.lack:
-                message = f"there is no file '{entry.text}' (ignoreMissingValueFiles does not count for it)"
-                run.found.refuse(source, path, VALUES_REF_BROKEN, message)
+
+
+def _file_of(source: ArgoSource, entry: ValueFile, path: FieldPath, run: Rendering) -> bytes | None:
+    """What a file that a parameter names holds, None where it cannot be had: then that is told."""
+    if entry.file is None:
+        if not entry.lack:
+            message = f"there is no file '{entry.text}' (ignoreMissingValueFiles does not count for it)"
+            run.found.refuse(source, path, VALUES_REF_BROKEN, message)
+        return None
+    _note_file(source, entry.file, path, run)
+    try:
+        return run.site.sources.data(entry.file)
+    except Unreadable as error:
+        run.found.leave_out(source, path, f"{entry.text} {error.reason}")
+        return None
 
 
 def _escaped(value: str) -> str:
@@ -154,11 +177,7 @@ def _take_over(source: ArgoSource, rendered: RenderedChart, tree: SourceTree | N
     found.complete = found.complete and rendered.complete
     if rendered.status is Status.FAILED:
         found.failed = found.failed or rendered.reason or "the chart does not render"
-    place = source.place("path" if tree is not None else "chart")
     for file in rendered.files:
-        if run.site.sources.is_checked(file):
-            found.read.add((file.repo, file.path))
-        else:
-            found.elsewhere[file] = (place.document, place.path)
+        _note_file(source, file, ("path" if tree is not None else "chart",), run)
     if tree is not None and tree.checked:
         found.included.add((tree.tree.name, posixpath.normpath(source.text("path") or ".")))

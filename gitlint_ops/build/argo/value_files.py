@@ -18,7 +18,7 @@ from gitlint_ops.build.helm.store import ChartByName, ChartInTree
 from gitlint_ops.discover.applicationset.globbing import BadPattern, doublestar_matcher
 from gitlint_ops.discover.source_trees import Lacking
 from gitlint_ops.model.location import FieldPath, FileRef
-from gitlint_ops.model.near_names import near_name
+from gitlint_ops.model.near_names import most_alike, near_name
 from gitlint_ops.workspace.tree import Tree, Unreadable
 
 _GLOB = re.compile(r"[*?\[]")
@@ -135,7 +135,7 @@ def _referred(
 
 def _undefined(source: ArgoSource, run: Rendering, path: FieldPath, text: str, name: str) -> ValueFile:
     known = [one.text("ref") for one in run.sources if one.text("ref")]
-    near = near_name(name, known)
+    near = most_alike(name, known)
     hint = f"did you mean '${near}'?" if near else f"add `ref: {name}` to the source that holds the file"
     return _fault(source, run, path, text, f"no source of this Application has the ref '{name}'", hint)
 
@@ -173,10 +173,15 @@ def _one(
         return ValueFile(text, path, base.tree.ref(held))
     if source.value("helm", "ignoreMissingValueFiles") is True:
         return ValueFile(text, path)
-    near = near_name(wanted, base.tree.entries())
+    near = near_name(wanted, base.tree.entries()) or most_alike(wanted, _beside(wanted, base.tree))
     hint = f"did you mean '{near}'?" if near else "write the file, or set ignoreMissingValueFiles: true"
     where = f" (as {wanted} of {base.tree.name})" if base.shown else f" (looked for as {wanted})"
     return _fault(source, run, path, text, f"there is no values file '{text}'{where}", hint)
+
+
+def _beside(wanted: str, tree: Tree) -> Iterator[str]:
+    folder = posixpath.dirname(wanted)
+    return (one for one in tree.entries() if posixpath.dirname(one) == folder)
 
 
 def _fault(

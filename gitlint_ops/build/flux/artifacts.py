@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from gitlint_ops.build.flux.artifact_generators import split_of
 from gitlint_ops.build.flux.source_ignore import Kept, artifact_filter
 from gitlint_ops.build.site import Site
 from gitlint_ops.discover.known import KnownObjects
@@ -27,6 +28,7 @@ from gitlint_ops.workspace.tree import EntryKind, Tree
 GIT = "GitRepository"
 OCI = "OCIRepository"
 BUCKET = "Bucket"
+EXTERNAL = "ExternalArtifact"
 
 _INSTANCES = "fluxcd.controlplane.io"
 _FLUX_SYSTEM = "flux-system"
@@ -95,15 +97,49 @@ def artifact_of(owner: Owner, known: KnownObjects, site: Site) -> tuple[Artifact
     kind, name = owner.text("spec", "sourceRef", "kind"), owner.text("spec", "sourceRef", "name")
     namespace = owner.text("spec", "sourceRef", "namespace") or owner.object.key.namespace
     source = known.get(FLUX_SOURCE, kind, namespace, name)
-    place = owner.origin(("spec", "sourceRef"))
-    if source is not None:
+    if source is not None and kind == GIT:
         return _with_includes(owner, source, known, site, path)
-    found = _of_instance(known, site, kind, name, namespace) or _bootstrapped(owner, known, site)
+    found = _split(owner, namespace, name, known, site) if kind == EXTERNAL else None
+    found = found or _named(owner, (kind, namespace, name), known, site)
     if found is not None:
         return found, path
+    place = owner.origin(("spec", "sourceRef"))
     said = f"{kind or 'source'} {namespace}/{name}"
     reason = f"no {said} is known here, so that what it holds cannot be rendered"
     return NoArtifact(reason, place.source, (*place.source_path, "name"), absent=True), path
+
+
+def _named(
+    owner: Owner, named: tuple[str, str, str], known: KnownObjects, site: Site
+) -> Artifact | NoArtifact | None:
+    """What a source holds, by its kind, namespace and name; None where there is none."""
+    kind, namespace, name = named
+    source = known.get(FLUX_SOURCE, kind, namespace, name)
+    if source is not None:
+        return _of_source(owner, source, known, site)
+    found = _of_instance(known, site, kind, name, namespace)
+    return found or (_bootstrapped(owner, known, site) if (kind, name) == (GIT, _FLUX_SYSTEM) else None)
+
+
+def _split(
+    owner: Owner, namespace: str, name: str, known: KnownObjects, site: Site
+) -> Artifact | NoArtifact | None:
+    """The part of a source that an ArtifactGenerator makes an artifact of; None where it is not as simple."""
+    split = split_of(namespace, name, known)
+    whole = _named(owner, (split.kind, split.namespace, split.name), known, site) if split else None
+    if split is None or not isinstance(whole, Artifact):
+        return whole
+    folders = tuple(f"{one}/" if one else "" for one in split.folders)
+
+    def kept(path: str, folder: bool) -> bool:
+        return f"{path}/".startswith(folders) and whole.kept(posixpath.join(split.root, path), folder)
+
+    def made() -> Artifact:
+        said = f"{EXTERNAL} {namespace}/{name}"
+        root = posixpath.join(whole.root, split.root)
+        return Artifact(whole.tree, root, kept, whole.checked, said, whole.paths, whole.links)
+
+    return site.once(("flux part", id(whole), split), made)
 
 
 def _with_includes(
@@ -278,9 +314,6 @@ def _of_instance(
 
 def _bootstrapped(owner: Owner, known: KnownObjects, site: Site) -> Artifact | None:
     """The repository that holds the Kustomization, where what delivers it is not in it."""
-    ref = (GIT, _FLUX_SYSTEM)
-    if (owner.text("spec", "sourceRef", "kind"), owner.text("spec", "sourceRef", "name")) != ref:
-        return None
     tree = _tree_of(owner, site)
     if tree is None or not any(_is_folder(tree, one) for one in _paths_of_flux_system(owner, known)):
         return None

@@ -87,8 +87,9 @@ def _path_fault(owner: Owner, artifact: Artifact, folder: str) -> Violation | No
     if tree.is_folder(folder):
         if artifact.has_folder(folder):
             return None
-        message = f"{artifact.said} leaves out all of '{text}', by a .sourceignore file or its own `ignore`"
-        return Violation(owner.object, _PATH, message, hint="let the folder in", rule=PATH_MISSING)
+        message = f"{artifact.said} leaves out all of '{text}'"
+        hint = "see its `ignore` and sparseCheckout, .sourceignore files, or what its generator copies"
+        return Violation(owner.object, _PATH, message, hint=hint, rule=PATH_MISSING)
     if folder in tree.entries():
         above = posixpath.dirname(folder) or "."
         message = f"'{text}' is a file, and Flux builds folders"

@@ -37,7 +37,7 @@ def brace_comments(refs: Iterable[DocumentRef], sources: Sources) -> Callable[[O
         return None
 
     def has_comment(value: Origin) -> bool:
-        if not stands(value):
+        if not _is_in_braces(value, sources):
             return False
         last = SourceLine.last_of(sources, value.source, value.source_path)
         return last is not None and _BEHIND_BRACES.match(last.text, last.end - 1) is not None
@@ -80,7 +80,7 @@ class _Writer:
                 if self._at_key is not None and not self._texts.comment(at(self._blame, at_value)):
                     self._at_key = None
                 continue
-            if self._at_key is not None and not self._is_in_braces(value, at_value):
+            if self._at_key is not None and not self._stands_in_braces(value, at_value):
                 if not value:
                     yield Torn(at_value, self._at_key)
                 self._at_key = None
@@ -95,9 +95,13 @@ class _Writer:
                     yield Torn(at_value, comment)
                 yield from self.write(value, at_value)
 
-    def _is_in_braces(self, value: Any, path: FieldPath) -> bool:
+    def _stands_in_braces(self, value: Any, path: FieldPath) -> bool:
         if value or path in self._braced:
             return path in self._braced
-        own = origin(at(self._blame, path))
-        line = SourceLine.of(self._sources, own.source, own.source_path, key=False) if stands(own) else None
-        return line is not None and line.text.startswith(FLOW, line.start)
+        return _is_in_braces(origin(at(self._blame, path)), self._sources)
+
+
+def _is_in_braces(value: Origin, sources: Sources) -> bool:
+    """Whether the source of a value shows it in braces or brackets."""
+    line = SourceLine.of(sources, value.source, value.source_path, key=False) if stands(value) else None
+    return line is not None and line.text.startswith(FLOW, line.start)

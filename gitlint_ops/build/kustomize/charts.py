@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from gitlint_ops.build.helm.chart import Chart, ChartUnreadable
 from gitlint_ops.build.helm.defaults import defaults
+from gitlint_ops.build.helm.metadata import CHART_FILE
 from gitlint_ops.build.helm.program import HelmFailed, HelmUnusable
 from gitlint_ops.build.helm.render import Release, values_file
 from gitlint_ops.build.helm.request import Rendering
@@ -121,8 +122,10 @@ def inflate(chart: ChartEntry, bench: Bench) -> tuple[Resource, ...]:
         release = _release(chart, bench)
         folder = _chart_folder(chart, bench.reader)
         values = _values(chart, bench)
+        # Also of a chart that cannot be read it is known that it is rendered here.
+        record.inputs.update(_of(folder, (CHART_FILE,)))
         files = bench.charts.chart(folder.tree, folder.path)
-        record.inputs.update(f"{folder.path}/{one}" if folder.path else one for one in files.files)
+        record.inputs.update(_of(folder, files.files))
         if not bench.charts.helm.path:
             reason = f"Helm charts are not rendered: {bench.charts.helm.absent}"
             record.leave_out_everywhere(reason)
@@ -139,6 +142,12 @@ def inflate(chart: ChartEntry, bench: Bench) -> tuple[Resource, ...]:
             chart.fields.place, f"the chart {chart.name} is not rendered: {error}", resources=True
         )
     return ()
+
+
+def _of(folder: Folder, names: Iterable[str]) -> Iterator[str]:
+    """The files of a chart's folder, by their paths in the repository."""
+    paths = (posixpath.join(folder.path, one) for one in names)
+    return (one for one in paths if folder.tree.is_file(one))
 
 
 def _check(chart: ChartEntry) -> None:

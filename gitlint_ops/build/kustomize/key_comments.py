@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from gitlint_ops.build.kustomize.brace_comments import Torn, torn
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
 from gitlint_ops.build.kustomize.node_styles import (
     FLOW,
@@ -27,7 +28,7 @@ from gitlint_ops.build.kustomize.node_styles import (
 )
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.model.blame import Origin, at, origin
-from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.model.location import DocumentRef, FieldPath, format_path
 from gitlint_ops.workspace.sources import Sources
 
 _COMMENT_BEHIND = re.compile(r":[ \t]+#")
@@ -51,6 +52,8 @@ def require_readable(resource: Resource, sources: Sources) -> None:
 
     Only patches make such resources, and JSON patches take all comments away.
     """
+    for part in torn(resource, sources) if resource.brace_comments else ():
+        raise _torn(resource, part)
     if not resource.retagged or resource.stripped:
         return
     for path in _empty(resource.body, ()):
@@ -89,6 +92,16 @@ def _has_comment(holder: Origin, key: str | int, sources: Sources) -> bool:
     if label is None or value is None or not _COMMENT_BEHIND.match(label.text[label.end :]):
         return False
     return not value.text[value.start :].startswith(FLOW)
+
+
+def _torn(resource: Resource, part: Torn) -> BuildFault:
+    return fault(
+        f"the comment behind these braces is merged into lines, and then written into "
+        f"{format_path(part.path)} of {resource.gvk.kind} {resource.name}: "
+        "kustomize cannot read what it writes then (kustomize: could not find expected ':')",
+        Place(part.comment.source, part.comment.source_path),
+        hint="move the comment to a line of its own, above",
+    )
 
 
 def _unreadable(resource: Resource, path: FieldPath, what: str) -> BuildFault:

@@ -6,7 +6,8 @@ PatchJson6902Transformer.go, api/resmap/reswrangler.go ApplySmPatch
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct, field
@@ -60,18 +61,19 @@ def apply_patches(
     written: Written = unknown_text,
     known: int = 0,
     index: SelectionIndex | None = None,
+    has_comment: Callable[[Origin], bool] | None = None,
 ) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
     """The resources with all entries applied in order, and the targets that select nothing.
 
     Where `complete` is False, resources are missing, and a patch without a match is passed over.
     `known`: how many violations there are already, as with many there is less help with each. `index`
-    is kept from one call to the next.
+    is kept from one call to the next. `has_comment` is that of `MergeOptions`.
 
     Raises:
         PatchFault: a patch that kustomize fails on.
     """
     held, scopes = list(resources), Scopes(schema.is_namespaced)
-    work = _Work(schema, scopes, complete, written, index or SelectionIndex(), known)
+    work = _Work(schema, scopes, complete, written, index or SelectionIndex(), known, has_comment)
     for entry in entries:
         if entry.is_json_patch:
             work.apply_json(held, entry)
@@ -89,6 +91,7 @@ class _Work(Struct, frozen=True):
     written: Written
     index: SelectionIndex
     known: int = 0
+    has_comment: Callable[[Origin], bool] | None = None
     violations: list[Violation] = field(default_factory=list)
 
     def apply_json(self, held: list[Resource], entry: PatchEntry) -> None:
@@ -202,6 +205,7 @@ class _Work(Struct, frozen=True):
             allow_name_change="allowNameChange" in patch.allowed,
             allow_kind_change="allowKindChange" in patch.allowed,
             written=self.written,
+            has_comment=self.has_comment and partial(self._keeps_comment, entry, patch.origin),
         )
         merged: dict[int, Resource | None] = {}
         for position in positions:
@@ -221,6 +225,15 @@ class _Work(Struct, frozen=True):
         ]
         if entry.target is not None and patch.allowed:
             self._demand_unique(held, patch.origin)
+
+    def _keeps_comment(self, entry: PatchEntry, patch: Origin, value: Origin) -> bool:
+        """Whether a value of a patch has a comment behind its braces, and not only in its file."""
+        if entry.target is not None or entry.mode == STRATEGIC:
+            # Their labels and annotations are set anew.
+            within = value.source_path[len(patch.source_path) :]
+            if within in (("metadata", "labels"), ("metadata", "annotations")):
+                return False
+        return self.has_comment is not None and self.has_comment(value)
 
     def _note_effects(
         self,

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from gitlint_ops.build.helm.render import ChartRenderer
 from gitlint_ops.build.kustomize import affixes, images, labels, namespace, replicas
+from gitlint_ops.build.kustomize.brace_comments import brace_comments
 from gitlint_ops.build.kustomize.decode import Fields, decode_struct
 from gitlint_ops.build.kustomize.elsewhere import LeftOut
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
@@ -130,14 +131,16 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
                         require_readable(before, bench.reader.sources)
                 resources = as_rewritten(resources, after)
             else:
-                merged = settled(patch(resources, (entry,)), bench.record.violations)
                 refs = (entry.text_document, *entry.document_refs)
+                merged = settled(patch(resources, (entry,), refs), bench.record.violations)
                 merged = noting_comments(resources, merged, refs, bench.reader.sources)
                 written = written_in(bench.reader.sources)
                 resources = with_times_in_place(resources, merged, refs, bench.reader.sources, written)
         return resources
 
-    def patch(resources: Resources, entries: Sequence[PatchEntry]) -> Resources:
+    def patch(
+        resources: Resources, entries: Sequence[PatchEntry], refs: Sequence[DocumentRef] = ()
+    ) -> Resources:
         try:
             patched, violations = apply_patches(
                 resources,
@@ -147,6 +150,7 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
                 written=written_in(bench.reader.sources),
                 known=len(bench.record.violations),
                 index=bench.index,
+                has_comment=brace_comments(refs, bench.reader.sources),
             )
         except PatchFault as error:
             place = Place(error.at, error.path)

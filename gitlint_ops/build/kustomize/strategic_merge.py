@@ -81,7 +81,8 @@ def merge_resource(
         _restore(merged, path, member)
         untyped = _lose_tag(member, options.written) or untyped
     if walk.commented:
-        found = ((path, walk.commented[one]) for path, one in merged.places(walk.commented))
+        comments = {id(node): comment for node, comment in walk.commented}
+        found = ((path, comments[one]) for path, one in merged.places(comments))
         dest = replace(dest, brace_comments=(*dest.brace_comments, *found))
     body, blame = merged.close()
     blame = blame or merged.blame()
@@ -144,21 +145,13 @@ class _Walk:
         self._order = options.list_order
         self._written = options.written
         self._has_comment = options.has_comment
-        # Ids of nodes, and the values of the patch whose comments they have.
-        self.commented: dict[int, Origin] = {}
+        self.commented: list[tuple[Node, Origin]] = []
+        """Mappings and lists of the result, and the values of the patch whose comments they have."""
         self.scalars = ScalarMerge(options.written, again=again)
         self._depth = 0
 
     def merge(self, dest: Node | None, patch: Node | None, schema: Schema | None) -> Node | None:
         """The node that goes where `dest` was: `dest` or `patch`, or None for nothing."""
-        merged = self._merge(dest, patch, schema)
-        if self._has_comment is not None and patch is not None and patch.is_container and merged is not None:
-            comment = patch.origin()
-            if self._has_comment(comment):
-                self.commented[id(merged)] = comment
-        return merged
-
-    def _merge(self, dest: Node | None, patch: Node | None, schema: Schema | None) -> Node | None:
         if schema is None:
             schema = self._declared(dest) or self._declared(patch, dest)
         first = dest if dest is not None and dest.value is not None else patch
@@ -186,7 +179,7 @@ class _Walk:
         return self._schema.of_kind(api_version.text, kind.text)
 
     def _merge_maps(self, dest: Node | None, patch: Node | None, schema: Schema | None) -> Node | None:
-        dest = self._met_map(dest, patch)
+        dest = self._noted(self._met_map(dest, patch), patch)
         if dest is None or not dest.is_map:
             return dest
         self._depth += 1
@@ -263,13 +256,21 @@ class _Walk:
     def _merge_lists(self, dest: Node | None, patch: Node | None, schema: Schema | None) -> Node | None:
         keys = merge_keys(schema)
         if keys is None:
-            return patch if patch is not None else dest
-        dest = _met_list(dest, patch)
+            return self._noted(patch if patch is not None else dest, patch)
+        dest = self._noted(_met_list(dest, patch), patch)
         if dest is None:
             return None
         item = self._schema.item(schema)
         join_items(dest, patch, keys, self._order, lambda ours, theirs: self._merge_items(ours, theirs, item))
         return dest
+
+    def _noted(self, merged: Node | None, patch: Node | None) -> Node | None:
+        """`merged`, noted if it takes the comment of a value of the patch."""
+        if self._has_comment is not None and merged is not None and patch is not None:
+            comment = patch.origin()
+            if self._has_comment(comment):
+                self.commented.append((merged, comment))
+        return merged
 
     def _merge_items(self, dest: Node | None, patch: Node | None, schema: Schema | None) -> Node | None:
         if (

@@ -5,7 +5,7 @@ Source: applicationset/generators/cluster.go
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gitlint_ops.discover.applicationset.faults import Unresolvable
@@ -15,7 +15,9 @@ from gitlint_ops.discover.applicationset.inventory import (
     local,
     registered,
 )
+from gitlint_ops.discover.applicationset.missing import is_untold
 from gitlint_ops.discover.applicationset.parameters import Names, ParamSet, combined, strings
+from gitlint_ops.discover.applicationset.rendering import MissingParameter
 from gitlint_ops.discover.applicationset.scope import EmptyResult, Generator, Scope
 from gitlint_ops.discover.applicationset.selectors import Requirement, Selector, selector
 from gitlint_ops.discover.applicationset.slips import slip_of
@@ -50,11 +52,21 @@ def from_clusters(generator: Generator, scope: Scope, path: FieldPath) -> list[P
     _note_untold(wanted, held, generator.get("values"), scope)
     if not chosen:
         _tell_why_none(wanted, held, scope)
-    sets = [
-        with_values(_parameters(one, scope), generator.get("values"), scope, (*path, "values"))
-        for one in chosen
-    ]
+    sets = list(_with_values(chosen, generator.get("values"), scope, (*path, "values")))
     return [_flat(sets, scope, path)] if generator.get("flatList") is True else sets
+
+
+def _with_values(
+    chosen: Sequence[Registered], values: Any, scope: Scope, path: FieldPath
+) -> Iterator[ParamSet]:
+    for one in chosen:
+        held = _parameters(one, scope)
+        try:
+            yield with_values(held, values, scope, path)
+        except MissingParameter as fault:
+            if not is_untold(fault.names, held, scope):
+                raise
+            scope.is_missing(fault.path, fault.names, held)
 
 
 def _parameters(cluster: Registered, scope: Scope) -> ParamSet:

@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 
 from gitlint_ops.discover.applicationset.faults import COMBINATION, GeneratorFault
 from gitlint_ops.discover.applicationset.merging import Unmergeable, overridden
+from gitlint_ops.discover.applicationset.missing import is_untold
 from gitlint_ops.discover.applicationset.parameters import ParamSet, combined, known_names, text_of
+from gitlint_ops.discover.applicationset.rendering import MissingParameter
 from gitlint_ops.discover.applicationset.scope import Generator, Scope, bounded
 from gitlint_ops.gotemplate.faults import Budget
 from gitlint_ops.gotemplate.values import from_data
@@ -42,7 +44,13 @@ def from_matrix(generator: Generator, children: Children, scope: Scope, path: Fi
     reused: list[ParamSet] | None = None
     for one in children(listed[0], (*path, "generators", 0), None):
         scope.work(1, path)
-        others = reused if reused is not None else children(listed[1], second, one)
+        try:
+            others = reused if reused is not None else children(listed[1], second, one)
+        except MissingParameter as fault:
+            if not is_untold(fault.names, one, scope):
+                raise
+            scope.is_missing(fault.path, fault.names, one)
+            continue
         if "{{" not in str(listed[1]):
             reused = others
         for other in others:

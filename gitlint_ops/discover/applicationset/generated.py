@@ -130,7 +130,7 @@ class Run:
         violations += [_violation(scope.owner, one) for one in told if isinstance(one, GeneratorFault)]
         if empty:
             violations += self._nothing()
-        if self.faults or self.stops:
+        if self.faults or (self.stops and missing):
             made = []
         whole = [one for one in made if not self._is_incomplete(one)]
         named, of_names = name_faults([_named(one) for one in whole], longest_name(scope.known))

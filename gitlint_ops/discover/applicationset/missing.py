@@ -23,7 +23,7 @@ def missing_parameters(scope: Scope, *, stops: bool) -> Iterator[GeneratorFault 
     the cluster has it is not known.
     """
     for (path, names), sets in scope.missing.items():
-        untold = [one for one in sets if _is_untold(names, one, scope)]
+        untold = [one for one in sets if is_untold(names, one, scope)]
         lacking = [one for one in sets if one not in untold]
         if lacking:
             yield _fault(path, names, lacking, scope, stops=stops)
@@ -31,7 +31,8 @@ def missing_parameters(scope: Scope, *, stops: bool) -> Iterator[GeneratorFault 
             yield _unknown(path, names, untold, scope)
 
 
-def _is_untold(names: Names, of: ParamSet, scope: Scope) -> bool:
+def is_untold(names: Names, of: ParamSet, scope: Scope) -> bool:
+    """Whether a parameter that is not given is one that the inventory does not tell of."""
     if not of.clusters:
         return False
     if _value_name(names) in scope.untold:
@@ -65,6 +66,14 @@ def _unknown(path: FieldPath, names: Names, sets: Sequence[ParamSet], scope: Sco
     if not kind:
         kind, key = "labels", scope.untold[_value_name(names)]
     clusters = list(dict.fromkeys(name for one in sets for name in one.clusters))
+    if not any(one.declared and one.name in clusters for one in scope.clusters):
+        return Unresolvable(
+            f"Argo CD's own cluster is not in the inventory, and its {kind[:-1]} '{key}' is used: add it in "
+            f"gitlint-ops.yaml (`clusters: [{{name: {clusters[0]}, {kind}: {{{key}: …}}}}]`)",
+            path,
+            told=True,
+            cause=f"cluster {clusters[0]}",
+        )
     more = f" and {len(clusters) - 1} more" if len(clusters) > 1 else ""
     return Unresolvable(
         f"the inventory does not say the {kind[:-1]} '{key}' of cluster '{clusters[0]}'{more}: add it in "

@@ -46,12 +46,17 @@ def _uses(cluster: str, deliveries: Deliveries) -> Mapping[ObjectKey, list[_Use]
     for one, delivery in deliveries.objects_in(cluster):
         key = one.key
         is_named = key.name and key.kind and "${" not in key.name and "${" not in key.namespace
-        if not is_named or _is_shared(one):
+        if not is_named or _is_shared(one) or _is_installed_once(one, delivery):
             continue
         # Helm and Argo CD put what names no namespace into that of the release.
         namespace = "" if key.kind in _WITHOUT_NAMESPACE else key.namespace or delivery.namespace
         found.setdefault(ObjectKey(key.group, key.kind, namespace, key.name), []).append((one, delivery))
     return found
+
+
+def _is_installed_once(one: RenderedObject, delivery: Delivery) -> bool:
+    """Whether a chart brings a definition, which Helm leaves alone where there is one already."""
+    return delivery.owner.kind is OwnerKind.HELM_RELEASE and one.kind == "CustomResourceDefinition"
 
 
 def _is_shared(one: RenderedObject) -> bool:

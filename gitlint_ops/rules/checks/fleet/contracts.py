@@ -124,7 +124,7 @@ def _of_api(on: RenderedObject, api: re.Match[str], deliveries: Deliveries) -> I
                 yield Violation(
                     on,
                     _PATH,
-                    f"{cluster} serves no {group}/{version} {kind}, but {' and '.join(served) or 'none at all'}",
+                    f"{cluster} serves no {group}/{version} {kind}, but {' and '.join(served) or 'none'}",
                     related=(Note(held, ("spec", "versions"), "the definition that is delivered there"),),
                     hint="deliver the definition with this version there first",
                 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
 from gitlint_ops.model.delivery import FLUX_SOURCE, Delivery, Owner, OwnerKind
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.near_names import near_name
+from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import Status
 from gitlint_ops.rules.deliveries import Deliveries
 
@@ -42,7 +45,24 @@ class Wanted(Struct, frozen=True):
 def is_there(wanted: Wanted, deliveries: Deliveries) -> bool:
     """Whether the cluster of the owner gets the object."""
     known = deliveries.known(wanted.owner.cluster)
+    if wanted.kind == "ExternalArtifact":
+        # Other controllers make them; only of generators that stand here it is known which.
+        made = list(_generated(known.of_kind("source.extensions.fluxcd.io", "ArtifactGenerator")))
+        return not made or ANY in made or (wanted.namespace, wanted.name) in made
     return known.get(wanted.group, wanted.kind, wanted.namespace, wanted.name) is not None
+
+
+ANY = ("", "")
+
+
+def _generated(generators: Iterable[RenderedObject]) -> Iterator[tuple[Any, Any]]:
+    """Namespace and name of the artifacts of generators, `ANY` for those named after what there is."""
+    for one in generators:
+        if value_at(one.body, ("spec", "pathPattern")):
+            yield ANY
+        artifacts = value_at(one.body, ("spec", "artifacts"))
+        for each in artifacts if isinstance(artifacts, list) else ():
+            yield value_at(each, ("namespace",)) or one.key.namespace, value_at(each, ("name",))
 
 
 def hint_for(wanted: Wanted, deliveries: Deliveries) -> str:
