@@ -356,6 +356,7 @@ class _Loop:
             cluster=destination or None,
             kubernetes=self._kubernetes or (cluster.kubernetes if cluster else "") or self._config.kubernetes,
             owner=owner.id,
+            api_versions=cluster.api_versions if cluster else (),
         )
 
     def _placed(self, target: BuildTarget) -> BuildTarget:

@@ -32,6 +32,7 @@ class BuildTarget(Struct, frozen=True):
     """What one controller would build; `path` is its folder, relative to the repository's root.
 
     `owner` is the id of the delivery object that it is built for, "" for a folder by itself.
+    `api_versions` are what its cluster serves beyond Kubernetes' own, as charts ask for it.
     """
 
     repo: str
@@ -41,6 +42,7 @@ class BuildTarget(Struct, frozen=True):
     cluster: str | None = None
     kubernetes: str = ""
     owner: str = ""
+    api_versions: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -2,7 +2,7 @@
 
 Making an event costs more than finding it: PyYAML's event classes are written in Python, and libyaml's
 wrapper calls them by names that lie in its module. Classes with the same fields, made in C, are put in
-their place (docs/decisions/0017-event-classes.md).
+their place (docs/decisions/0016-event-classes.md).
 """
 
 from __future__ import annotations

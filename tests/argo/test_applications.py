@@ -138,6 +138,12 @@ def test_a_ref_of_a_folder_without_git_is_told_at_the_ref(deliver: Deliver) -> N
     assert "'v1' of it is not known here" in reason
 
 
+def test_a_source_without_a_repository_is_said_to_be_that(deliver: Deliver) -> None:
+    found = deliver(WEB, {"repoURL": "", "path": "web"})
+
+    assert [reason for _, reason in found.unchecked()] == ["the source names no repository (repoURL)"]
+
+
 # Directories
 
 MANIFESTS = {

@@ -215,3 +215,40 @@ def test_the_folder_that_others_lead_from_is_told_alone(tmp_path: Path) -> None:
     }
 
     assert dead(tmp_path, files) == ["apps/web/overlays/old"]
+
+
+LISTED = """
+generators: [{list: {elements: [{env: prod}]}}]
+template:
+  metadata: {name: 'web-{{env}}'}
+  spec:
+    project: shop
+    destination: {name: in-cluster, namespace: shop}
+    source: {repoURL: https://git.example/acme/shop, targetRevision: HEAD, path: 'apps/web/overlays/{{env}}'}
+"""
+
+
+def test_a_set_delivers_what_it_comes_to_and_not_what_its_text_could_mean(tmp_path: Path) -> None:
+    head = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: shop, namespace: argocd}\n"
+    )
+    spec = "spec:" + LISTED.replace("\n", "\n  ").rstrip(" ")
+    files = {**overlays("prod", "old"), "argocd/web.yaml": head + spec}
+
+    assert dead(tmp_path / "known", files) == ["apps/web/overlays/old"]
+
+    files["argocd/web.yaml"] = files["argocd/web.yaml"].replace(
+        "{list: {elements: [{env: prod}]}}", "{clusters: {}}"
+    )
+    assert dead(tmp_path / "unknown", files) == []
+
+
+def test_a_resource_set_may_deliver_anything(tmp_path: Path) -> None:
+    made = "apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata: {name: a}\nspec: {}\n"
+    files = {
+        **overlays("prod", "old"),
+        "argocd/web.yaml": application("apps/web/overlays/prod"),
+        "argocd/set.yaml": made,
+    }
+
+    assert dead(tmp_path, files) == []

@@ -6,18 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.command_line import check, config_map
+from ..cli.command_line import check, config_map, repository
 from .test_dead_kustomizations import OWN, application, application_set
-from .workspaces import repository
 
 WEB = {"apps/web/kustomization.yaml": "resources: [web.yaml]\n", "apps/web/web.yaml": config_map("web")}
 API = {"apps/api/api.yaml": config_map("api")}
 
 
 def orphans(folder: Path, files: dict[str, str], remote: str = OWN, *more: Path) -> list[str]:
-    root = repository(folder / "shop", files, remote)
-    ran = check(root, *more, "--select", "orphan-manifest")
+    ran = check(here(folder / "shop", files, remote), *more, "--select", "orphan-manifest")
     return [one.partition(":")[0].removeprefix("shop/") for one in ran.places("orphan-manifest")]
+
+
+def here(folder: Path, files: dict[str, str], remote: str) -> Path:
+    """A repository with an address."""
+    git = repository(folder, files)
+    if remote:
+        git("remote", "add", "origin", remote)
+    return folder
 
 
 def argo(path: str, directory: str = "") -> dict[str, str]:
@@ -113,7 +119,8 @@ def test_a_set_that_cannot_be_expanded_is_no_proof(tmp_path: Path) -> None:
 
 
 def test_a_set_that_is_expanded_delivers_what_it_comes_to_and_no_more(tmp_path: Path) -> None:
-    generators = f"[{{git: {{repoURL: '{OWN}', revision: main, directories: [{{path: 'apps/*'}}, {{path: apps/off, exclude: true}}]}}}}]"
+    folders = "[{path: 'apps/*'}, {path: apps/off, exclude: true}]"
+    generators = f"[{{git: {{repoURL: '{OWN}', revision: main, directories: {folders}}}}}]"
     files = {
         **API,
         "apps/web/web.yaml": config_map("web"),
@@ -161,7 +168,7 @@ def test_what_flux_takes_in_below_a_folder_is_delivered(tmp_path: Path) -> None:
 
 
 def test_what_another_repository_delivers_counts(tmp_path: Path) -> None:
-    fleet = repository(
+    fleet = here(
         tmp_path / "fleet",
         {**argo("deploy/web"), "apps/unused.txt": "nothing\n"},
         "https://git.example/acme/fleet",

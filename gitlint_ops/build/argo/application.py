@@ -128,6 +128,9 @@ def _render(source: ArgoSource, run: Rendering) -> None:
     if any(one in source.text(name) for name in ("repoURL", "path", "chart") for one in _PLACEHOLDER):
         found.leave_out(source, (), "its source is filled in by something that is not known here")
         return
+    if not source.text("repoURL"):
+        found.leave_out(source, (), "the source names no repository (repoURL)")
+        return
     if len(source.tools) > 1:
         named = " and ".join(source.tools)
         message = f"the source is told to be rendered by {named}, of which Argo CD takes only one"

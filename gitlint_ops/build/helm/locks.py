@@ -84,11 +84,11 @@ def chart_folders(tree: Tree) -> Iterator[str]:
 
 
 def _of_chart(folder: str, files: Mapping[str, str], tree: Tree, sources: Sources) -> Iterator[Violation]:
-    chart = metadata({name: _data(tree, files[name]) for name in (CHART_FILE, OLD_REQUIREMENTS)})
+    held = (name for name in (CHART_FILE, OLD_REQUIREMENTS) if tree.is_file(files[name]))
+    chart = metadata({name: _data(tree, files[name]) for name in held})
     fetched = [one for one in chart.dependencies if one.repository]
     listed = DocumentRef(tree.ref(files[chart.listed_in]))
     name = CHART_LOCK if chart.listed_in == CHART_FILE else OLD_LOCK
-    sources.text(listed.file, Typing.KUBECTL)
     if not tree.is_file(files[name]):
         yield from _missing(fetched, folder, listed, name, tree)
         return

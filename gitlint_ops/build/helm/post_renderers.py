@@ -74,8 +74,9 @@ def _kustomized(owner: Owner, path: FieldPath, made: RenderedChart, site: Site) 
 
 
 def _is_definition(one: RenderedObject) -> bool:
-    path = f"/{origin(one.blame).source.file.path}"
-    return one.kind == "CustomResourceDefinition" and _DEFINITIONS in path
+    _, found, inner = f"/{origin(one.blame).source.file.path}".rpartition(_DEFINITIONS)
+    # A chart may be called so too.
+    return one.kind == "CustomResourceDefinition" and bool(found) and not inner.startswith("templates/")
 
 
 def _place(owner: Owner, path: FieldPath) -> Place:

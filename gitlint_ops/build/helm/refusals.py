@@ -23,9 +23,9 @@ SCHEMA_VIOLATION = "values-schema-violation"
 
 _SCHEMAS = "values don't meet the specifications of the schema(s)"
 # Version 3.18 and later, and 4: "- at '/port': got string, want integer".
-_NEW = re.compile(r"^- at '(?P<path>[^']*)': (?P<said>.+)$")
+_NEW = re.compile(r"^\s*- at '(?P<path>[^']*)': (?P<said>.+)$")
 # Before: "- port: Invalid type. Expected: integer, given: string", and "(root)" for all of it.
-_OLD = re.compile(r"^- (?P<path>\S+): (?P<said>.+)$")
+_OLD = re.compile(r"^\s*- (?P<path>\S+): (?P<said>.+)$")
 _CHART = re.compile(r"^(?P<name>[A-Za-z0-9._-]+):$")
 _EXTRA = re.compile(
     r"additional propert(?:y|ies) (?P<names>'[^']+'(?:, '[^']+')*) not allowed|"
@@ -35,7 +35,10 @@ _OTHER_RELEASE = "incompatible with Kubernetes"
 _USUAL_RELEASE = "helm's default, and none is said for the cluster (`kubernetes:` in gitlint-ops.yaml)"
 _ASKS_CLUSTER = re.compile(rb"\blookup(?= )|\.Capabilities\.APIVersions\b")
 _ASKED = re.compile(r"execution error at \(")
+_GROUP = re.compile(r"validation failed$|'allOf' failed$")
+_CHOICE = re.compile(r"'(?:anyOf|oneOf)' failed")
 _MOST = 50
+_MOST_CHOICES = 4
 
 
 def excused(request: ChartRequest, rendering: Rendering, said: str) -> str:
@@ -100,15 +103,43 @@ def _hint(said: str) -> str:
 def _of_schemas(request: ChartRequest, rendering: Rendering, said: str) -> Iterator[Violation]:
     prefix: FieldPath = ()
     first = True
-    for line in said.split("\n"):
-        chart = _CHART.match(line.strip())
-        if chart is not None:
-            prefix = () if first else _values_of(chart["name"], rendering)
+    for chart, path, told in _complaints(said):
+        if chart:
+            prefix = () if first else _values_of(chart, rendering)
             first = False
+        elif not first:
+            yield from _of_schema(request, rendering, prefix, path, told)
+
+
+def _complaints(said: str) -> Iterator[tuple[str, str, str]]:
+    """The chart that a line names, or the path and fault that it tells.
+
+    Of "'anyOf' failed" the lines below are only what each choice asks for; of other groups they are the faults.
+    """
+    choice: tuple[int, str, str, list[str]] | None = None
+    for line in said.split("\n"):
+        chart = _CHART.match(line)
+        found = _NEW.match(line) or _OLD.match(line)
+        depth = len(line) - len(line.lstrip())
+        if choice is not None and found is not None and depth > choice[0]:
+            choice[3].append(found["said"])
             continue
-        found = _NEW.match(line.strip()) or _OLD.match(line.strip())
-        if found is not None and not first:
-            yield from _of_schema(request, rendering, prefix, found["path"], found["said"])
+        if choice is not None:
+            yield _told_choice(*choice[1:])
+            choice = None
+        if chart is not None:
+            yield chart["name"], "", ""
+        elif found is not None and _CHOICE.match(found["said"]):
+            choice = (depth, found["path"], found["said"], [])
+        elif found is not None and not _GROUP.match(found["said"]):
+            yield "", found["path"], found["said"]
+    if choice is not None:
+        yield _told_choice(*choice[1:])
+
+
+def _told_choice(path: str, said: str, below: list[str]) -> tuple[str, str, str]:
+    asked = [one for one in below if not _GROUP.match(one)][:_MOST_CHOICES]
+    return "", path, f"{said} ({'; '.join(asked)})" if asked else said
 
 
 def _values_of(name: str, rendering: Rendering) -> FieldPath:

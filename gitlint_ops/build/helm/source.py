@@ -102,9 +102,9 @@ def _rendered(request: ChartRequest, found: ChartInTree, site: Site) -> Rendered
     rendering = _rendering(request, whole.chart, found.tree, site)
     if isinstance(rendering, RenderedChart):
         return rendering
-    site.note_rendering(request.target, rendering)
     files = whole.read | frozenset(_files_of(request, found))
     if not site.helm.path:
+        site.note_rendering(request.target, rendering)
         reason = f"Helm charts are not rendered: {site.helm.absent}"
         made = replace(_left_out(request, reason, files=files), rendering=rendering)
         return replace(made, unchecked=tuple(replace(one, on=None, path=()) for one in made.unchecked))
@@ -118,6 +118,7 @@ def _rendered(request: ChartRequest, found: ChartInTree, site: Site) -> Rendered
         return replace(_failed(told, files, told[0].message), rendering=rendering)
     except HelmUnusable as error:
         return _left_out(request, f"the chart is not rendered: {error}", files=files)
+    site.note_rendering(request.target, rendering)
     return replace(_objects(request, rendering, output, site), files=files, rendering=rendering)
 
 

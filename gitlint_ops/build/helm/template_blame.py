@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gitlint_ops.build.helm.chart import Chart
@@ -18,6 +19,7 @@ from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Tree, Unreadable
 
 _MOST_NOTES = 5
+_DEFINITION = re.compile(r"(?:charts/[^/]+/)*crds/")
 
 
 class TemplateBlamer:
@@ -40,7 +42,7 @@ class TemplateBlamer:
         path = in_chart(one.template, self._chart)
         if not path or not self._chart.place(path):
             return self._entry
-        if "crds/" in path:
+        if _DEFINITION.match(path):
             verbatim = self._of_definition(path, one)
             if verbatim is not None:
                 return verbatim

@@ -134,7 +134,7 @@ class _Walk:
         known = sorted(self._reads.names(keys))
         found = _Unused(
             path,
-            most_alike(key, known),
+            near_name(key, known) or most_alike(key, known),
             bool(near_name(key, known)),
             self._one.name,
             origin(at(self._one.given.blame, path)).verbatim,

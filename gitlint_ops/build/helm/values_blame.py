@@ -7,7 +7,9 @@ chart together, and not often.
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -35,6 +37,8 @@ MOST_RENDERS = 40
 _MOST_CANDIDATES = 40
 _MOST_ONE_BY_ONE = 4
 _SHORTEST = 3
+_SHORTEST_ENCODED = 8
+_ENCODED = re.compile(r"[A-Za-z0-9+/]+={0,2}\Z")
 
 _Object: TypeAlias = tuple[str, str, str]
 """Group, kind and name: a namespace may have been given to it since."""
@@ -296,7 +300,17 @@ def _candidates(value: Any, known: Iterable[_Leaf]) -> tuple[_Leaf, ...]:
 
 
 def _may_show(leaf: str, text: str) -> bool:
-    return leaf == text or (len(leaf) >= _SHORTEST and leaf in text)
+    return any(leaf == one or (len(leaf) >= _SHORTEST and leaf in one) for one in _readings(text))
+
+
+def _readings(text: str) -> tuple[str, ...]:
+    """A text, and what it says where it is base64, as the data of Secrets are."""
+    if len(text) < _SHORTEST_ENCODED or not _ENCODED.match(text):
+        return (text,)
+    try:
+        return text, base64.b64decode(text, validate=True).decode()
+    except ValueError:
+        return (text,)
 
 
 def _text(value: Any) -> str:
@@ -319,8 +333,10 @@ def _changed(value: Any) -> Any:
 
 
 def _shows(mark: Any, now: Any) -> bool:
-    return now is not None and (mark == now or (isinstance(mark, str) and mark in _text(now)))
+    if now is None:
+        return False
+    return mark == now or (isinstance(mark, str) and any(mark in one for one in _readings(_text(now))))
 
 
 def _position(mark: Any, now: Any) -> int:
-    return _text(now).rfind(_text(mark))
+    return max(one.rfind(_text(mark)) for one in _readings(_text(now)))

@@ -1,11 +1,13 @@
 """The order in which a build's resources are printed.
 
-Source: api/internal/builtins/SortOrderTransformer.go, kyaml/resid/gvk.go
+Source: api/internal/builtins/SortOrderTransformer.go, kyaml/resid/gvk.go, sort.Sort of Go
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cmp_to_key
+from typing import NamedTuple
 
 from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import fault
@@ -40,6 +42,9 @@ KINDS_FIRST = (
 )
 KINDS_LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
+_NAMESPACE = "Namespace"
+_MOST_INSERTED = 12  # sort.Sort: maxInsertion
+
 
 def _ranks(first: Sequence[str], last: Sequence[str]) -> dict[str, int]:
     ranks = {kind: index - len(first) for index, kind in enumerate(first)}
@@ -55,6 +60,16 @@ def kind_order(gvk: Gvk) -> tuple[int, str]:
     return _DEFAULT_RANKS.get(gvk.kind, 0), _sort_text(gvk)
 
 
+class _Ranked(NamedTuple):
+    """A resource to be sorted, with what decides where it goes, in this order."""
+
+    rank: int
+    by_kind: str
+    by_name: str
+    gvk: Gvk
+    resource: Resource
+
+
 def sort_legacy(
     resources: Iterable[Resource],
     first: Sequence[str] = KINDS_FIRST,
@@ -62,16 +77,43 @@ def sort_legacy(
 ) -> tuple[Resource, ...]:
     """Namespaces and other kinds that others need first, webhooks last."""
     ranks = _ranks(first, last)
+    ranked = [_ranked(one, ranks) for one in resources]
+    namespaces = {one.gvk for one in ranked if one.gvk.kind == _NAMESPACE}
+    if len(namespaces) < 2 or all(gvk.group for gvk in namespaces):
+        ranked.sort(key=lambda one: one[:3])
+    else:
+        ranked = _sorted_with_namespaces(ranked)
+    return tuple(one.resource for one in ranked)
 
-    def key(resource: Resource) -> tuple[int, str, str]:
-        gvk, name, namespace = resource.cur_id
-        # Of namespaces of several groups the core group's come first.
-        alone = gvk.kind == "Namespace" and not gvk.group and ranks.get(gvk.kind)
-        by_kind = "" if alone else _sort_text(gvk)
-        by_name = f"{format_gvk(gvk)}|{namespace or '~X'}|{name or '~N'}"
-        return ranks.get(gvk.kind, 0), by_kind, by_name
 
-    return tuple(sorted(resources, key=key))
+def _ranked(resource: Resource, ranks: Mapping[str, int]) -> _Ranked:
+    gvk, name, namespace = resource.cur_id
+    by_name = f"{format_gvk(gvk)}|{namespace or '~X'}|{name or '~N'}"
+    return _Ranked(ranks.get(gvk.kind, 0), _sort_text(gvk), by_name, gvk, resource)
+
+
+def _sorted_with_namespaces(ranked: list[_Ranked]) -> list[_Ranked]:
+    """Resources with several kinds that are called Namespace, one of them of the core group.
+
+    Where an own order does not name that kind, other kinds may come between: then there is no order
+    that fits all pairs, and what comes out depends on how one sorts. Go sorts few by insertion.
+    """
+    if len(ranked) > _MOST_INSERTED:
+        return sorted(ranked, key=cmp_to_key(lambda a, b: _is_before(b, a) - _is_before(a, b)))
+    result: list[_Ranked] = []
+    for one in ranked:
+        at = len(result)
+        while at > 0 and _is_before(one, result[at - 1]):
+            at -= 1
+        result.insert(at, one)
+    return result
+
+
+def _is_before(one: _Ranked, other: _Ranked) -> bool:
+    if one.rank == other.rank and one.gvk != other.gvk and one.gvk.kind == other.gvk.kind == _NAMESPACE:
+        in_core = not (one.gvk.group and other.gvk.group)
+        return (one.by_kind > other.by_kind) is in_core
+    return one[:3] < other[:3]
 
 
 def _sort_text(gvk: Gvk) -> str:

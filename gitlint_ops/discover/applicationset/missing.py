@@ -68,8 +68,8 @@ def _unknown(path: FieldPath, names: Names, sets: Sequence[ParamSet], scope: Sco
     clusters = list(dict.fromkeys(name for one in sets for name in one.clusters))
     if not any(one.declared and one.name in clusters for one in scope.clusters):
         return Unresolvable(
-            f"Argo CD's own cluster is not in the inventory, and its {kind[:-1]} '{key}' is used: add it in "
-            f"gitlint-ops.yaml (`clusters: [{{name: {clusters[0]}, {kind}: {{{key}: …}}}}]`)",
+            "Argo CD's own cluster is not in the inventory, and labels or annotations of it are used: add it "
+            f"in gitlint-ops.yaml (`clusters: [{{name: {clusters[0]}, labels: {{…}}, annotations: {{…}}}}]`)",
             path,
             told=True,
             cause=f"cluster {clusters[0]}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -97,33 +98,30 @@ def _is_beside_the_point(one: RenderedObject) -> bool:
 def _leaks(
     name: str, family: Mapping[str, Variant], texts: Mapping[str, _Texts], environments: Environments
 ) -> Iterator[_Told]:
+    spaces = frozenset(space for one in family.values() for space in one.namespaces)
     for form, held in texts[name].items():
         for on, text in held:
-            for word in text.words:
-                other = _other(word, name, family, environments)
-                if other is None:
-                    continue
-                twin = _twin(text, texts[other].get(form, ()))
-                if twin is not None and not _is_shared(on, text, form, other, twin, texts):
-                    yield _Told(on, text, word, other, f"{other} has the very same value", twin)
-                elif namespace := _namespace_of(word, family[name], family[other]):
-                    yield _Told(on, text, word, other, f"{other} alone uses the namespace '{namespace}'")
+            named = {word: _named(word, spaces, environments) for word in text.words}
+            all_named = frozenset[str]().union(*named.values())
+            # A list of the addresses of several environments is meant so.
+            other = next(iter(all_named)) if len(all_named) == 1 else name
+            if other not in family or not are_told_apart(name, other, environments.declared):
+                continue
+            word = next(one for one in named if named[one])
+            twin = _twin(text, texts[other].get(form, ()))
+            if twin is not None and not _is_shared(on, text, form, other, twin, texts):
+                yield _Told(on, text, word, other, f"{other} has the very same value", twin)
+            elif namespace := _namespace_of(word, family[name], family[other]):
+                yield _Told(on, text, word, other, f"{other} alone uses the namespace '{namespace}'")
 
 
-def _other(word: str, name: str, family: Mapping[str, Variant], environments: Environments) -> str | None:
-    """The one other environment that a word tells, if it tells one that gets this app, too."""
+def _named(word: str, namespaces: AbstractSet[str], environments: Environments) -> frozenset[str]:
+    """The environments that a word tells; the end of a public name is none."""
     if "letsencrypt" in word.lower():
-        return None
-    named = environments_in(word, environments.declared)
-    last = word.lower().rpartition(".")[2]
-    if "." in word and last in _PUBLIC_ENDS:
-        spaces = {space for one in family.values() for space in one.namespaces}
-        if last not in spaces:
-            named = environments_in(word.rpartition(".")[0], environments.declared)
-    if len(named) != 1 or name in named:
-        return None
-    other = next(iter(named))
-    return other if other in family and are_told_apart(name, other, environments.declared) else None
+        return frozenset()
+    rest, _, last = word.rpartition(".")
+    is_public = rest and last.lower() in _PUBLIC_ENDS and last not in namespaces
+    return environments_in(rest if is_public else word, environments.declared)
 
 
 def _twin(text: Text, held: Sequence[tuple[RenderedObject, Text]]) -> tuple[RenderedObject, Text] | None:
