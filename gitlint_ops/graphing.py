@@ -23,7 +23,8 @@ def delivery_graph(found: Discovered) -> DeliveryGraph:
     """Clusters in the order of their names, the unnamed one last."""
     graph = _Graph(found)
     held = {one.name: one for one in found.expansion.clusters}
-    names = {graph.cluster_of(one) for one in found.expansion.deliveries} | set(held)
+    names = {graph.cluster_of(one) for one in found.expansion.deliveries}
+    names |= {one.name for one in found.expansion.clusters if one.declared}
     clusters = tuple(
         ClusterNode(
             name=name,

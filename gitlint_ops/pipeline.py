@@ -160,7 +160,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
         findings=triaged,
         targets=tuple(summary_of(one, validated) for one in builds),
         unchecked=(*unchecked_of(builds, expansion.unchecked, surveys, sources), *validated.unchecked),
-        coverage=coverage_of(surveys, altered, validated),
+        coverage=coverage_of(surveys, builds, altered, validated),
         cards=request.cards,
         seconds=0.0,
         tool_version=__version__,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from gitlint_ops.discover.roles import LEFT_OUT, FileRole
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.results import Coverage, TargetSummary
 from gitlint_ops.model.targets import BuildResult, Unchecked
@@ -30,15 +31,27 @@ def unchecked_of(
         of_change = changed.get(one.on.file.repo)
         if of_change is None or one.on.file.path in of_change:
             location, _ = sources.location(one.on, one.path)
-            found[replace(one, place=f"{location.file.path}:{location.line}")] = None
+            file = location.file
+            shown = f"{file.repo}/{file.path}" if len(surveys) > 1 else file.path
+            found[replace(one, place=f"{shown}:{location.line}")] = None
     return tuple(found)
 
 
-def coverage_of(surveys: Sequence[Survey], judged: Sequence[BuildResult], validated: Validated) -> Coverage:
-    """What a run looked at, in files and objects."""
+def coverage_of(
+    surveys: Sequence[Survey],
+    builds: Sequence[BuildResult],
+    judged: Sequence[BuildResult],
+    validated: Validated,
+) -> Coverage:
+    """What a run looked at, in files and objects; files of charts that were rendered were looked at."""
+    rendered = {(one.target.repo, path) for one in builds for path in one.inputs}
+    rendered |= {place for one in builds for place in one.beside}
     left_out: Counter[str] = Counter()
     for found in surveys:
         left_out.update(found.left_out)
+        idle = sum((found.repo, path) not in rendered for path in found.chart_files)
+        if idle:
+            left_out[LEFT_OUT[FileRole.CHART]] += idle
     return Coverage(
         files=sum(found.files for found in surveys),
         objects=sum(len(one.objects) for one in judged),

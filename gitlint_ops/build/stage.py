@@ -196,7 +196,8 @@ def covered(expansion: Expansion) -> Covered:
     files: set[tuple[str, str]] = set()
     for result in _rendered(expansion):
         repo = result.target.repo
-        folders.add((repo, result.target.path))
+        if result.inputs:  # else it was rendered from another revision, and has no folder here
+            folders.add((repo, result.target.path))
         folders.update((repo, one) for one in result.included)
         files.update((repo, one) for one in result.inputs)
         files.update(result.beside)

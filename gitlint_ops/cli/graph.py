@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gitlint_ops.cli.options import no_helm_option
 from gitlint_ops.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from gitlint_ops.workspace.tree import Tree
 
 FORMATS = ("text", "mermaid", "dot", "json")
 
@@ -41,8 +45,10 @@ def graph(
     if why is not None and form not in ("text", "json"):
         raise UsageError(f"--why is told as text or json, not as {form}")
     session = open_session(Options(paths=paths, config=config, rev=rev, no_helm=no_helm))
+    # What reaches a file may stand anywhere, whatever part of the repository is named.
+    trees = session.trees if why is None else tuple(map(_whole, session.trees))
     with progress(enabled=True) as told:
-        found = discovered(session.trees, session.request, told)
+        found = discovered(trees, session.request, told)
     if why is not None:
         file = graphing.file_named(found, why, str(Path.cwd()))
         if file is None:
@@ -62,3 +68,12 @@ def graph(
     }[form]()
     click.echo(written, nl=False)
     return 0
+
+
+def _whole(tree: Tree) -> Tree:
+    """A tree without the limits that the paths of the command line set."""
+    from msgspec.structs import replace
+
+    from gitlint_ops.workspace.open import open_tree
+
+    return open_tree(replace(tree.repository, scopes=())) if tree.repository.scopes else tree

@@ -87,7 +87,7 @@ class Clusters:
     def remote(self, secret: str) -> str:
         """The cluster that the kubeconfig in a Secret of that name leads to."""
         name = secret.removesuffix("-kubeconfig").removeprefix("kubeconfig-")
-        return self._add(name if name in self._held else secret, "").name
+        return self._add(name or secret, "").name
 
     def bootstrapped_at(self, path: str) -> str:
         """The name of the cluster whose Flux delivers a folder to itself: clusters/production."""

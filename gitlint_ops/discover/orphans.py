@@ -104,12 +104,12 @@ def _here(found: Survey, evidence: Evidence, reach: Reach, delivered: Roots) -> 
     flat = {
         one.result.target.path: one
         for one in evidence.deliveries
-        if one.result is not None and one.result.target.repo == found.repo and _is_flat(one)
+        if _is_of(one, found.repo) and one.result is not None and _is_flat(one)
     }
     rendered = {
         one.result.target.path
         for one in evidence.deliveries
-        if one.result is not None and one.result.target.repo == found.repo and one.result.objects
+        if _is_of(one, found.repo) and one.result is not None and one.result.objects
     }
     loose = (one for held in found.loose.values() for one in held)
     applied = {posixpath.dirname(one.ref.file.path) for one in loose if not is_ordinary(one)}
@@ -120,6 +120,11 @@ def _here(found: Survey, evidence: Evidence, reach: Reach, delivered: Roots) -> 
         folders=frozenset({*delivered.folders, *rendered, *reach.reached} - {""}),
         applied=frozenset(applied),
     )
+
+
+def _is_of(one: Delivery, repo: str) -> bool:
+    """Whether a delivery was rendered from files that are checked here, and not from another revision."""
+    return one.result is not None and one.result.target.repo == repo and bool(one.result.inputs)
 
 
 def _is_flat(one: Delivery) -> bool:
@@ -140,7 +145,7 @@ def _surely_flat(flat: Mapping[str, Delivery], evidence: Evidence, repo: str) ->
     others = {
         one.result.target.path
         for one in evidence.deliveries
-        if one.result is not None and one.result.target.repo == repo and not _is_flat(one)
+        if _is_of(one, repo) and one.result is not None and not _is_flat(one)
     }
     return {folder: one for folder, one in flat.items() if folder not in others}
 

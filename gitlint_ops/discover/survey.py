@@ -56,7 +56,8 @@ class Survey(Struct, frozen=True):
     `kustomizations` are the folders to build, and `undelivered` those of them that are examples or
     tests; `loose` are the manifests that no kustomization lists, by folder. `changed` are the paths
     of the change that the run is limited to, if it is, and `manifests` files of nothing but objects.
-    `files` counts the files read; `left_out` those that were not, or not judged, by reason.
+    `files` counts the files read; `left_out` those that were not, or not judged, by reason, but for
+    `chart_files`, which helm may render.
     """
 
     repo: str
@@ -71,6 +72,7 @@ class Survey(Struct, frozen=True):
     violations: tuple[Violation, ...]
     files: int
     left_out: Counter[str] = field(default_factory=Counter)
+    chart_files: frozenset[str] = frozenset()
 
 
 def survey(sources: Sources, tree: Tree, extent: Extent) -> Survey:
@@ -104,6 +106,7 @@ def survey(sources: Sources, tree: Tree, extent: Extent) -> Survey:
         violations=tuple(run.violations),
         files=run.files,
         left_out=run.left_out,
+        chart_files=frozenset(run.chart_files),
     )
 
 
@@ -139,11 +142,15 @@ class _Pass:
         self.documents: list[SourceDocument] = []
         self.violations: list[Violation] = []
         self.left_out: Counter[str] = Counter()
+        self.chart_files: set[str] = set()
         self.files = 0
 
     def read(self, path: str) -> None:
         """Read one file and note its documents, or why it was left out."""
         role = file_role(path, self._used, self._charts, self._dirs)
+        if role is FileRole.CHART:
+            self.chart_files.add(path)
+            return
         if role in LEFT_OUT:
             self.left_out[LEFT_OUT[role]] += 1
         if role in LEFT_OUT or role is FileRole.SETTING:

@@ -106,6 +106,12 @@ def _open(segment: str, own: Collection[str]) -> str:
     return f"{head}-*" if last.lower() in _SUFFIXES else f"*-{segment.partition('-')[2]}"
 
 
+def may_tell(declared: Sequence[DeclaredEnvironment] = ()) -> re.Pattern[str]:
+    """What is found in every text that `environments_in` could find something in, and in few others."""
+    names = {*_ALIASES, *_SUFFIXES, *(canonical(one.name).lower() for one in declared)}
+    return re.compile("|".join(sorted(map(re.escape, names))), re.IGNORECASE)
+
+
 def environments_in(name: str, declared: Sequence[DeclaredEnvironment] = ()) -> frozenset[str]:
     """The common names of the environments that the labels of a host, or the parts of a name, tell.
 

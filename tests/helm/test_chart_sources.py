@@ -411,3 +411,35 @@ def test_archives_in_archives_cost_no_more_than_one(workshop: Open) -> None:
 
     assert made.status is Status.UNCHECKED
     assert "is too large when it is unpacked" in str(made.reason)
+
+
+GROUPED = (
+    '{"allOf": [{"properties": {"port": {"type": "string"}}}], "properties": {"any": {"anyOf":'
+    ' [{"type": "string"}, {"type": "object"}]}}}'
+)
+
+
+def test_of_a_group_of_schemas_only_what_is_wrong_is_told(workshop: Open) -> None:
+    shop = workshop({**FAILING, "chart/values.schema.json": GROUPED, "values.yaml": "any: 3\n"})
+
+    made = shop.render(values=(shop.layer("values.yaml"),))
+
+    assert sorted(shop.line(one) for one in made.violations) == ["chart/values.yaml:1", "values.yaml:1"]
+    (choice,) = [one.message for one in made.violations if shop.line(one) == "values.yaml:1"]
+    assert "got number, want string; got number, want object" in choice
+    assert not [one for one in made.violations if "validation failed" in one.message]
+
+
+def test_a_chart_that_is_called_crds_is_a_chart_like_others(workshop: Open) -> None:
+    shop = workshop(
+        {
+            "chart/Chart.yaml": FAILING["chart/Chart.yaml"],
+            "chart/charts/crds/Chart.yaml": "apiVersion: v2\nname: crds\nversion: 1.0.0\n",
+            "chart/charts/crds/templates/a.yaml": "kind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n",
+        }
+    )
+
+    (made,) = shop.render().objects
+
+    assert shop.place(made, ("metadata", "name")) == "chart/charts/crds/templates/a.yaml:2"
+    assert [file.path for file, _, text in shop.sources.parsed() if text.problems or text.templated] == []

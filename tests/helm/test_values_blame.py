@@ -188,3 +188,28 @@ def test_values_of_kustomizations_are_told_at_their_lines(
     (found,) = json.loads(ran.out)["findings"]
     assert helm
     assert (found["location"]["file"], found["location"]["line"]) == ("kustomization.yaml", 7)
+
+
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\ndata:\n  password: VALUE\n"
+
+
+def test_a_password_that_is_encoded_by_the_template_is_told_at_its_value(told: Told) -> None:
+    files = {TEMPLATE: SECRET.replace("VALUE", "{{ .Values.password | b64enc }}")}
+
+    found = told("  values:\n    password: correct-horse-battery\n", files, "secret-plaintext")
+
+    assert [one.partition(" ")[0] for one in found] == ["release.yaml:12"]
+
+
+def test_a_password_that_a_template_makes_up_stands_in_no_repository(told: Told) -> None:
+    files = {TEMPLATE: SECRET.replace("VALUE", "{{ randAlphaNum 24 | b64enc }}")}
+
+    assert told("", files, "secret-plaintext") == []
+
+
+def test_a_password_that_the_template_holds_is_told_there(told: Told) -> None:
+    files = {TEMPLATE: SECRET.replace("VALUE", '{{ "correct-horse-battery" | b64enc }}')}
+
+    (found,) = told("", files, "secret-plaintext")
+
+    assert found.startswith(f"{TEMPLATE}:5")

@@ -12,10 +12,8 @@ DRIFT, CONTRACT, REMOTE = "cluster-variant-drift", "contract-mismatch", "single-
 
 
 def inventory(*names: str, labels: str = "ring: a") -> str:
-    return "clusters:\n" + "".join(
-        f"- {{name: {name}, environment: production, server: 'https://{name}.example', labels: {{{labels}}}}}\n"
-        for name in names
-    )
+    held = "environment: production, server: 'https://{0}.example', labels: {{{1}}}"
+    return "clusters:\n" + "".join(f"- {{name: {one}, {held.format(one, labels)}}}\n" for one in names)
 
 
 def application(name: str, path: str, cluster: str, url: str = "https://git.example/acme/shop") -> str:

@@ -114,7 +114,7 @@ def _of_schemas(request: ChartRequest, rendering: Rendering, said: str) -> Itera
 def _complaints(said: str) -> Iterator[tuple[str, str, str]]:
     """The chart that a line names, or the path and fault that it tells.
 
-    Of "'anyOf' failed" the lines below are only what each choice asks for; of other groups they are the faults.
+    Below "'anyOf' failed" stands what each choice asks for, below other groups what is wrong.
     """
     choice: tuple[int, str, str, list[str]] | None = None
     for line in said.split("\n"):

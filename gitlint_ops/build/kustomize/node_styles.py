@@ -19,6 +19,7 @@ from gitlint_ops.model.blame import Blame, Origin, child, origin
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, Location
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.syntax.locate import positions
+from gitlint_ops.syntax.nodes import AliasNode, MappingNode, Node, ScalarNode, SequenceNode
 from gitlint_ops.syntax.span import Span
 from gitlint_ops.workspace.sources import Sources
 
@@ -137,3 +138,24 @@ def text_of(ref: DocumentRef, sources: Sources) -> str:
         text = value_at(document.body, ref.embedded) if document else None
         return text if isinstance(text, str) else ""
     return "\n".join(sources.lines(ref.file))
+
+
+def node_at(node: Node | None, path: FieldPath) -> Node | None:
+    """The node at a path below another."""
+    for key in path:
+        node = resolved(node)
+        if isinstance(node, MappingNode):
+            node = next((value for held, value in reversed(node.pairs) if _is_key(held, key)), None)
+        elif isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.items):
+            node = node.items[key]
+        else:
+            return None
+    return node
+
+
+def _is_key(node: Node, key: str | int) -> bool:
+    return isinstance(node, ScalarNode) and node.value == str(key)
+
+
+def resolved(node: Node | None) -> Node | None:
+    return node.target if isinstance(node, AliasNode) else node

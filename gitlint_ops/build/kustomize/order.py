@@ -99,7 +99,7 @@ def _sorted_with_namespaces(ranked: list[_Ranked]) -> list[_Ranked]:
     that fits all pairs, and what comes out depends on how one sorts. Go sorts few by insertion.
     """
     if len(ranked) > _MOST_INSERTED:
-        return sorted(ranked, key=cmp_to_key(lambda a, b: _is_before(b, a) - _is_before(a, b)))
+        return sorted(ranked, key=cmp_to_key(_compared))
     result: list[_Ranked] = []
     for one in ranked:
         at = len(result)
@@ -107,6 +107,10 @@ def _sorted_with_namespaces(ranked: list[_Ranked]) -> list[_Ranked]:
             at -= 1
         result.insert(at, one)
     return result
+
+
+def _compared(one: _Ranked, other: _Ranked) -> int:
+    return _is_before(other, one) - _is_before(one, other)
 
 
 def _is_before(one: _Ranked, other: _Ranked) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, field
@@ -27,7 +27,7 @@ class PatchEntry(Struct, frozen=True):
     `mode` tells the three fields apart: "auto" is an entry of `patches:`. `repeating` are mappings
     of `documents` in which a key stands twice, and `repeats` tells of them if nobody else does. `as_json` are
     the operations of a JSON patch as they are spelled, where it is JSON and tests values.
-    `untyped`: values in it fit no JSON.
+    `untyped`: values in it fit no JSON. `has_comment` is that of `MergeOptions`.
     """
 
     target: Mapping[str, Any] | None
@@ -41,6 +41,7 @@ class PatchEntry(Struct, frozen=True):
     repeating: tuple[dict[str, Any], ...] = ()
     as_json: Any = None
     untyped: bool = False
+    has_comment: Callable[[Origin], bool] | None = None
 
     @property
     def is_json_patch(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from gitlint_ops.build.kustomize.brace_comments import brace_comments
 from gitlint_ops.build.kustomize.decode import Fields
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
 from gitlint_ops.build.kustomize.json_faults import json_reason
@@ -96,6 +97,7 @@ def _entry(
         repeating=mappings_with_repeats(used),
         as_json=as_json,
         untyped=any(piece.unfit for piece in used),
+        has_comment=brace_comments((piece.document for piece in used), reader.sources),
     )
 
 
@@ -187,19 +189,18 @@ def merge_entries(entry: Entry, reader: Reader) -> list[PatchEntry]:
     repeats = repeats_told(found, reader)
     reader.record.violations += repeats
     repeating = mappings_with_repeats(found)
-    return [_merge_entry(entry.place, one, repeats, repeating) for one in resources_of(found)]
-
-
-def _merge_entry(
-    place: Place, patch: Resource, repeats: tuple[Violation, ...], repeating: tuple[dict[str, Any], ...]
-) -> PatchEntry:
-    return PatchEntry(
-        target=None,
-        text_document=origin(patch.blame).source,
-        documents=(patch.body,),
-        at=(place.document, place.path),
-        mode=STRATEGIC,
-        repeats=repeats,
-        repeating=repeating,
-        untyped=patch.untyped,
-    )
+    place = entry.place
+    return [
+        PatchEntry(
+            target=None,
+            text_document=origin(patch.blame).source,
+            documents=(patch.body,),
+            at=(place.document, place.path),
+            mode=STRATEGIC,
+            repeats=repeats,
+            repeating=repeating,
+            untyped=patch.untyped,
+            has_comment=brace_comments((origin(patch.blame).source,), reader.sources),
+        )
+        for patch in resources_of(found)
+    ]

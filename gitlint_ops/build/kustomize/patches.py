@@ -6,7 +6,7 @@ PatchJson6902Transformer.go, api/resmap/reswrangler.go ApplySmPatch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -46,6 +46,9 @@ from gitlint_ops.model.blame import Origin, Via
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.structure import value_at, with_value, without
 
+_SET_ANEW = (("metadata", "labels"), ("metadata", "annotations"))
+"""Fields of patches that are made ready for resources that they may not name."""
+
 _HOLDERS = ("", "/metadata", "/metadata/annotations")
 _SELECTOR_HINTS = dict.fromkeys(
     ("labelSelector", "annotationSelector"), "write it as `key=value,other in (a, b)`"
@@ -61,19 +64,18 @@ def apply_patches(
     written: Written = unknown_text,
     known: int = 0,
     index: SelectionIndex | None = None,
-    has_comment: Callable[[Origin], bool] | None = None,
 ) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
     """The resources with all entries applied in order, and the targets that select nothing.
 
     Where `complete` is False, resources are missing, and a patch without a match is passed over.
     `known`: how many violations there are already, as with many there is less help with each. `index`
-    is kept from one call to the next. `has_comment` is that of `MergeOptions`.
+    is kept from one call to the next.
 
     Raises:
         PatchFault: a patch that kustomize fails on.
     """
     held, scopes = list(resources), Scopes(schema.is_namespaced)
-    work = _Work(schema, scopes, complete, written, index or SelectionIndex(), known, has_comment)
+    work = _Work(schema, scopes, complete, written, index or SelectionIndex(), known)
     for entry in entries:
         if entry.is_json_patch:
             work.apply_json(held, entry)
@@ -91,7 +93,6 @@ class _Work(Struct, frozen=True):
     written: Written
     index: SelectionIndex
     known: int = 0
-    has_comment: Callable[[Origin], bool] | None = None
     violations: list[Violation] = field(default_factory=list)
 
     def apply_json(self, held: list[Resource], entry: PatchEntry) -> None:
@@ -205,7 +206,7 @@ class _Work(Struct, frozen=True):
             allow_name_change="allowNameChange" in patch.allowed,
             allow_kind_change="allowKindChange" in patch.allowed,
             written=self.written,
-            has_comment=self.has_comment and partial(self._keeps_comment, entry, patch.origin),
+            has_comment=entry.has_comment and partial(_keeps_comment, entry, patch.origin),
         )
         merged: dict[int, Resource | None] = {}
         for position in positions:
@@ -225,15 +226,6 @@ class _Work(Struct, frozen=True):
         ]
         if entry.target is not None and patch.allowed:
             self._demand_unique(held, patch.origin)
-
-    def _keeps_comment(self, entry: PatchEntry, patch: Origin, value: Origin) -> bool:
-        """Whether a value of a patch has a comment behind its braces, and not only in its file."""
-        if entry.target is not None or entry.mode == STRATEGIC:
-            # Their labels and annotations are set anew.
-            within = value.source_path[len(patch.source_path) :]
-            if within in (("metadata", "labels"), ("metadata", "annotations")):
-                return False
-        return self.has_comment is not None and self.has_comment(value)
 
     def _note_effects(
         self,
@@ -282,6 +274,15 @@ class _Work(Struct, frozen=True):
                     (*origin.source_path, "metadata", "name"),
                 )
             seen.add(identity)
+
+
+def _keeps_comment(entry: PatchEntry, patch: Origin, value: Origin) -> bool:
+    """Whether a value of a patch has a comment behind its braces, and not only in its file."""
+    if entry.target is not None or entry.mode == STRATEGIC:
+        within = value.source_path[len(patch.source_path) :]
+        if within in _SET_ANEW:
+            return False
+    return entry.has_comment is not None and entry.has_comment(value)
 
 
 def _id_of(body: Mapping[str, Any]) -> ResId:

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gitlint_ops.build.kustomize.copied_styles import styled
 from gitlint_ops.build.kustomize.faults import Place
 from gitlint_ops.build.kustomize.field_paths import (
     NEW_SCALAR,
@@ -40,9 +41,10 @@ from gitlint_ops.build.kustomize.node_texts import (
 )
 from gitlint_ops.build.kustomize.scalar_setting import untagged
 from gitlint_ops.build.kustomize.source_texts import NO_TEXTS, SourceTexts
-from gitlint_ops.build.kustomize.structured_text import StructuredText, parse_structured
+from gitlint_ops.build.kustomize.structured_text import NO_COPIES, StructuredText, parse_structured
 from gitlint_ops.model.blame import Blame, Origin, Via, over
 from gitlint_ops.model.location import FieldPath
+from gitlint_ops.syntax.nodes import Node as SyntaxNode
 from gitlint_ops.syntax.scalars import is_plain_text
 from gitlint_ops.syntax.text import Unfit
 
@@ -58,7 +60,7 @@ class CopiedValue(Struct, frozen=True):
     it. `position` is that of the resource it is read from, and `path` the field there, if the field is
     copied whole. `target` is the entry that says where to; `is_here`: to a field of the same resource.
     `untagged` are fields without a type of the resource it goes to, and `written` says how a text
-    stands in its file; `texts` are those of the resource it goes to.
+    stands in its file; `texts` are those of the resource it goes to, and `own_texts` of its own.
     """
 
     value: Any
@@ -73,6 +75,7 @@ class CopiedValue(Struct, frozen=True):
     untagged: tuple[FieldPath, ...] = ()
     written: Written = unknown_text
     texts: SourceTexts = NO_TEXTS
+    own_texts: SourceTexts = NO_TEXTS
 
     @property
     def text(self) -> str:
@@ -83,6 +86,10 @@ class CopiedValue(Struct, frozen=True):
         if isinstance(self.value, dict | list) or (self.tagged and text == self.text):
             return self.value
         return retyped(self.value if self.tagged else NEW_SCALAR, text, self.target)
+
+    def nodes(self) -> SyntaxNode | None:
+        """What is copied as its file has it."""
+        return None if self.source is None else styled(self.value, self.source, self.own_texts)
 
     def maker(self) -> Origin:
         """The entry, as what makes the mappings, lists and items on the way to a new field."""
@@ -232,7 +239,9 @@ def _rewritten(
     found = match(root, parts, create)
     if not found:
         raise PathFault("unable to find field in structured data")
+    replaced = [node.path for node in found if node.is_container]
     for node in found:
         _put(node, value, value.text)
     body, _ = root.close()
-    return structured.rewritten(plain(body))
+    nodes = value.nodes() if replaced else None
+    return structured.rewritten(plain(body), dict.fromkeys(replaced, nodes) if nodes else NO_COPIES)

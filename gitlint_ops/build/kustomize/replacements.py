@@ -5,7 +5,7 @@ Source: api/filters/replacement/replacement.go, api/types/replacement.go, api/ty
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from gitlint_ops.build.kustomize.faults import OURS, Place, because, because_of,
 from gitlint_ops.build.kustomize.field_paths import PathFault, look_up, split_field_path
 from gitlint_ops.build.kustomize.growth import is_outgrown
 from gitlint_ops.build.kustomize.identity import Scopes, format_id
-from gitlint_ops.build.kustomize.merge_nodes import Node, Written, text_as_written, unknown_text
+from gitlint_ops.build.kustomize.merge_nodes import Node, Written, text_as_written
 from gitlint_ops.build.kustomize.no_effect import UNRESOLVED
 from gitlint_ops.build.kustomize.node_texts import as_written_anew, is_marked
 from gitlint_ops.build.kustomize.patch_targets import no_match, resource_label
@@ -29,7 +29,7 @@ from gitlint_ops.build.kustomize.replacement_selection import ReplacedResources
 from gitlint_ops.build.kustomize.resource import Gvk, ResId, Resource
 from gitlint_ops.build.kustomize.selection import SelectionIndex
 from gitlint_ops.build.kustomize.selectors import ID_FIELDS, Selector, SelectorFault
-from gitlint_ops.build.kustomize.source_texts import NO_TEXTS, SourceTexts, no_comment
+from gitlint_ops.build.kustomize.source_texts import NO_TEXTS, SourceTexts
 from gitlint_ops.model.blame import Origin, Via, at
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
@@ -71,15 +71,14 @@ def apply_replacements(
     *,
     complete: bool,
     scopes: Scopes | None = None,
-    written: Written = unknown_text,
-    behind: Callable[[Origin], str] = no_comment,
+    texts: SourceTexts = NO_TEXTS,
     index: SelectionIndex | None = None,
 ) -> tuple[tuple[Resource, ...], tuple[Violation, ...]]:
     """The resources with all replacements applied in order, and the targets that change nothing.
 
     Where `complete` is False, resources are missing, and what is not found is passed over. `scopes`
-    say which kinds have no namespace, `written` how a text stands in its file, and `behind` with which
-    comment. `index` is that of earlier steps.
+    say which kinds have no namespace, and `texts` how values stand in their files. `index` is that of
+    earlier steps.
 
     Raises:
         ReplacementFault: a replacement that kustomize fails on.
@@ -88,10 +87,12 @@ def apply_replacements(
     violations: list[Violation] = []
     for held, document, path in entries:
         place = Place(document, path)
-        value = _source_value(work, held, place, written, complete=complete)
+        value = _source_value(work, held, place, texts.written, complete=complete)
         if value is None:
             continue
-        value = replace(value, written=written, texts=SourceTexts(written, behind))
+        is_rewritten = value.position is not None and work.resources[value.position].rewritten
+        own = NO_TEXTS if is_rewritten else texts
+        value = replace(value, written=texts.written, texts=texts, own_texts=own)
         for number, target in enumerate(held.get("targets") or ()):
             at = place.of("targets", number)
             idle = _apply_target(work, value, target or {}, at, told=len(violations))

@@ -12,7 +12,6 @@ from msgspec import Struct, field
 
 from gitlint_ops.build.helm.render import ChartRenderer
 from gitlint_ops.build.kustomize import affixes, images, labels, namespace, replicas
-from gitlint_ops.build.kustomize.brace_comments import brace_comments
 from gitlint_ops.build.kustomize.decode import Fields, decode_struct
 from gitlint_ops.build.kustomize.elsewhere import LeftOut
 from gitlint_ops.build.kustomize.faults import BuildFault, Place, fault
@@ -132,15 +131,13 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
                 resources = as_rewritten(resources, after)
             else:
                 refs = (entry.text_document, *entry.document_refs)
-                merged = settled(patch(resources, (entry,), refs), bench.record.violations)
+                merged = settled(patch(resources, (entry,)), bench.record.violations)
                 merged = noting_comments(resources, merged, refs, bench.reader.sources)
                 written = written_in(bench.reader.sources)
                 resources = with_times_in_place(resources, merged, refs, bench.reader.sources, written)
         return resources
 
-    def patch(
-        resources: Resources, entries: Sequence[PatchEntry], refs: Sequence[DocumentRef] = ()
-    ) -> Resources:
+    def patch(resources: Resources, entries: Sequence[PatchEntry]) -> Resources:
         try:
             patched, violations = apply_patches(
                 resources,
@@ -150,7 +147,6 @@ def patch_step(kind: str, entries: Sequence[PatchEntry], bench: Bench, place: Pl
                 written=written_in(bench.reader.sources),
                 known=len(bench.record.violations),
                 index=bench.index,
-                has_comment=brace_comments(refs, bench.reader.sources),
             )
         except PatchFault as error:
             place = Place(error.at, error.path)
@@ -284,9 +280,10 @@ def replacement_step(entries: Sequence[ReplacementEntry], bench: Bench, place: P
         apply_replacements,
         copies_annotations,
     )
-    from gitlint_ops.build.kustomize.source_texts import comments_in
+    from gitlint_ops.build.kustomize.source_texts import SourceTexts, comments_in, nodes_in
 
     def run(resources: Resources) -> Resources:
+        sources = bench.reader.sources
         reaches_notes = any(map(copies_annotations, entries))
         given = tuple(written_out(one, bench.scopes) for one in resources) if reaches_notes else resources
         try:
@@ -295,8 +292,7 @@ def replacement_step(entries: Sequence[ReplacementEntry], bench: Bench, place: P
                 entries,
                 complete=bench.record.complete,
                 scopes=bench.scopes,
-                written=written_in(bench.reader.sources),
-                behind=comments_in(bench.reader.sources),
+                texts=SourceTexts(written_in(sources), comments_in(sources), nodes_in(sources)),
                 index=bench.index,
             )
         except ReplacementFault as error:

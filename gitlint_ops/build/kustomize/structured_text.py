@@ -16,11 +16,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from gitlint_ops.build.kustomize.copied_styles import CommentedScalar, grafted
+from gitlint_ops.build.kustomize.node_styles import node_at, resolved
 from gitlint_ops.build.kustomize.node_texts import find_unfit
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.syntax.documents import Typing, read
-from gitlint_ops.syntax.nodes import AliasNode, MappingNode, Node, ScalarNode, SequenceNode, first_node
+from gitlint_ops.syntax.nodes import MappingNode, Node, ScalarNode, SequenceNode, first_node
 from gitlint_ops.syntax.scalars import resolver
 from gitlint_ops.syntax.span import Point
 from gitlint_ops.syntax.text import Unfit
@@ -30,7 +32,10 @@ _UNSAFE_START = re.compile(r"[\s\-?:,\[\]{}#&*!|>'\"%@`]")
 _UNSAFE_WITHIN = re.compile(r": |:\Z| #|\s\Z")
 _NOT_PRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ESCAPES = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\", "\r": "\\r"}
+_BLANK_START = re.compile(r"^(?:[ \t]|\Z)|\n\n", re.MULTILINE)
 _INDENT = "  "
+
+NO_COPIES: Mapping[FieldPath, Node] = {}
 
 
 class StructuredText(Struct, frozen=True):
@@ -39,8 +44,10 @@ class StructuredText(Struct, frozen=True):
     text: str
     body: Any
 
-    def rewritten(self, body: Any) -> str:
+    def rewritten(self, body: Any, copies: Mapping[FieldPath, Node] = NO_COPIES) -> str:
         """The text with `body`, a changed copy of its own, in place of that.
+
+        `copies` are the nodes of what was copied in place of mappings and lists.
 
         Raises:
             TypeError: JSON cannot hold the body (`Unfit`).
@@ -52,6 +59,8 @@ class StructuredText(Struct, frozen=True):
             edited = _edited(self.text, root, body, tuple(_changed(self.body, body)))
             if edited is not None:
                 return edited.strip()
+        for path, node in copies.items():
+            root = grafted(root, path, node)
         return _document(body, root).strip()
 
 
@@ -87,7 +96,7 @@ def _edited(text: str, root: Node | None, body: Any, changed: tuple[FieldPath, .
     lines = text.split("\n")
     edits: list[tuple[Point, int, str]] = []
     for path in changed:
-        node = _node_at(root, path)
+        node = node_at(root, path)
         value = value_at(body, path)
         if not isinstance(node, ScalarNode) or isinstance(value, dict | list) or node.start[0] != node.end[0]:
             return None
@@ -111,22 +120,6 @@ def _changed(old: Any, new: Any, path: FieldPath = ()) -> Iterator[FieldPath]:
         yield path
 
 
-def _node_at(node: Node | None, path: FieldPath) -> Node | None:
-    for key in path:
-        node = _resolved(node)
-        if isinstance(node, MappingNode):
-            node = _members(node).get(str(key))
-        elif isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.items):
-            node = node.items[key]
-        else:
-            return None
-    return node
-
-
-def _resolved(node: Node | None) -> Node | None:
-    return node.target if isinstance(node, AliasNode) else node
-
-
 def _members(node: Node | None) -> Mapping[str, Node]:
     if not isinstance(node, MappingNode):
         return {}
@@ -138,7 +131,7 @@ def _items(node: Node | None) -> list[Node]:
 
 
 def _document(body: Any, root: Node | None) -> str:
-    root = _resolved(root)
+    root = resolved(root)
     if isinstance(body, dict | list) and body and not _is_flow(root):
         return "\n".join(_block(body, root, ""))
     return _inline(body, root, "")
@@ -155,25 +148,29 @@ def _block(body: Any, node: Node | None, indent: str) -> list[str]:
         members = _members(node)
         for key, value in body.items():
             name = _scalar(key, _key_node(node, key), indent)
-            lines += _entry(f"{indent}{name}:", value, _resolved(members.get(key)), indent)
+            lines += _entry(f"{indent}{name}:", value, resolved(members.get(key)), indent)
         return lines
     items = _items(node)
     for index, value in enumerate(body):
-        held = _resolved(items[index]) if index < len(items) else None
+        held = resolved(items[index]) if index < len(items) else None
         if isinstance(value, dict | list) and value and not _is_flow(held):
             first, *rest = _block(value, held, indent + _INDENT)
             lines += [f"{indent}- {first.removeprefix(indent + _INDENT)}", *rest]
         else:
-            lines.append(f"{indent}- {_inline(value, held, indent)}")
+            lines.append(f"{indent}- {_inline(value, held, indent)}{_comment(held)}")
     return lines
 
 
 def _entry(head: str, value: Any, node: Node | None, indent: str) -> list[str]:
     if not isinstance(value, dict | list) or not value or _is_flow(node):
-        text = _inline(value, node, indent)
+        text = _inline(value, node, indent) + _comment(node)
         return [f"{head} {text}" if text else head]
     # Lists stand at their key's own column.
     return [head, *_block(value, node, indent if isinstance(value, list) else indent + _INDENT)]
+
+
+def _comment(node: Node | None) -> str:
+    return f" {node.comment}" if isinstance(node, CommentedScalar) and node.comment else ""
 
 
 def _key_node(node: Node | None, key: str) -> Node | None:
@@ -186,7 +183,7 @@ def _inline(body: Any, node: Node | None, indent: str) -> str:
     if isinstance(body, dict):
         members = _members(node)
         held = (
-            f"{_scalar(key, _key_node(node, key), '')}: {_inline(value, _resolved(members.get(key)), '')}"
+            f"{_scalar(key, _key_node(node, key), '')}: {_inline(value, resolved(members.get(key)), '')}"
             for key, value in body.items()
         )
         return f"{{{', '.join(held)}}}"
@@ -194,7 +191,7 @@ def _inline(body: Any, node: Node | None, indent: str) -> str:
         items = _items(node)
         return "[{}]".format(
             ", ".join(
-                _inline(value, _resolved(items[index]) if index < len(items) else None, "")
+                _inline(value, resolved(items[index]) if index < len(items) else None, "")
                 for index, value in enumerate(body)
             )
         )
@@ -211,14 +208,18 @@ def _scalar(value: Any, node: Node | None, indent: str) -> str:
         if isinstance(node, ScalarNode) and node.style is None and resolve(node.value) == value:
             return node.value
         return json.dumps(value)
-    style = node.style if isinstance(node, ScalarNode) else None
+    return _text(value, node.style if isinstance(node, ScalarNode) else None, indent)
+
+
+def _text(value: str, style: str | None, indent: str) -> str:
     if style in ("|", ">") or (style is None and "\n" in value):
-        return _literal(value, indent)
+        return _block_of_text(value, ">" if style == ">" and not _BLANK_START.search(value) else "|", indent)
     if style == '"' or _NOT_PRINTABLE.search(value):
         return '"{}"'.format("".join(_ESCAPES.get(char, char) for char in value))
-    if style is None and value and resolve(value) == value and not _needs_quotes(value):
+    typed = resolver(Typing.KUSTOMIZE)(value)
+    if style is None and value and typed == value and not _needs_quotes(value):
         return value
-    if style is None and not isinstance(resolve(value), str):
+    if style is None and not isinstance(typed, str):
         return f'"{value}"'
     return "'{}'".format(value.replace("'", "''"))
 
@@ -228,10 +229,11 @@ def _needs_quotes(value: str) -> bool:
     return starts or _UNSAFE_WITHIN.search(value) is not None
 
 
-def _literal(value: str, indent: str) -> str:
+def _block_of_text(value: str, sign: str, indent: str) -> str:
     ending = (
         "" if value.endswith("\n") and not value.endswith("\n\n") else "+" if value.endswith("\n") else "-"
     )
     lines = value.removesuffix("\n").split("\n")
     held = (f"{indent}{_INDENT}{line}" if line else "" for line in lines)
-    return "\n".join((f"|{ending}", *held))
+    # A folded block joins lines, so that a line break takes an empty line.
+    return f"{sign}{ending}\n" + ("\n\n" if sign == ">" else "\n").join(held)

@@ -87,7 +87,8 @@ def _parameters(cluster: Registered, scope: Scope) -> ParamSet:
     metadata: dict[str, Any] = {}
     for kind, (texts, blame) in held.items():
         if scope.engine.nested:
-            if texts:
+            # A real cluster's Secret has both, whatever the inventory forgot to say of it.
+            if texts or cluster.declared:
                 metadata[kind] = strings(texts)
             if blame is not None:
                 places[("metadata", kind)] = blame

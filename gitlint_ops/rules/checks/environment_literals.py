@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -14,6 +15,7 @@ from gitlint_ops.model.environments import (
     canonical,
     environment_of_name,
     environments_in,
+    may_tell,
 )
 from gitlint_ops.model.findings import Confidence, Note, Severity, Violation
 from gitlint_ops.model.objects import RenderedObject
@@ -42,7 +44,6 @@ _WATCHING = frozenset(
 )
 _WATCHING_GROUPS = ("monitoring.coreos.com", "grafana.integreatly.org", "operator.victoriametrics.com")
 _ISSUERS = "cert-manager.io"
-_DELIVERING = ("argoproj.io", "fluxcd.io")
 # Ends of public names as well as of names in a cluster.
 _PUBLIC_ENDS = frozenset({"dev", "test", "prod"})
 _MOST_IN_COMMON = 3
@@ -61,8 +62,9 @@ class _Told(Struct, frozen=True):
 
 def literal_leak(environments: Environments, _params: Params, _facts: Facts) -> Iterator[Violation]:
     """Hosts, addresses, databases, buckets and namespaces of another environment."""
+    names = may_tell(environments.declared)
     for family in environments.families.values():
-        texts = {name: _texts(one) for name, one in family.items()}
+        texts = {name: _texts(one, names) for name, one in family.items()}
         for name, variant in family.items():
             yield from _namespaces(name, variant, family, environments)
             seen: set[tuple[Origin, int]] = set()
@@ -76,10 +78,10 @@ def literal_leak(environments: Environments, _params: Params, _facts: Facts) -> 
 _Texts = Mapping[ObjectForm, tuple[tuple[RenderedObject, Text], ...]]
 
 
-def _texts(variant: Variant) -> _Texts:
+def _texts(variant: Variant, names: re.Pattern[str]) -> _Texts:
     """What leads somewhere in an environment's objects, but for those that watch or deliver others."""
     return {
-        form: tuple((one, text) for one in held for text in texts_of(one))
+        form: tuple((one, text) for one in held for text in texts_of(one, names))
         for form, held in variant.objects.items()
         if not _is_beside_the_point(held[0])
     }
@@ -87,7 +89,7 @@ def _texts(variant: Variant) -> _Texts:
 
 def _is_beside_the_point(one: RenderedObject) -> bool:
     key = one.key
-    if key.group.endswith((*_WATCHING_GROUPS, *_DELIVERING)) or key.group == _ISSUERS:
+    if key.group.endswith(_WATCHING_GROUPS) or key.group == _ISSUERS:
         return True
     labels = value_at(one.body, ("metadata", "labels"))
     held = " ".join(map(str, labels)) if isinstance(labels, Mapping) else ""

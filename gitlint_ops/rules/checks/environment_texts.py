@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.structure import value_at
 
 _MAX_LENGTH = 200_000
 _MAX_LINE = 2_000
@@ -38,6 +39,11 @@ _LEADING = frozenset(
         *("upstream", "backend", "origin", "issuer", "domain", "vault", "account", "project", "connection"),
     }
 )
+_DELIVERING = ("argoproj.io", "fluxcd.io")
+_VALUES: Mapping[str, tuple[FieldPath, ...]] = {
+    "HelmRelease": (("spec", "values"),),
+    "Application": (("spec", "source", "helm"),),
+}
 _DATA = frozenset(
     {
         *("db", "database", "dsn", "jdbc", "postgres", "postgresql", "mysql", "mongo", "mongodb", "redis"),
@@ -73,15 +79,27 @@ class Text(Struct, frozen=True):
     is_secret: bool = False
 
 
-def texts_of(on: RenderedObject) -> Iterator[Text]:
-    """All such lines of an object."""
+def texts_of(on: RenderedObject, names: re.Pattern[str]) -> Iterator[Text]:
+    """All such lines of an object of which a word may name an environment, as `names` finds."""
     if on.kind == "Secret" and not on.key.group:
         for path, value in _decoded(on.body):
-            yield from _lines(value, path, tuple(map(str, path)), str(path[-1]), is_secret=True)
+            if names.search(value):
+                yield from _lines(value, path, tuple(map(str, path)), str(path[-1]), is_secret=True)
+        return
+    if on.key.group.endswith(_DELIVERING):
+        yield from _values_of_charts(on, names)
         return
     for key, value in on.body.items():
         if key not in _SKIPPED:
-            yield from _walk(value, (key,), (str(key),), str(key))
+            yield from _walk(value, (key,), (str(key),), str(key), names)
+
+
+def _values_of_charts(on: RenderedObject, names: re.Pattern[str]) -> Iterator[Text]:
+    """What delivery objects give to charts, which need not be here to be rendered."""
+    for path in _VALUES.get(on.kind, ()):
+        held = value_at(on.body, path)
+        if held is not None:
+            yield from _walk(held, path, tuple(map(str, path)), str(path[-1]), names)
 
 
 def _decoded(body: Mapping[str, Any]) -> Iterator[tuple[FieldPath, str]]:
@@ -97,22 +115,25 @@ def _decoded(body: Mapping[str, Any]) -> Iterator[tuple[FieldPath, str]]:
             yield (field, key), text
 
 
-def _walk(value: Any, path: FieldPath, place: tuple[str, ...], key: str) -> Iterator[Text]:
+def _walk(
+    value: Any, path: FieldPath, place: tuple[str, ...], key: str, names: re.Pattern[str]
+) -> Iterator[Text]:
     if len(path) > _MAX_DEPTH:
         return
     if isinstance(value, str):
-        yield from _lines(value, path, place, key)
+        if names.search(value):
+            yield from _lines(value, path, place, key)
     elif isinstance(value, Mapping):
         named = value.get("name")
         for name, one in value.items():
             if name not in _SKIPPED:
                 # What an entry of `env` says stands in its `value`.
                 inner = named if name == "value" and isinstance(named, str) else str(name)
-                yield from _walk(one, (*path, name), (*place, str(name)), inner)
+                yield from _walk(one, (*path, name), (*place, str(name)), inner, names)
     elif isinstance(value, list):
         for index, one in enumerate(value):
             named = one.get("name") if isinstance(one, Mapping) else None
-            yield from _walk(one, (*path, index), (*place, str(named) if named else str(index)), key)
+            yield from _walk(one, (*path, index), (*place, str(named) if named else str(index)), key, names)
 
 
 def _lines(

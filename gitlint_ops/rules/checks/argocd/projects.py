@@ -11,7 +11,6 @@ from typing import Any
 
 from gitlint_ops.model.delivery import ARGO, Delivery, Owner, OwnerKind
 from gitlint_ops.model.findings import Note, Violation
-from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.rules.checks.argocd.globs import denies, permits
@@ -46,21 +45,32 @@ _NAMESPACED_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy"})
 def project_default(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[Violation]:
     """Applications in the project that allows everything, beside others that have their own."""
     own = {one.name for one in _projects(deliveries) if one.name != DEFAULT}
-    if not own:
+    owners = [one.owner for one in deliveries.of_kind(OwnerKind.APPLICATION)]
+    # What installs Argo CD and the projects themselves cannot be in one of them.
+    fallen = [one for one in owners if _is_in_default(one) and not _bootstraps(one, deliveries)]
+    if not own or len(fallen) > sum(one.text("spec", "project") in own for one in owners):
         return
-    for delivery in deliveries.of_kind(OwnerKind.APPLICATION):
-        owner = delivery.owner
+    for owner in fallen:
         name = owner.text("spec", "project")
-        delivers_owners = any(True for _ in deliveries.children(owner))
-        if name in ("", DEFAULT) and not delivers_owners:
-            path: FieldPath = ("spec", "project") if name else ("spec",)
-            yield Violation(
-                owner.object,
-                path,
-                "this Application is in the project 'default', which lets it deliver anything to anywhere",
-                hint=f"use one of {', '.join(sorted(own)[:5])}, or write an AppProject for it",
-                at_key=not name,
-            )
+        yield Violation(
+            owner.object,
+            ("spec", "project") if name else ("spec",),
+            "this Application is in the project 'default', which lets it deliver anything to anywhere",
+            hint=f"use one of {', '.join(sorted(own)[:5])}, or write an AppProject for it",
+            at_key=not name,
+        )
+
+
+def _is_in_default(owner: Owner) -> bool:
+    return owner.text("spec", "project") in ("", DEFAULT)
+
+
+def _bootstraps(owner: Owner, deliveries: Deliveries) -> bool:
+    """Whether an Application delivers other Applications, or into the namespace of Argo CD."""
+    namespace = owner.object.key.namespace
+    if namespace and owner.text("spec", "destination", "namespace") == namespace:
+        return True
+    return any(True for _ in deliveries.children(owner))
 
 
 def project_scope_violation(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[Violation]:
