@@ -144,13 +144,13 @@ class _Loop:
                 found += tuple(replace(one, is_delivered=False) for one in candidates_in(examples_of(survey)))
         if not found:
             return Expansion(clusters=tuple(self._clusters))
-        roots, rest = roots_first(found, self._builds, self._site.trees)
-        for candidate in roots:
+        roots = roots_first(found, self._builds, self._site.trees)
+        for candidate in roots.all:
             self._add_root(candidate)
-            if candidate.is_open:
+            if candidate in roots.leading:
                 self._drain()
         self._force()
-        for candidate, above in rest:
+        for candidate, above in roots.rest:
             # What stands where something delivers from, and is not among what that renders, nobody delivers.
             if not above <= self._rendered():
                 self._add_root(candidate)
@@ -175,7 +175,7 @@ class _Loop:
         return frozenset(
             origin(one.owner.object.blame).source
             for one in self._deliveries
-            if one.result is not None and one.result.objects and one.result.status is not Status.FAILED
+            if one.result is not None and (one.result.objects or one.result.status is Status.BUILT)
         )
 
     def each_alone(self, found: Sequence[Candidate]) -> Iterator[Violation]:
@@ -331,7 +331,9 @@ class _Loop:
         if not child.key.namespace and namespace:
             child = replace(child, key=replace(child.key, namespace=namespace))
         parent = above.owner
-        owner = Owner(kind, child, source.file.repo, cluster, parent.id, is_example=parent.is_example)
+        # What stands in another revision is told by who delivers it from there.
+        repo = source.file.repo if self._site.sources.is_checked(source.file) else parent.repo
+        owner = Owner(kind, child, repo, cluster, parent.id, is_example=parent.is_example)
         self._enqueue(owner, above.generation + 1)
 
     def _destination(self, owner: Owner) -> tuple[str, str]:

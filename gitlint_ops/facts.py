@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from msgspec.structs import replace
 
 from gitlint_ops.discover.delivery import replaced_images
+from gitlint_ops.discover.flux_versions import InstalledFlux, newest, version_among
+from gitlint_ops.discover.known import KnownObjects
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.discover.untouched import documents_with
+from gitlint_ops.model.delivery import Expansion
 from gitlint_ops.model.environments import environment_of
 from gitlint_ops.model.objects import SourceDocument
 from gitlint_ops.model.pod_security import PREFIX
@@ -83,6 +87,38 @@ def _of_files(
         if environment is not None and environment[0] in versions:
             found[file.repo, file.path] = made[versions[environment[0]]]
     return found
+
+
+def with_flux(inputs: RuleInputs, expansion: Expansion, installed: InstalledFlux) -> RuleInputs:
+    """Inputs that know of each file with objects of Flux which version of it the clusters run.
+
+    Of several clusters that get a file the newest counts; where none of them says it, the version that is
+    installed nearest to the file.
+    """
+    files = {
+        (one.ref.file.repo, one.ref.file.path)
+        for one in inputs.documents
+        if isinstance(one.body, Mapping) and _is_of_flux(one.body)
+    }
+    if not files:
+        return inputs
+    by_cluster = {name: version_among(KnownObjects(held)) for name, held in expansion.known.items() if name}
+    served: dict[tuple[str, str], set[str]] = {}
+    for delivery in expansion.deliveries if any(by_cluster.values()) else ():
+        if delivery.result is not None:
+            repo, version = delivery.result.target.repo, by_cluster.get(delivery.destination, "")
+            for file in files.intersection((repo, path) for path in delivery.result.inputs):
+                served.setdefault(file, set()).add(version)
+    held_facts = dict(inputs.file_facts)
+    for file in files:
+        version = newest(served.get(file, ())) or installed.nearest(*file)
+        if version:
+            held_facts[file] = replace(inputs.facts_of_file(*file), flux=version)
+    return replace(inputs, file_facts=held_facts)
+
+
+def _is_of_flux(body: Mapping[str, Any]) -> bool:
+    return ".toolkit.fluxcd.io/" in str(body.get("apiVersion")) or body.get("kind") == "List"
 
 
 def labelled_namespaces(

@@ -133,24 +133,30 @@ def why(found: Discovered, file: FileRef) -> Why:
             one.destination,
             environments.get(one.destination, ""),
             graph.owners_of(one),
-            _way(found, one, file),
+            () if revision else _way(found, one, file),
+            revision,
         )
         for one in found.expansion.deliveries
-        if _takes_part(one, file)
+        for revision in _revisions(one, file)
     ]
     judged = judged_builds(found.alone, found.surveys, covered(found.expansion))
     folders = [one.target.id for one in judged if one.target.repo == file.repo and file.path in one.inputs]
     return Why(file.path, tuple(reaches), tuple(folders))
 
 
-def _takes_part(one: Delivery, file: FileRef) -> bool:
+def _revisions(one: Delivery, file: FileRef) -> Iterator[str]:
+    """The revisions of a file that a delivery takes in: "" for what is under check."""
     result = one.result
+    here = any(_same(held, file) for held in set(_files_of(one.owner.object.blame)))
     if result is not None:
-        if result.target.repo == file.repo and file.path in result.inputs:
-            return True
-        if (file.repo, file.path) in result.beside:
-            return True
-    return any(_same(held, file) for held in set(_files_of(one.owner.object.blame)))
+        here = here or (result.target.repo == file.repo and file.path in result.inputs)
+        here = here or (file.repo, file.path) in result.beside
+    if here:
+        yield ""
+    for held in result.elsewhere if result is not None else ():
+        name, _, revision = held.repo.partition("@")
+        if revision and name == file.repo and held.path == file.path:
+            yield revision
 
 
 def _same(held: FileRef, file: FileRef) -> bool:

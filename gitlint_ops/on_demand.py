@@ -14,6 +14,7 @@ from gitlint_ops.model.delivery import Expansion
 from gitlint_ops.model.environments import environment_of
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.globs import Globs
+from gitlint_ops.model.location import DocumentRef
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.workspace.config import Config
@@ -54,14 +55,25 @@ def on_demand(seen: Seen, cards: Mapping[str, Card], config: Config, kubernetes:
     if "lock-out-of-sync" in cards:
         yield from _locks(seen, config)
     if "values-key-unused" in cards and seen.renderings:
-        from gitlint_ops.build.helm.unused_values import unused_values
+        yield from _unused_values(seen)
 
-        yield from unused_values(seen.renderings, seen.sources)
+
+def _unused_values(seen: Seen) -> Iterator[Violation]:
+    """Of a change, those that stand in its files."""
+    from gitlint_ops.build.helm.unused_values import unused_values
+
+    changed = {found.repo: found.changed for found in seen.surveys}
+    for one in unused_values(seen.renderings, seen.sources):
+        assert isinstance(one.on, DocumentRef)
+        of_change = changed.get(one.on.file.repo)
+        if of_change is None or one.on.file.path in of_change:
+            yield one
 
 
 def _locks(seen: Seen, config: Config) -> Iterator[Violation]:
     """Of charts with dependencies, which few repositories hold."""
-    excluded = Globs(config.exclude)
+    # Copies of charts that others maintain are theirs to lock.
+    excluded = Globs((*config.exclude, *(f"/{one}" for one in config.charts)))
     for tree, found in zip(seen.trees, seen.surveys, strict=True):
         if any(path.rpartition("/")[2] == "Chart.yaml" for path in tree.entries()):
             from gitlint_ops.build.helm.locks import lock_violations

@@ -28,13 +28,14 @@ from gitlint_ops.build.stage import (
     judged_builds,
     results_of,
 )
+from gitlint_ops.discover.flux_versions import InstalledFlux
 from gitlint_ops.discover.image_markers import broken_markers
 from gitlint_ops.discover.survey import Extent, Survey, survey
 from gitlint_ops.discover.targets import Versions, targets
 from gitlint_ops.discover.unlisted import unlisted
 from gitlint_ops.discover.untouched import documents_with
 from gitlint_ops.expansion import expand, expand_changed
-from gitlint_ops.facts import labelled_namespaces, rule_inputs
+from gitlint_ops.facts import labelled_namespaces, rule_inputs, with_flux
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.delivery import Expansion, OwnerKind
 from gitlint_ops.model.findings import Finding, Severity, Violation
@@ -106,7 +107,8 @@ def discovered(trees: Sequence[Tree], request: Request, progress: Progress) -> D
     """
     sources = Sources(trees, declared=declared_repositories(request.config.repositories, trees[0]))
     surveys = tuple(survey(sources, tree, _extent(tree, request)) for tree in trees)
-    site = Site(sources, request.helm, settings_of(request.config))
+    installed = InstalledFlux(surveys, sources, limited=_is_limited(trees, request))
+    site = Site(sources, request.helm, settings_of(request.config), installed=installed)
     alone = build_all(surveys, _targets(surveys, request), site, progress)
     expansion = _expansion(surveys, alone, site, request, progress)
     charts = build_charts(surveys, (*alone, *results_of(expansion)), site, _versions(request), request.config)
@@ -127,7 +129,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     altered = altered_builds(judged, surveys)
     progress("validating", 0, 1)
     former, own = _former(trees, surveys, builds, request), own_sources(trees[0], request.config)
-    limited = request.changed is not None or any(tree.repository.scopes for tree in trees)
+    limited = _is_limited(trees, request)
     elsewhere = partial(untouched_definitions, trees, sources) if limited else None
     apart = partial(_built_apart, trees, request)
     policies = untouched_policies(surveys, trees, sources, apart) if former else ()
@@ -137,6 +139,8 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     namespaces = labelled_namespaces(judged, sources, trees, limited=limited)
     inputs = rule_inputs(judged, altered, surveys, request.config, request.kubernetes, namespaces)
     inputs = replace(inputs, deliveries=Deliveries(expansion) if expansion.deliveries else None)
+    if not request.config.operators.flux and found.site.installed is not None:
+        inputs = with_flux(inputs, expansion, found.site.installed)
     seen = Seen(trees, surveys, builds, judged, sources, own, expansion, found.site.renderings)
     demanded = tuple(on_demand(seen, cards, request.config, request.kubernetes))
     violations = (
@@ -166,6 +170,11 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
         tool_version=__version__,
         roots=tuple((tree.name, tree.repository.root) for tree in trees),
     )
+
+
+def _is_limited(trees: Sequence[Tree], request: Request) -> bool:
+    """Whether a run does not look at all files."""
+    return request.changed is not None or any(tree.repository.scopes for tree in trees)
 
 
 def _with_parameters(found: Iterable[Finding], expansion: Expansion, sources: Sources) -> Iterable[Finding]:

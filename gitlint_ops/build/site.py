@@ -14,6 +14,7 @@ from gitlint_ops.build.helm.render import ChartRenderer
 from gitlint_ops.build.helm.request import Rendering
 from gitlint_ops.build.helm.store import ChartInTree, ChartStore
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
+from gitlint_ops.discover.flux_versions import InstalledFlux
 from gitlint_ops.discover.source_trees import SourceTrees
 from gitlint_ops.workspace.config import Config
 from gitlint_ops.workspace.sources import Sources
@@ -50,8 +51,10 @@ class Site:
         helm: Helm,
         settings: DeliverySettings = DeliverySettings(),  # noqa: B008 - frozen
         builders: Mapping[str, KustomizeBuilder] | None = None,
+        installed: InstalledFlux | None = None,
     ) -> None:
         self.sources = sources
+        self.installed = installed
         self.helm = helm
         self.settings = settings
         self.trees = SourceTrees(sources)

@@ -22,7 +22,7 @@ def cache_folder(kind: str) -> Path | None:
         return None
     usual = home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
     folder = (named if named.is_absolute() else usual) / NAME
-    return folder / kind if _is_own(folder) else None
+    return folder / kind if _is_own(folder) and _is_own(folder / kind) else None
 
 
 def _is_own(folder: Path) -> bool:

@@ -60,7 +60,7 @@ def dead(found: Survey, sources: Sources, evidence: Evidence) -> Iterator[Violat
         if (sibling := _sibling(folder, reach, neighbours)) is not None
     }
     if suspects:
-        rendered = evidence.read_in(found.repo)
+        rendered = evidence.rendered_in(found.repo)
         for folder in unmentioned({one: (one,) for one in suspects}, found, tree, rendered):
             yield _violation(reach.dirs[folder], reach.dirs[suspects[folder]], reach)
 

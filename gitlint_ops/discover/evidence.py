@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from gitlint_ops.discover.roots import Roots, roots
+from gitlint_ops.discover.delivery import ARGO, FLUX_KUSTOMIZATION
+from gitlint_ops.discover.roots import FLUX_SOURCE, Roots, roots
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.blame import origin
 from gitlint_ops.model.delivery import Delivery, Expansion, OwnerKind
@@ -32,6 +33,15 @@ _NOT_FOLLOWED = frozenset(
 )
 
 
+_ROOTS = frozenset(
+    {
+        *((ARGO, kind) for kind in ("Application", "ApplicationSet", "AppProject")),
+        *((FLUX_SOURCE, kind) for kind in ("GitRepository", "OCIRepository", "Bucket")),
+        ("fluxcd.controlplane.io", "FluxInstance"),
+    }
+)
+
+
 class Evidence(Struct, frozen=True):
     """All documents and rendered objects of a run, and what its deliveries read.
 
@@ -51,6 +61,11 @@ class Evidence(Struct, frozen=True):
     def read_in(self, repo: str) -> frozenset[str]:
         """The files of a repository that deliveries read."""
         return self.files.get(repo, frozenset())
+
+    def rendered_in(self, repo: str) -> frozenset[str]:
+        """Those of them that all was made of that they are for."""
+        held = (one.result for one in self.deliveries if is_exact(one) and one.result is not None)
+        return frozenset(path for one in held if one.target.repo == repo for path in one.inputs)
 
 
 def evidence_of(surveys: Sequence[Survey], builds: Sequence[BuildResult], expansion: Expansion) -> Evidence:
@@ -174,9 +189,9 @@ def is_exact(delivery: Delivery) -> bool:
     return result is not None and result.status is Status.BUILT and result.complete
 
 
-def is_ordinary(document: SourceDocument) -> bool:
-    """Whether a document is an object with a name that delivers nothing itself."""
+def is_root(document: SourceDocument) -> bool:
+    """Whether a document is an object from which deliveries start, so that a hand may have applied it."""
     if not isinstance(document.body, Mapping):
         return False
     key = object_key(document.body)
-    return bool(key.name) and key.group != "argoproj.io" and not key.group.endswith("fluxcd.io")
+    return key.group == FLUX_KUSTOMIZATION or (key.group, key.kind) in _ROOTS

@@ -9,11 +9,12 @@ from collections.abc import Set as AbstractSet
 from msgspec import Struct
 
 from gitlint_ops.discover.dead import BY_HAND, Reach, reach_of
-from gitlint_ops.discover.evidence import Evidence, delivered_roots, is_exact, is_ordinary
+from gitlint_ops.discover.evidence import Evidence, delivered_roots, is_exact, is_root
 from gitlint_ops.discover.mentions import unmentioned
 from gitlint_ops.discover.roots import Roots
 from gitlint_ops.discover.survey import Survey
-from gitlint_ops.model.delivery import Delivery, OwnerKind
+from gitlint_ops.model.blame import origin
+from gitlint_ops.model.delivery import Delivery, Owner, OwnerKind
 from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.model.location import DocumentRef
 from gitlint_ops.model.objects import SourceDocument, object_key
@@ -33,8 +34,15 @@ _COLLECTIONS = frozenset(
         *("infrastructure", "infra", "platform", "addons", "manifests", "deployments", "k8s", "kubernetes"),
     }
 )
+# Folders for people's own clusters, and of what is run once.
+_OWN_USE = frozenset(
+    {
+        *("test", "testing", "demo", "playground", "sandbox", "local", "kind", "minikube", "mocks"),
+        *("manual", "adhoc", "ad-hoc", "oneoff", "one-off", "once", "restore", "debug"),
+    }
+)
 # Forms to be filled in, and copies that were put aside.
-_FORMS = ("example", "sample", "template", "tmpl", "backup", ".bak", ".orig", "dummy", "placeholder")
+_FORMS = ("example", "sample", "template", "tmpl", ".bak", ".orig", "dummy", "placeholder")
 
 
 class _Orphan(Struct, frozen=True):
@@ -50,7 +58,8 @@ class _Here(Struct, frozen=True):
     """What is delivered from one repository.
 
     `flat` are the folders of which exactly the files in them are delivered, each with a delivery of it,
-    `folders` all that are delivered, and `roots_of` those with delivery objects, which people apply.
+    `folders` all that are delivered, and `applied` those with delivery objects, which people apply.
+    `starts` has for each folder of which something is delivered the files of the objects that lead there.
     """
 
     reach: Reach
@@ -58,6 +67,11 @@ class _Here(Struct, frozen=True):
     flat: Mapping[str, Delivery]
     folders: frozenset[str]
     applied: frozenset[str]
+    starts: Mapping[str, frozenset[str]]
+
+    def is_start(self, path: str, folder: str) -> bool:
+        """Whether a file holds an object that a folder is delivered by, directly or through others."""
+        return path in self.starts.get(folder, ())
 
 
 def orphans(found: Survey, sources: Sources, evidence: Evidence) -> Iterator[Violation]:
@@ -77,23 +91,23 @@ def orphans(found: Survey, sources: Sources, evidence: Evidence) -> Iterator[Vio
     if not suspects or len(suspects) > MOST:
         return
     paths = {path: tuple(_paths(path, orphan.below)) for path, (_, orphan) in suspects.items()}
-    for path in unmentioned(paths, found, tree, read, files=True):
+    for path in unmentioned(paths, found, tree, evidence.rendered_in(found.repo), files=True):
         yield _violation(*suspects[path])
 
 
 def _candidates(found: Survey, read: AbstractSet[str]) -> Iterator[SourceDocument]:
     """The objects of files that no delivery reads, and that do not look as if a hand applied them."""
-    for documents in found.loose.values():
-        files = {one.ref.file.path for one in documents if not is_ordinary(one)}
-        for one in documents:
-            path = one.ref.file.path
-            if path not in files and path not in read and not _is_by_hand(path):
-                yield one
+    for one in (one for documents in found.loose.values() for one in documents):
+        path = one.ref.file.path
+        named = isinstance(one.body, Mapping) and object_key(one.body).name
+        if named and path not in read and not _is_by_hand(path):
+            yield one
 
 
 def _is_by_hand(path: str) -> bool:
     *folders, name = path.lower().split("/")
-    if any(one in BY_HAND or one.startswith((".", "_")) for one in (*folders, name)):
+    by_hand = BY_HAND | _OWN_USE
+    if any(one in by_hand or one.startswith((".", "_")) for one in (*folders, name)):
         return True
     return any(
         form in part for part in name.replace("_", "-").replace(".", "-").split("-") for form in _FORMS
@@ -112,19 +126,41 @@ def _here(found: Survey, evidence: Evidence, reach: Reach, delivered: Roots) -> 
         if _is_of(one, found.repo) and one.result is not None and one.result.objects
     }
     loose = (one for held in found.loose.values() for one in held)
-    applied = {posixpath.dirname(one.ref.file.path) for one in loose if not is_ordinary(one)}
+    applied = {posixpath.dirname(one.ref.file.path) for one in loose if is_root(one)}
     return _Here(
         reach=reach,
         delivered=delivered,
         flat=_surely_flat(flat, evidence, found.repo),
         folders=frozenset({*delivered.folders, *rendered, *reach.reached} - {""}),
         applied=frozenset(applied),
+        starts=_starts(evidence, found.repo),
     )
 
 
 def _is_of(one: Delivery, repo: str) -> bool:
     """Whether a delivery was rendered from files that are checked here, and not from another revision."""
     return one.result is not None and one.result.target.repo == repo and bool(one.result.inputs)
+
+
+def _starts(evidence: Evidence, repo: str) -> dict[str, frozenset[str]]:
+    by_id = {one.owner.id: one.owner for one in evidence.deliveries}
+    found: dict[str, set[str]] = {}
+    for one in evidence.deliveries:
+        result = one.result
+        if result is not None and result.target.repo == repo:
+            leading = frozenset(_files_above(one.owner, by_id))
+            for folder in {above for path in result.inputs for above in parents(path)}:
+                found.setdefault(folder, set()).update(leading)
+    return {folder: frozenset(files) for folder, files in found.items()}
+
+
+def _files_above(owner: Owner | None, by_id: Mapping[str, Owner]) -> Iterator[str]:
+    """The files of an owner and of all above it."""
+    for _ in by_id:
+        if owner is None:
+            return
+        yield origin(owner.object.blame).source.file.path
+        owner = by_id.get(owner.parent)
 
 
 def _is_flat(one: Delivery) -> bool:
@@ -158,9 +194,10 @@ def _orphan(path: str, here: _Here) -> _Orphan | None:
     folder = posixpath.dirname(path)
     for above in (folder, *_above(folder)):
         if above in here.reach.dirs:
-            return _left_out(path, above, here) if above in here.reach.reached else None
+            reached = above and above in here.reach.reached and not here.is_start(path, above)
+            return _left_out(path, above, here) if reached else None
         if above in here.flat and above != folder:
-            return _too_deep(above, here)
+            return None if here.is_start(path, above) else _too_deep(above, here)
         if here.delivered.name(above):
             return None
     return _apart(folder, here)
@@ -173,10 +210,8 @@ def _above(folder: str) -> Iterator[str]:
         yield folder
 
 
-def _left_out(path: str, above: str, here: _Here) -> _Orphan | None:
+def _left_out(path: str, above: str, here: _Here) -> _Orphan:
     """Below a kustomization that is delivered, and that takes in other things."""
-    if not above or _holds(posixpath.dirname(path), here.applied):
-        return None
     directory = here.reach.dirs[above]
     relative = posixpath.relpath(path, above)
     file = directory.document.file.path

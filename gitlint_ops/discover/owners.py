@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
@@ -20,8 +20,10 @@ from gitlint_ops.model.location import DocumentRef
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import BuildResult, Status
+from gitlint_ops.workspace.tree import Tree, Unreadable
 
 FLUX_SYSTEM = "flux-system"
+_OF_OWNERS = (b"argoproj.io/", b"toolkit.fluxcd.io/")
 _OF_CLUSTER = re.compile(r"(?:^|/)clusters/(?!flux-system(?:/|$)|base(?:/|$))([^/]+)(?=/|$)")
 
 
@@ -44,7 +46,7 @@ class Candidate(Struct, frozen=True, eq=False):
     @property
     def is_open(self) -> bool:
         """Whether it delivers folders that its text does not name: they may hold any of the others."""
-        return any("{{" in path for path, _ in self.paths)
+        return any("{{" in path or "${" in path for path, _ in self.paths)
 
     @property
     def paths(self) -> tuple[tuple[str, str], ...]:
@@ -92,12 +94,18 @@ def _paths(candidate: Candidate) -> Iterator[tuple[str, str]]:
             yield path, url
 
 
-def roots_first(
-    found: Sequence[Candidate], builds: Sequence[BuildResult], site_trees: SourceTrees
-) -> tuple[Sequence[Candidate], Sequence[tuple[Candidate, frozenset[DocumentRef]]]]:
+class Roots(Struct, frozen=True):
+    """Where to start; `leading` are those to be followed to their end before the next one is begun."""
+
+    all: Sequence[Candidate]
+    leading: AbstractSet[Candidate]
+    rest: Sequence[tuple[Candidate, frozenset[DocumentRef]]]
+
+
+def roots_first(found: Sequence[Candidate], builds: Sequence[BuildResult], site_trees: SourceTrees) -> Roots:
     """Candidates that no other delivers, or that deliver themselves, and all others with what delivers them.
 
-    What may deliver any folder goes before what says which: the others may be among that.
+    What may deliver any folder goes before what says which, with all above it: the others may be among that.
     """
     cover = _Cover(found, builds, site_trees)
     above = {one: cover.above(one) for one in found}
@@ -105,12 +113,45 @@ def roots_first(
     own = [one for one in found if one in above[one] and one not in roots]
     own.sort(key=lambda one: (one.object.key.name != FLUX_SYSTEM, one.document))
     rest = [one for one in found if one not in set(roots) and one not in set(own)]
-    roots.sort(key=lambda one: (not one.is_open, one not in above[one], one.document))
-    return (*roots, *own), [(one, frozenset(each.document for each in above[one])) for one in rest]
+    leading = _with_all_above(cover.open | {one for one in found if one.is_open}, above)
+    roots.sort(key=lambda one: (one not in leading, one not in above[one], one.document))
+    rest_above = [(one, frozenset(each.document for each in above[one])) for one in rest]
+    return Roots((*roots, *own), leading, rest_above)
+
+
+def _with_all_above(
+    some: AbstractSet[Candidate], above: Mapping[Candidate, AbstractSet[Candidate]]
+) -> AbstractSet[Candidate]:
+    """Candidates, those that deliver them, those that deliver these, and so on."""
+    reached = set(some)
+    waiting = list(some)
+    while waiting:
+        more = above[waiting.pop()] - reached
+        reached |= more
+        waiting += more
+    return reached
+
+
+def _makes_owners(tree: Tree, folder: str) -> bool:
+    prefix = f"{folder}/" if folder else ""
+    if f"{prefix}Chart.yaml" not in tree.entries():
+        return False
+    templates = (path for path in tree.entries() if path.startswith(f"{prefix}templates/"))
+    return any(any(one in _bytes_of(tree, path) for one in _OF_OWNERS) for path in templates)
+
+
+def _bytes_of(tree: Tree, path: str) -> bytes:
+    try:
+        return tree.read(path)
+    except Unreadable:
+        return b""
 
 
 class _Cover:
-    """Which candidates deliver which files, as far as their texts say it."""
+    """Which candidates deliver which files, as far as their texts say it.
+
+    `open` are those of charts that make delivery objects.
+    """
 
     def __init__(self, found: Sequence[Candidate], builds: Sequence[BuildResult], trees: SourceTrees) -> None:
         self._trees = trees
@@ -121,6 +162,8 @@ class _Cover:
         self._by_folder: dict[tuple[str, str], set[Candidate]] = {}
         self._by_file: dict[tuple[str, str], set[Candidate]] = {}
         self._beside: dict[tuple[str, str], set[Candidate]] = {}
+        self._charts: dict[tuple[str, str], bool] = {}
+        self.open: set[Candidate] = set()
         for one in found:
             self._note(one)
 
@@ -145,6 +188,16 @@ class _Cover:
                     self._beside.setdefault((repo, taken), set()).add(one)
             else:
                 self._by_folder.setdefault((repo, folder), set()).add(one)
+                if self._is_chart_of_owners(one.document.file.repo, source, folder):
+                    self.open.add(one)
+
+    def _is_chart_of_owners(self, repo: str, source: str, folder: str) -> bool:
+        """Whether a folder is a chart that makes delivery objects, which may name any of the others."""
+        key = (repo, folder)
+        if key not in self._charts:
+            tree = self._trees.known(source)
+            self._charts[key] = tree is not None and _makes_owners(tree, folder)
+        return self._charts[key]
 
     def _is_own(self, one: Candidate, source: str) -> bool:
         """Whether a source is the repository that the candidate itself stands in."""

@@ -56,7 +56,7 @@ def locate(remote: Remote, remotes: Remotes) -> Located | Absent:
         try:
             tree = remotes.tree(clone, revision.commit, ref or "HEAD", submodules=submodules)
         except UsageError as error:
-            return Absent(f"{clone.shown} cannot be read at {ref or 'HEAD'}: {error}")
+            return Absent(f"the clone '{clone.name}' cannot be read at {ref or 'HEAD'}: {error}")
         return Located(tree, path, ref, revision.kind, revision.commit)
     return _no_such_ref(remote, clone)
 
@@ -93,11 +93,11 @@ def _no_such_ref(remote: RemoteFolder | RemoteFile, clone: Clone) -> Absent:
     ref = next(refs_of(remote), "")
     shown = without_credentials(remote.url)
     if not ref:
-        return Absent(f"the clone {clone.shown} of {shown} has no commit yet")
+        return Absent(f"the clone '{clone.name}' of {shown} has no commit yet")
     what = f"origin {ref}" if is_full_id(ref) else "--tags"
     return Absent(
-        f"the clone {clone.shown} of {shown} has no tag, branch or commit '{ref}': "
-        f"`git -C {clone.shown} fetch {what}` brings it, if there is one"
+        f"the clone '{clone.name}' of {shown} has no tag, branch or commit '{ref}': "
+        f"`git fetch {what}` there brings it, if there is one"
     )
 
 

@@ -15,6 +15,7 @@ from enum import Enum
 from msgspec import Struct
 
 from gitlint_ops.discover.remote_lookup import not_here, without_credentials
+from gitlint_ops.model.environments import environment_of_branch
 from gitlint_ops.model.errors import UsageError
 from gitlint_ops.model.version_ranges import newest_in
 from gitlint_ops.workspace.refs import RefKind
@@ -115,7 +116,7 @@ class SourceTrees:
         try:
             tree = remotes.tree(clone, revision.commit, wanted or "HEAD")
         except UsageError as error:
-            return Lacking(Lack.READABLE, f"{clone.shown} cannot be read at {ref.said}: {error}")
+            return Lacking(Lack.READABLE, f"the clone '{clone.name}' cannot be read at {ref.said}: {error}")
         return SourceTree(tree, ref.said, revision.kind, checked=tree is checked)
 
     def _without_clone(self, url: str, ref: GitRef) -> SourceTree | Lacking:
@@ -128,8 +129,8 @@ class SourceTrees:
             return SourceTree(own, ref.said, RefKind.BRANCH, checked=True)
         return Lacking(
             Lack.REF,
-            f"{shown} is this repository, and '{ref.said}' of it is not known here, as this is "
-            + ("no clone of it" if own.repository.git_dir else "a folder without git"),
+            f"{shown} is taken for '{own.name}', and '{ref.said}' of it is not known here, as that "
+            + ("is no clone of it" if own.repository.git_dir else "has no git: name a clone"),
         )
 
     def _checked(self, clone: Clone) -> Tree | None:
@@ -150,14 +151,18 @@ class SourceTrees:
         name = (ref.name or ref.branch).removeprefix("refs/heads/")
         if name in ("", "HEAD"):
             return True
-        remotes = self._sources.remotes
-        if name == own_branch(self._sources, tree):
+        remotes, own = self._sources.remotes, own_branch(self._sources, tree)
+        if name == own:
             return True
         revision = remotes.revision(clone, name)
         if revision is not None and revision.kind is not RefKind.BRANCH:
             return False
         default = remotes.default_branch(clone)
-        return name == default or (not default and name in _USUAL and revision is None)
+        if default:
+            return name == default
+        # Most clones do not say which branch is the default: a branch that is none of its own (a pull
+        # request's, or a detached commit) is on its way to it.
+        return name in _USUAL and own not in _USUAL and environment_of_branch(own) is None
 
     def _ref_in(self, clone: Clone, ref: GitRef) -> str | None:
         """The one ref that is meant; None where no tag satisfies a range."""
@@ -188,9 +193,9 @@ def _key(url: str) -> str:
 def _no_ref(clone: Clone, ref: GitRef) -> Lacking:
     shown = without_credentials(clone.address)
     if ref.semver:
-        reason = f"the clone {clone.shown} of {shown} has no tag in the range '{ref.semver}'"
+        reason = f"the clone '{clone.name}' of {shown} has no tag in the range '{ref.semver}'"
     elif ref.said == "HEAD":
-        reason = f"the clone {clone.shown} of {shown} has no commit yet"
+        reason = f"the clone '{clone.name}' of {shown} has no commit yet"
     else:
-        reason = f"the clone {clone.shown} of {shown} has no tag, branch or commit '{ref.said}'"
-    return Lacking(Lack.REF, f"{reason}: `git -C {clone.shown} fetch --tags` brings it, if there is one")
+        reason = f"the clone '{clone.name}' of {shown} has no tag, branch or commit '{ref.said}'"
+    return Lacking(Lack.REF, f"{reason}: `git fetch --tags` there brings it, if there is one")

@@ -69,13 +69,16 @@ class DeliveryGraph(Struct, frozen=True):
 
 
 class Reach(Struct, frozen=True):
-    """One way by which a file reaches a cluster: through `way` (files and folders), by `owners`, outermost
-    first."""
+    """One way by which a file reaches a cluster: through `way` (folders), by `owners`, outermost first.
+
+    `revision` is the one that they deliver, "" where that is what is under check.
+    """
 
     cluster: str
     environment: str
     owners: tuple[OwnerNode, ...]
     way: tuple[str, ...]
+    revision: str = ""
 
 
 class Why(Struct, frozen=True):

@@ -74,8 +74,9 @@ def deprecated(api_version: str, kind: str, versions: Mapping[str, str]) -> Remo
 
 
 def minors_left(removal: Removal, versions: Mapping[str, str]) -> int:
-    """How many minor releases after the one that is judged take the API away."""
-    return _minor(removal.removed_in)[1] - _release(versions, removal.product)[1]
+    """How many minor releases after the one that is judged take the API away; of another major, at least."""
+    gone, judged = _minor(removal.removed_in), _release(versions, removal.product)
+    return gone[1] - judged[1] if gone[0] == judged[0] else gone[1] + 1
 
 
 def kubernetes_minor(version: str) -> int:

@@ -83,6 +83,12 @@ class Environments:
             if len(by_name) > 1
         }
 
+    @cached_property
+    def services(self) -> frozenset[tuple[str, str]]:
+        """Namespace and name of all Services."""
+        held = (one for build in self._builds for one in build.objects)
+        return frozenset((one.key.namespace, one.key.name) for one in held if one.kind == "Service")
+
     def _is_at_home(self, build: BuildResult) -> bool:
         found = environment_of(build.target.path, self.declared)
         return found is None or canonical(found[0]) == canonical(build.target.environment or "")

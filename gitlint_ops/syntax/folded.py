@@ -21,12 +21,20 @@ def refolded(value: str) -> str:
     """A folded block's value after kyaml has printed it and read it again."""
     if "\n" not in value.rstrip("\n") and not value.endswith("\n\n"):
         return value
-    if value.endswith(" ") or " \n" in value or not _PRINTABLE.match(value):
+    block = folded_block(value)
+    if block is None:
         return value  # printed in double quotes, which keep it
     try:
-        return _scalar(f"a: >{_hints(value)}\n{_printed(value)}")
+        return _scalar(f"a: {block}")
     except YAMLError:
         return value  # a tab at the start: kustomize fails to read what it has printed
+
+
+def folded_block(value: str) -> str | None:
+    """A text as go-yaml prints it in a folded block, two columns in; None where it takes double quotes."""
+    if value.endswith(" ") or " \n" in value or not _PRINTABLE.match(value):
+        return None
+    return f">{_hints(value)}\n{_printed(value)}"
 
 
 def _hints(value: str) -> str:

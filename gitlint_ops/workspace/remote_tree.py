@@ -69,8 +69,8 @@ class RemoteTree(CommitTree):
             )
         elif not self._remotes.holds(clone, link.blob):
             self._absent[link.path] = (
-                f"lies in the submodule '{link.path}', and {clone.shown} has no commit {link.blob} "
-                f"(git -C {clone.shown} fetch origin {link.blob})"
+                f"lies in the submodule '{link.path}', and the clone '{clone.name}' has no commit "
+                f"{link.blob} (`git fetch origin {link.blob}` there brings it)"
             )
         else:
             self._grafts[link.path] = self._remotes.tree(clone, link.blob, link.blob)

@@ -52,15 +52,11 @@ def declared(repositories: Iterable[RemoteRepository], tree: Tree) -> tuple[Decl
 
 
 class Clone(Struct, frozen=True):
-    """A repository that is here, as found by an address; of its `remotes`, that of the address is first.
-
-    `shown` is its folder as seen from the first repository of the run.
-    """
+    """A repository that is here, as found by an address; of its `remotes`, that of the address is first."""
 
     name: str
     address: str
     folder: str
-    shown: str
     remotes: tuple[str, ...] = ()
 
 
@@ -216,7 +212,7 @@ class Remotes:
     def _addresses_of(self, folder: str, name: str) -> Iterator[tuple[str, Clone]]:
         remotes = self._remotes_of(folder)
         own = f"file://{folder}"
-        yield repository_key(own), Clone(name, own, folder, self._shown(folder))
+        yield repository_key(own), Clone(name, own, folder)
         for _, url in reversed(remotes):
             if repository_key(url):
                 yield repository_key(url), self._clone(folder, name, url, remotes)
@@ -225,7 +221,7 @@ class Remotes:
         """With the remote of that address first, then `origin`, then the others."""
         key = repository_key(url)
         ordered = sorted(remotes, key=lambda one: (repository_key(one[1]) != key, one[0] != "origin"))
-        return Clone(name, url, folder, self._shown(folder), tuple(dict.fromkeys(one for one, _ in ordered)))
+        return Clone(name, url, folder, tuple(dict.fromkeys(one for one, _ in ordered)))
 
     def _remotes_of(self, folder: str) -> list[tuple[str, str]]:
         """Names and addresses as the clone's own configuration has them, `origin` first."""

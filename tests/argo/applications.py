@@ -110,6 +110,56 @@ FILES: Mapping[str, str] = {
 }
 
 
+_MAP = "apiVersion: v1\nkind: ConfigMap\n"
+_WHOLE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: z}\n"
+
+ODD_FILES: Mapping[str, str] = {
+    "mark.yaml": "\ufeff" + _WHOLE,
+    "two.yaml": _WHOLE + "---\n" + _WHOLE.replace("name: z", "name: y"),
+    "nothing.yaml": "",
+    "null.yaml": "null\n",
+    "dashes.yaml": "---\n---\n" + _WHOLE + "---\n",
+    "comment.yaml": "# only a comment\n",
+    "text.yaml": "just a text\n",
+    "number.yaml": "1\n",
+    "items.yaml": "- a\n- b\n",
+    "kindless.yaml": "apiVersion: v1\nmetadata: {name: z}\n",
+    "kindless-later.yaml": _WHOLE + "---\napiVersion: v1\nmetadata: {name: y}\n",
+    "kindless-first.yaml": "a: b\n---\n" + _WHOLE,
+    "values-first.yaml": "# apiVersion: kind: metadata:\na: b\n---\n" + _WHOLE,
+    "kind-number.yaml": "apiVersion: v1\nkind: 1\nmetadata: {name: z}\n",
+    "kind-empty.yaml": "apiVersion: v1\nkind: ''\nmetadata: {name: z}\n",
+    "no-version.yaml": "kind: ConfigMap\nmetadata: {name: z}\n",
+    "no-name.yaml": _MAP + "metadata: {}\n",
+    "no-metadata.yaml": _MAP,
+    "broken.yaml": _WHOLE + "data: [\n",
+    "broken-values.yaml": "a: [\n",
+    "broken-later.yaml": _WHOLE + "---\na: [\n",
+    "template.yaml": _MAP + "metadata: {name: z}\ndata:\n  {{- range .a }}\n  a: b\n",
+    "template-values.yaml": "{{ if .a }}\na: b\n",
+    "tabs.yaml": _MAP + "metadata:\n\tname: z\n",
+    "twice.yaml": _WHOLE + "data: {a: b}\ndata: {c: d}\n",
+    "list.yaml": _MAP.replace("Map", "MapList")
+    + "items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}]\n",
+    "list-empty.yaml": "apiVersion: v1\nkind: List\nitems: []\n",
+    "list-absent.yaml": "apiVersion: v1\nkind: List\n",
+    "anchors.yaml": _MAP + "metadata: &a {name: z}\ndata: *a\n",
+    "merged.yaml": _MAP + "metadata: {name: z}\ndata: {<<: {a: b}, c: d}\n",
+    "json.yaml": '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "z"}}\n',
+    "one.json": '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "z"}}',
+    "two.json": '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "z"}}\n{"a": 1}',
+    "array.json": '[{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "z"}}]',
+    "values.json": '{"a": 1}',
+    "broken.json": '{"apiVersion": "v1", "kind": ',
+    "yaml.json": _WHOLE,
+    "empty.json": "",
+    "marked.yaml": "# +argocd:skip-file-rendering\nkind: [\nmetadata:\n",
+    "numbers.yaml": _MAP + "metadata: {name: z}\ndata: {a: 1.0, b: 0x10, c: 1e3, d: yes, e: 012}\n",
+    "times.yaml": _MAP + "metadata: {name: z}\ndata: {a: 2001-01-01, b: 1:20, c: ~}\n",
+}
+"""Files of a directory that Argo CD passes over, reads in its own way, or stops at."""
+
+
 class Maker:
     """One Application; the same number makes the same."""
 

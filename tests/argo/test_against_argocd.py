@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,12 +16,13 @@ from gitlint_ops.model.targets import Status
 from gitlint_ops.workspace.open import open_tree, open_workspace
 from gitlint_ops.workspace.sources import Sources
 
-from ..cli.command_line import Git, repository
+from ..cli.command_line import Git, config_map, repository
 from ..delivery.oracles import Answer, ask
-from .applications import FILES, Maker
+from .applications import FILES, ODD_FILES, Maker
 from .conftest import FILE, FLEET, Delivered, application, of_tree
 
 SEEDS = range(150)
+PATTERNS = range(90)
 TRACKING = "argocd.argoproj.io/tracking-id"
 
 
@@ -42,6 +44,90 @@ def test_applications_made_at_random_come_out_alike(argocd: Path, helm: str, fle
     # Most must get as far as objects, and none may be out of reach.
     assert sum(bool(one.result.objects) for one in found) > len(SEEDS) / 2
     assert [one.unchecked() for one in found if one.result.status is Status.UNCHECKED] == []
+
+
+def test_odd_files_of_a_directory_are_read_alike(argocd: Path, helm: str, tmp_path: Path) -> None:
+    files = {f"{name}/{name}": text for name, text in ODD_FILES.items()}
+    odd = repository(tmp_path / "fleet", files)
+    texts = [application({"path": name}) for name in ODD_FILES]
+    answers = ask(argocd, [asked(odd, text) for text in texts])
+
+    found = [ours(odd, text, helm) for text in texts]
+
+    differing = {
+        name: disagreement(held, answer) for name, held, answer in zip(ODD_FILES, found, answers, strict=True)
+    }
+    assert {name: said for name, said in differing.items() if said} == {}
+
+
+def test_patterns_made_at_random_let_the_same_files_through(argocd: Path, helm: str, tmp_path: Path) -> None:
+    names = [
+        "a",
+        "ab",
+        "b.c",
+        "a-b",
+        "deep/a",
+        "deep/b.c",
+        "deep/er/ab",
+        "x{a",
+        "x[b",
+        "^c",
+        "!d",
+        "a,b",
+        "e*",
+    ]
+    files = {f"web/{name}.yaml": config_map(f"n{number}") for number, name in enumerate(names)}
+    odd = repository(tmp_path / "fleet", files)
+    patterns = [pattern_of(Random(seed)) for seed in PATTERNS]
+    sources = [{"path": "web", "directory": {"recurse": True, "include": one}} for one in patterns]
+    texts = [application(one) for one in sources]
+    answers = ask(argocd, [asked(odd, text) for text in texts])
+
+    found = [ours(odd, text, helm) for text in texts]
+
+    differing = {
+        pattern: disagreement(held, answer)
+        for pattern, held, answer in zip(patterns, found, answers, strict=True)
+    }
+    assert {pattern: said for pattern, said in differing.items() if said} == {}
+    assert sum(bool(one.result.objects) for one in found) > len(patterns) / 4
+
+
+def pattern_of(random: Random) -> str:
+    parts = [
+        "*",
+        "**",
+        "?",
+        "a",
+        "b",
+        "deep/",
+        "/",
+        ".",
+        "{a,b}",
+        "{a,deep/a}",
+        "[ab]",
+        "[!a]",
+        "[a-c]",
+        "\\",
+    ]
+    parts += [
+        "{",
+        "]",
+        ",",
+        "^",
+        "[^a]",
+        "{a,{b,c}}",
+        "e\\*",
+        "[",
+        "-",
+        "x",
+        "[ac-]",
+        "[a-cx]",
+        "[a-",
+        "[]a]",
+    ]
+    end = random.choice(["*", ".yaml", ".*", "{*.yaml,b*}"])
+    return "".join(random.choice(parts) for _ in range(random.randint(1, 4))) + end
 
 
 def asked(fleet: Git, text: str) -> Mapping[str, Any]:
@@ -84,14 +170,14 @@ def compared(objects: Iterable[Mapping[str, Any]]) -> list[str]:
     """In an order of their own; of two objects of one name the last, and without Argo CD's own mark."""
     held: dict[str, Mapping[str, Any]] = {}
     for one in objects:
-        metadata = dict(one["metadata"])
+        metadata = dict(one.get("metadata") or {})
         marks = {
             key: value for key, value in (metadata.pop("annotations", None) or {}).items() if key != TRACKING
         }
         metadata |= {"annotations": marks} if marks else {}
         name = (
             one.get("apiVersion"),
-            one["kind"],
+            one.get("kind"),
             metadata.get("namespace"),
             metadata.get("name"),
             metadata.get("generateName"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ LOCAL = "https://kubernetes.default.svc"
 def app(name: str, path: str, *, server: str = LOCAL, more: str = "", namespace: str = "web") -> str:
     """An Application; what it adds to its source stands on line 7."""
     return (
-        f"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}, namespace: argocd}}\n"
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\n"
+        f"metadata: {{name: '{name}', namespace: argocd}}\n"
         f"spec:\n  project: team\n  source: {{repoURL: {URL}, targetRevision: main, path: '{path}'\n"
         f"    {more}}}\n  destination: {{server: '{server}', namespace: {namespace}}}\n"
     )
@@ -119,7 +121,10 @@ def test_a_set_makes_applications_that_deliver_applications(tmp_path: Path) -> N
 
 
 def test_what_an_overlay_changes_in_an_application_counts_when_it_is_followed(tmp_path: Path) -> None:
-    patch = "patches:\n- target: {kind: Application}\n  patch: |\n    - {op: replace, path: /spec/source/path, value: prod}\n"
+    patch = (
+        "patches:\n- target: {kind: Application}\n  patch: |\n"
+        "    - {op: replace, path: /spec/source/path, value: prod}\n"
+    )
     shown = Shown(
         tmp_path,
         {
@@ -275,8 +280,6 @@ def test_each_bootstrapped_folder_is_a_cluster_of_its_own(tmp_path: Path) -> Non
         },
     )
 
-    held = {one["cluster"]: one["environment"] for one in []}
-    assert held == {}
     assert {one["name"]: one["environment"] for one in shown.whole["clusters"]} == {
         "production": "production",
         "staging": "staging",
@@ -331,21 +334,46 @@ def test_so_many_delivery_objects_are_followed_and_no_more(
     )
 
 
+CHART = {
+    "deeper/Chart.yaml": "apiVersion: v2\nname: deeper\nversion: 1.0.0\n",
+    "deeper/templates/app.yaml": app(
+        "n{{ .Values.depth }}",
+        "deeper",
+        more=', helm: {parameters: [{name: depth, value: "{{ add 1 .Values.depth }}"}]}',
+    ),
+    "deeper/values.yaml": "depth: 1\n",
+}
+
+
 def test_so_many_generations_are_followed_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if shutil.which("helm") is None:
+        pytest.skip("no helm on the PATH")
     monkeypatch.setattr(expansion, "MAX_GENERATIONS", 3)
-    files = {f"a{number}/app.yaml": app(f"n{number}", f"a{number + 1}") for number in range(9)}
 
-    shown = Shown(tmp_path, {**files, "a9/a.yaml": config_map("a")})
+    shown = Shown(tmp_path, {**CHART, "root.yaml": app("root", "deeper")})
 
-    assert {one["name"] for one in shown.owners.values() if one["parent"] or one["name"] == "n0"} <= {
-        "n0",
-        "n1",
-        "n2",
-        "n3",
-    }
+    assert shown.chain("n3") == ["root", "n1", "n2", "n3"]
+    assert "Application/argocd/n4" not in " ".join(shown.owners)
     assert any("not all were followed" in one for one in shown.whole["unchecked"])
+
+
+def test_applications_that_a_chart_makes_deliver_what_they_name(tmp_path: Path) -> None:
+    if shutil.which("helm") is None:
+        pytest.skip("no helm on the PATH")
+    shown = Shown(
+        tmp_path,
+        {
+            "root.yaml": app("root", "chart"),
+            "chart/Chart.yaml": CHART["deeper/Chart.yaml"],
+            "chart/templates/app.yaml": app("group", "a-group"),
+            "a-group/web.yaml": app("web", "web"),
+            "web/a.yaml": config_map("a"),
+        },
+    )
+
+    assert shown.chain("web") == ["root", "group", "web"]
 
 
 # Entries that many share
@@ -381,7 +409,8 @@ def test_an_image_that_a_set_gives_to_all_is_idle_only_where_none_has_it(
 def test_a_patch_that_a_parent_puts_into_all_its_children_is_idle_only_where_none_fits(
     kind: str, told: bool, tmp_path: Path
 ) -> None:
-    inner = f'[{{target: {{kind: {kind}}}, patch: \'[{{"op": "add", "path": "/metadata/labels", "value": {{}}}}]\'}}]'
+    operation = '[{"op": "add", "path": "/metadata/labels", "value": {}}]'
+    inner = f"[{{target: {{kind: {kind}}}, patch: '{operation}'}}]"
     parent = (
         "  patches:\n  - target: {kind: Kustomization, labelSelector: of=apps}\n    patch: |\n"
         f"      - op: add\n        path: /spec/patches\n        value: {inner}\n"

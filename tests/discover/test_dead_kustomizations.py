@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -252,3 +253,27 @@ def test_a_resource_set_may_deliver_anything(tmp_path: Path) -> None:
     }
 
     assert dead(tmp_path, files) == []
+
+
+CHART = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: apps\nversion: 1.0.0\n",
+    "chart/values.yaml": "environments: [prod]\n",
+    "chart/templates/apps.yaml": "{{- range .Values.environments }}\n---\n"
+    + application("apps/web/overlays/prod")
+    .replace("overlays/prod", "overlays/{{ . }}")
+    .replace("v1,", "HEAD,")
+    + "{{- end }}\n",
+}
+
+
+def test_a_chart_of_applications_that_is_rendered_delivers_what_it_comes_to(tmp_path: Path) -> None:
+    files = {
+        **overlays("prod", "old"),
+        **CHART,
+        "argocd/root.yaml": application("chart").replace("v1,", "HEAD,"),
+    }
+
+    if shutil.which("helm") is None:
+        pytest.skip("helm is not on this machine")
+    assert dead(tmp_path / "rendered", files) == ["apps/web/overlays/old"]
+    assert dead(tmp_path / "alone", files, OWN, "--no-helm") == []

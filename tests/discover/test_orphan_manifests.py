@@ -192,3 +192,31 @@ def test_a_resource_set_may_deliver_anything(tmp_path: Path) -> None:
     }
 
     assert orphans(tmp_path, files) == []
+
+
+def test_an_application_that_its_app_of_apps_does_not_take_in_is_told(tmp_path: Path) -> None:
+    files = {
+        **API,
+        **argo("apps/api"),
+        **{f"root/{path}": text for path, text in argo("argocd").items()},
+        "argocd/team/web.yaml": argo("apps/web")["argocd/apps-web.yaml"],
+        **WEB,
+    }
+
+    assert orphans(tmp_path, files) == ["argocd/team/web.yaml"]
+
+
+def test_what_delivers_a_folder_may_lie_in_it(tmp_path: Path) -> None:
+    files = {**API, **argo("apps/api"), "argocd/root/root.yaml": argo("argocd")["argocd/argocd.yaml"]}
+
+    assert orphans(tmp_path, files) == []
+
+
+def test_a_release_below_a_kustomization_that_does_not_list_it_is_told(tmp_path: Path) -> None:
+    release = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: redis}\n"
+        "spec: {interval: 1h, chartRef: {kind: OCIRepository, name: redis}}\n"
+    )
+    files = {**WEB, **argo("apps/web"), "apps/web/cache/release.yaml": release}
+
+    assert orphans(tmp_path, files) == ["apps/web/cache/release.yaml"]

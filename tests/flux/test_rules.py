@@ -258,6 +258,134 @@ def test_a_namespace_with_only_its_own_objects_may_be_pruned(told: Told) -> None
     assert told("prune-hazard", files) == []
 
 
+NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+RUNS = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: "web:1.0"}]}
+"""
+CLAIM = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data, namespace: shop}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, storageClassName: disks}
+"""
+
+
+def test_what_a_child_delivers_into_a_namespace_goes_with_it_by_right(told: Told) -> None:
+    tenant = f"{NAMESPACE}{kustomization('web', namespace='shop')}"
+    files = {CLUSTER: GIT + kustomization("tenants"), "tenants/shop.yaml": tenant, "web/web.yaml": RUNS}
+
+    assert told("prune-hazard", files) == []
+
+
+def test_what_lives_in_no_namespace_is_no_content_of_one(told: Told) -> None:
+    issuer = (
+        "apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata: {name: ca, namespace: shop}\n"
+        "spec: {selfSigned: {}}\n"
+    )
+    files = {
+        CLUSTER: GIT + kustomization("namespaces") + kustomization("issuers"),
+        "namespaces/shop.yaml": NAMESPACE,
+        "issuers/all.yaml": f"{issuer}---\n{NAMESPACE.replace('shop', 'other')}",
+    }
+
+    assert told("prune-hazard", files) == []
+
+
+def test_the_namespace_that_bootstrap_makes_is_left_alone(told: Told) -> None:
+    made = (
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {app.kubernetes.io/part-of: flux}}\n"
+    )
+    files = {
+        CLUSTER: GIT + kustomization("flux") + kustomization("apps"),
+        "flux/gotk-components.yaml": made,
+        "apps/web.yaml": RUNS,
+    }
+
+    assert told("prune-hazard", files) == []
+
+
+def test_settings_of_others_are_no_loss_beside_what_runs_in_the_namespace(told: Told) -> None:
+    files = {
+        CLUSTER: GIT + kustomization("shop") + kustomization("settings"),
+        "shop/all.yaml": f"{NAMESPACE}---\n{RUNS}",
+        "settings/config.yaml": config("colours"),
+    }
+
+    assert told("prune-hazard", files) == []
+
+
+def test_what_others_run_in_a_namespace_is_a_loss(told: Told) -> None:
+    files = {
+        CLUSTER: GIT + kustomization("database") + kustomization("web"),
+        "database/all.yaml": f"{NAMESPACE}---\n{RUNS.replace('web', 'database')}",
+        "web/web.yaml": RUNS,
+    }
+
+    assert told("prune-hazard", files) == [
+        "database/all.yaml:3: Kustomization flux-system/database deletes Namespace shop once it is gone from "
+        "here: with it goes all that others deliver into it, such as Deployment web of Kustomization "
+        "flux-system/web"
+    ]
+
+
+def test_claims_are_told_once_for_all_that_an_owner_delivers(told: Told) -> None:
+    more = CLAIM.replace("name: data", "name: media")
+    files = {CLUSTER: GIT + kustomization("apps"), "apps/a.yaml": CLAIM, "apps/b.yaml": more}
+
+    assert told("prune-hazard", files) == [
+        "apps/a.yaml:3: Kustomization flux-system/apps deletes PersistentVolumeClaim data and 1 more once "
+        "they are gone from here: with each goes its data, unless its volume is retained"
+    ]
+
+
+VOLUME = """\
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: shares}
+spec: {storageClassName: disks, capacity: {storage: 1Gi}, nfs: {server: nas, path: /data}}
+"""
+STORAGE = (
+    "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: disks}\nprovisioner: csi.example\n"
+)
+COPIES = """\
+apiVersion: volsync.backube/v1alpha1
+kind: ReplicationSource
+metadata: {name: data, namespace: shop}
+spec: {sourcePVC: data}
+"""
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [VOLUME, f"{STORAGE}reclaimPolicy: Retain\n", COPIES],
+    ids=["a volume that was made by hand", "a class that retains its volumes", "copies elsewhere"],
+)
+def test_a_claim_whose_data_stays_may_be_pruned(told: Told, beside: str) -> None:
+    files = {CLUSTER: GIT + kustomization("apps"), "apps/a.yaml": CLAIM, "apps/beside.yaml": beside}
+
+    assert told("prune-hazard", files) == []
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        VOLUME.replace("{storageClassName", "{persistentVolumeReclaimPolicy: Delete, storageClassName"),
+        STORAGE,
+    ],
+)
+def test_a_claim_whose_volume_is_deleted_with_it_is_told(told: Told, beside: str) -> None:
+    files = {CLUSTER: GIT + kustomization("apps"), "apps/a.yaml": CLAIM, "apps/beside.yaml": beside}
+
+    assert len(told("prune-hazard", files)) == 1
+
+
 def test_folders_within_each_other_deliver_the_same_objects_twice(told: Told) -> None:
     files = {
         CLUSTER: GIT + kustomization("apps") + kustomization("web", path="apps/web"),

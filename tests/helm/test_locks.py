@@ -63,6 +63,7 @@ SILENT: dict[str, Files] = {
     },
     "a chart for Helm 2 without requirements": {"shop/Chart.yaml": CHART.replace("v2", "v1")},
     "a chart that cannot be read": {"shop/Chart.yaml": "{{ template }}"},
+    "a copy of a chart of others": {"kept/shop/Chart.yaml": RANGE, "gitlint-ops.yaml": "charts: [kept]\n"},
     "an example": {"examples/shop/Chart.yaml": RANGE},
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from .charts import Files
 from .conftest import Ran
-from .test_releases import FROM_GIT, GIT, HEAD
+from .test_releases import CHARTS, FROM_CHARTS, FROM_GIT, GIT, HEAD
 
 DEPLOYMENT = (
     "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n"
@@ -213,3 +213,24 @@ def test_a_password_that_the_template_holds_is_told_there(told: Told) -> None:
     (found,) = told("", files, "secret-plaintext")
 
     assert found.startswith(f"{TEMPLATE}:5")
+
+
+def test_in_a_chart_that_others_maintain_nothing_is_to_be_mended(
+    write: Callable[[Files], Path], gitlint_ops: Callable[..., Ran], helm: str
+) -> None:
+    kept = {
+        "gitlint-ops.yaml": "charts: [kept]\n",
+        "kept/web/Chart.yaml": CHART["chart/Chart.yaml"],
+        "kept/web/values.yaml": "tag: latest\n",
+        "kept/web/templates/a.yaml": DEPLOYMENT.replace("IMAGE", "web:{{ .Values.tag }}"),
+        "charts.yaml": CHARTS,
+    }
+    release = HEAD + FROM_CHARTS.replace("VERSION", "1.0.0")
+    root = write({**kept, "release.yaml": release})
+
+    ran = gitlint_ops("check", str(root), "--select", "tag-latest-or-missing", "--format", "json")
+
+    (found,) = json.loads(ran.out)["findings"]
+    assert helm
+    assert (found["location"]["file"], found["location"]["line"]) == ("release.yaml", 9)
+    assert [(one["file"], one["line"]) for one in found["related"]] == [("kept/web/templates/a.yaml", 12)]

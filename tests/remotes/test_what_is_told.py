@@ -153,7 +153,7 @@ def test_a_ref_that_the_clone_lacks_is_unchecked_with_the_command_that_brings_it
     ran = lint(shop, "env", "app")
 
     (told,) = ran.report["unchecked"]
-    assert "has no tag, branch or commit 'v9': `git -C ../app fetch --tags`" in told["reason"]
+    assert "has no tag, branch or commit 'v9': `git fetch --tags` there" in told["reason"]
     assert of_env(ran, "remote-base-unmirrored") == []
 
 

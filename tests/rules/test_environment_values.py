@@ -64,6 +64,10 @@ def test_a_value_of_staging_in_production_is_told(value: str, tmp_path: Path) ->
         "NAME=test-pods.acme.io",
         "ORIGINS=https://staging.acme.io,https://production.acme.io",
         "TEXT=see-staging.md",
+        "URL=https://dev.azure.com/acme/shop",
+        "SOCKET=unix:///dev/shm/shop.sock",
+        "HEALTH=https://api.acme.io/test/health",
+        "ACCOUNT=dev@acme.io",
     ],
 )
 def test_what_only_sounds_like_an_environment_is_silent(value: str, tmp_path: Path) -> None:
@@ -361,3 +365,64 @@ def test_which_environments_a_name_tells(name: str, told: set[str]) -> None:
 )
 def test_what_variants_of_a_path_have_in_common(path: str, form: str) -> None:
     assert without_environment(path) == form
+
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: shop, namespace: shop}
+spec:
+  interval: 1h
+  chartRef: {kind: OCIRepository, name: shop}
+  values:
+    database:
+      host: db.staging.acme.io
+"""
+
+
+def test_values_for_a_chart_that_is_not_here_are_judged(tmp_path: Path) -> None:
+    files = {f"overlays/{name}/shop.yaml": RELEASE for name in ("staging", "production")}
+
+    assert places(tmp_path, files, LEAK) == ["overlays/production/shop.yaml:9"]
+
+
+def test_a_generated_application_is_told_at_the_template_with_its_parameter(tmp_path: Path) -> None:
+    elements = "[{cluster: eu-1, env: staging}, {cluster: eu-2, env: staging}]"
+    text = SET.replace(
+        "[{clusters: {selector: {matchExpressions: [{key: env, operator: Exists}]}}}]",
+        f"[{{list: {{elements: {elements}}}}}]",
+    )
+    text = text.replace("{{metadata.labels.env}}", "{{env}}").replace("{{name}}", "{{cluster}}")
+    text = text.replace("server: '{{server}}'", "name: '{{cluster}}'")
+    ran = check(write(tmp_path, {"gitlint-ops.yaml": CLUSTERS, "set.yaml": text}), "--select", DESTINATION)
+
+    assert ran.places(DESTINATION) == ["set.yaml:14"]
+    assert [one["line"] for one in ran.of(DESTINATION)["related"]] == [5]
+
+
+@pytest.mark.parametrize(("name", "told"), [("orders", True), ("go", False)])
+def test_the_end_of_a_public_name_is_an_environment_where_a_service_has_that_name(
+    name: str, told: bool, tmp_path: Path
+) -> None:
+    files = overlays(dev="URL=http://orders.dev", production=f"URL=http://{name}.dev")
+    files["overlays/dev/kustomization.yaml"] = files["overlays/dev/kustomization.yaml"].replace(
+        "orders", name
+    )
+    for one in ("dev", "production"):
+        files[f"overlays/{one}/kustomization.yaml"] += f"namespace: {one}\n"
+    files["base/kustomization.yaml"] = "resources: [base.yaml, service.yaml]\n"
+    files["base/service.yaml"] = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: orders}\nspec: {ports: [{port: 80}]}\n"
+    )
+
+    assert bool(places(tmp_path, files, LEAK)) == told
+
+
+def test_the_name_of_a_secret_in_a_store_is_judged(tmp_path: Path) -> None:
+    secret = (
+        "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\n"
+        "spec:\n  data:\n  - secretKey: password\n    remoteRef:\n      key: staging/shop/db\n"
+    )
+    files = overlays(secret, staging="a=b", production="a=b")
+
+    assert places(tmp_path, files, LEAK) == ["base/base.yaml:8"]

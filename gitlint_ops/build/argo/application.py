@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -26,11 +26,11 @@ from gitlint_ops.build.site import Site
 from gitlint_ops.discover.kustomize import FILE_NAMES
 from gitlint_ops.discover.remote_lookup import without_credentials
 from gitlint_ops.discover.source_trees import GitRef, Lack, Lacking, SourceTree
-from gitlint_ops.model.delivery import Cluster, Owner
-from gitlint_ops.model.findings import Violation
+from gitlint_ops.model.delivery import ARGO, Cluster, Owner
+from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 from gitlint_ops.model.near_names import most_alike, near_name
-from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.objects import ObjectKey, RenderedObject
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
 from gitlint_ops.workspace.tree import Tree, Unreadable
 
@@ -233,7 +233,8 @@ def _render_directory(source: ArgoSource, tree: SourceTree, folder: str, run: Re
     for path, reason in held.unread.items():
         found.leave_out(source, ("path",), f"{path}: {reason}")
     for path, reason in held.faults.items():
-        found.refuse(source, ("path",), BUILD_FAILED, f"{path} {reason}, so that Argo CD renders nothing")
+        message = f"{path} {reason}, so that Argo CD renders nothing"
+        found.refuse(source, ("path",), BUILD_FAILED, message, "leave it out by directory.exclude")
 
 
 def _render_kustomization(source: ArgoSource, tree: SourceTree, folder: str, run: Rendering) -> None:
@@ -286,6 +287,7 @@ def _result(
 ) -> BuildResult:
     """All sources together; of two objects of one name the later source's counts."""
     objects = {(one.key, one.api_version): one for one in found.objects}
+    found.violations += _repeated(found.objects)
     repo, path = found.target.repo, found.target.path
     for source in sources:
         tree = trees[source.path]
@@ -311,3 +313,19 @@ def _result(
         complete=found.complete,
         reason=reason,
     )
+
+
+def _repeated(objects: Sequence[RenderedObject]) -> Iterator[Violation]:
+    """Applications that one Application delivers twice, of which the cluster keeps the last."""
+    seen: dict[ObjectKey, RenderedObject] = {}
+    for one in objects:
+        if (one.key.group, one.kind) == (ARGO, "Application") and one.key in seen:
+            yield Violation(
+                one,
+                ("metadata", "name"),
+                f"there is another Application {one.key.namespace}/{one.key.name}".replace(" /", " "),
+                related=(Note(seen[one.key], ("metadata", "name"), "the other one"),),
+                hint="give one of the two another name: only one of them comes into being",
+                rule="application-duplicate",
+            )
+        seen[one.key] = one

@@ -5,6 +5,7 @@ Source: argo-cd reposerver/repository/repository.go (findManifests, getObjsFromY
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -96,6 +97,9 @@ def _read(path: str, tree: Tree, sources: Sources, target: str, found: Manifests
     data = sources.data(file)
     if _SKIPPED in data:
         return
+    if path.endswith(".json") and not _is_one_object(data):
+        found.faults[path] = "is not one JSON object with a kind"
+        return
     text = sources.text(file, Typing.KUBECTL)
     looks_right = all(one in data for one in (b"apiVersion:", b"kind:", b"metadata:"))
     if text.problems or text.templated:
@@ -106,8 +110,25 @@ def _read(path: str, tree: Tree, sources: Sources, target: str, found: Manifests
     for document in text.documents:
         if document.body is None:
             continue
-        if not isinstance(document.body, Mapping) or "kind" not in document.body:
+        if not _has_kind(document.body):
             if looks_right or len(found.objects) > before:
                 found.faults[path] = "holds a document that is no object with a kind"
             return
         found.objects.extend(plain_objects(document.body, DocumentRef(file, document.index), (), target))
+
+
+def _has_kind(body: object) -> bool:
+    kind = body.get("kind") if isinstance(body, Mapping) else None
+    return isinstance(kind, str) and bool(kind)
+
+
+def _is_one_object(data: bytes) -> bool:
+    """Whether a file is what Argo CD takes of one that is called .json: no YAML, no list, no values."""
+    try:
+        return _has_kind(json.loads(data.decode("utf-8-sig"), parse_constant=_refused))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _refused(text: str) -> None:
+    raise ValueError(text)

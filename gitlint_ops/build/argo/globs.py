@@ -9,7 +9,9 @@ import re
 
 _LONGEST = 500
 _MOST_STARS = 10
-_CLASS = re.compile(r"\[(!?)([^\]]+)\]")
+_RANGE = re.compile(r"\[(!|(?!!))(.)-(?:(.)\])?", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_CHARACTERS = re.compile(r"\[(!?)((?:\\.|[^\]\\])+)\]", re.DOTALL)
 
 
 def argo_glob(text: str) -> re.Pattern[str] | None:
@@ -38,7 +40,8 @@ class _Translation:
             if part is None:
                 return None
             parts.append(part)
-        return "".join(parts) + r"\Z" if self._depth == 0 else None
+        # A brace that is never closed ends with the pattern.
+        return "".join(parts) + ")" * self._depth + r"\Z"
 
     def _next(self) -> str | None:
         one = self._text[self._at]
@@ -57,11 +60,16 @@ class _Translation:
         return self._alternative(one)
 
     def _class(self) -> str | None:
-        found = _CLASS.match(self._text, self._at - 1)
-        if found is None:
-            return None
+        """One range, or a list of characters, among which a "-" and a "^" are no more than that."""
+        span = _RANGE.match(self._text, self._at - 1)
+        found = span or _CHARACTERS.match(self._text, self._at - 1)
+        if found is None or (span is not None and span[3] is None):
+            return None  # behind a range nothing may stand
         self._at = found.end()
-        held = found[2].replace("\\", "\\\\").replace("^", "\\^").replace("[", "\\[")
+        if span is not None:
+            held = f"{_literal(span[2])}-{_literal(span[3])}"
+        else:
+            held = "".join(map(_literal, _ESCAPED.sub(r"\1", found[2])))
         return f"[{'^' if found[1] else ''}{held}]"
 
     def _alternative(self, one: str) -> str:
@@ -74,3 +82,7 @@ class _Translation:
         if one == "," and self._depth:
             return "|"
         return re.escape(one)
+
+
+def _literal(one: str) -> str:
+    return f"\\{one}" if one in "\\^-[]&|~" else one

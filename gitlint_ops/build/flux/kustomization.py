@@ -17,9 +17,10 @@ from gitlint_ops.build.flux.substituted import with_substitutions
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.build.kustomize.faults import near_file
 from gitlint_ops.build.site import Site
+from gitlint_ops.discover.flux_versions import version_among
 from gitlint_ops.discover.known import KnownObjects
 from gitlint_ops.discover.kustomize import FILE_NAMES
-from gitlint_ops.model.blame import Blame, Via, with_field
+from gitlint_ops.model.blame import Blame, Via, origin, with_field
 from gitlint_ops.model.delivery import Owner
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
@@ -56,9 +57,20 @@ def build_flux_kustomization(
     result = _seen_from(owner, result, artifact)
     if result.status is Status.FAILED:
         return _unsure(owner, result, artifact)
-    result = with_substitutions(owner, result, known, site.settings.flux)
+    result = with_substitutions(owner, result, known, _version_of_flux(owner, known, site))
     labelled = tuple(_with_common_metadata(one, owner) for one in result.objects)
     return replace(result, objects=labelled)
+
+
+def _version_of_flux(owner: Owner, known: KnownObjects, site: Site) -> str:
+    """The version that is configured, else that of the cluster, else of what is installed nearby; or ""."""
+    if site.settings.flux or owner.value("spec", "postBuild") is None:
+        return site.settings.flux
+    found = version_among(known)
+    if found or site.installed is None:
+        return found
+    file = origin(owner.object.blame).source.file
+    return site.installed.nearest(file.repo, file.path)
 
 
 def _filled_in(owner: Owner) -> tuple[NoArtifact, str] | None:

@@ -18,7 +18,6 @@ from gitlint_ops.model.delivery import Owner
 from gitlint_ops.model.findings import Confidence, Note, Severity, Violation
 from gitlint_ops.model.near_names import near_name
 from gitlint_ops.model.objects import RenderedObject
-from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.model.version_ranges import version
 
@@ -46,25 +45,15 @@ def is_strict(flux: str) -> bool:
     return found is None or (found.major, found.minor) >= _STRICT_SINCE
 
 
-def _installed(owner: Owner, known: KnownObjects) -> str:
-    """The version of Flux that the cluster is known to hold, as `flux install` labels it; "" for none."""
-    for name in (owner.object.key.namespace, "flux-system"):
-        found = known.get("apps", "Deployment", name, "kustomize-controller")
-        label = value_at(found.body, ("metadata", "labels", "app.kubernetes.io/version")) if found else None
-        if isinstance(label, str) and version(label):
-            return label
-    return ""
-
-
 def with_substitutions(owner: Owner, result: BuildResult, known: KnownObjects, flux: str) -> BuildResult:
-    """The result after substitution, with what Flux would refuse or empty."""
+    """The result after substitution, with what this version of Flux would refuse or empty."""
     variables = variables_of(owner, known)
     if variables is None:
         return result
     wrong = tuple(_wrong_names(owner, variables))
     if wrong:
         return replace(result, violations=(*result.violations, *wrong))
-    strict = is_strict(flux or _installed(owner, known))
+    strict = is_strict(flux)
     done = tuple(substitute(one, variables, strict=strict) for one in result.objects)
     violations = (*result.violations, *_told(owner, result.objects, done, variables, strict=strict))
     objects = tuple(one.object for one in done)

@@ -31,6 +31,8 @@ _METADATA = ("labels", "annotations")
 
 def post_rendered(owner: Owner, made: RenderedChart, site: Site) -> RenderedChart:
     """The objects as the release's post-renderers leave them, and what is wrong with those."""
+    if not made.objects:
+        return made
     renderers = owner.value("spec", "postRenderers")
     for index in range(len(renderers) if isinstance(renderers, list) else 0):
         path: FieldPath = ("spec", "postRenderers", index, "kustomize")

@@ -67,7 +67,10 @@ class ChartRequest(Struct, frozen=True):
 
 
 class Rendering(Struct, frozen=True):
-    """What helm was given: to ask it again with other values, and to say where values come from."""
+    """What helm was given: to ask it again with other values, and to say where values come from.
+
+    `kept`: the chart is a copy of one that others maintain, in which nothing is to be mended.
+    """
 
     name: str
     chart: Chart
@@ -76,6 +79,7 @@ class Rendering(Struct, frozen=True):
     given: Values
     defaults: Values
     entry: Origin
+    kept: bool = False
 
 
 class RenderedChart(Struct, frozen=True):

@@ -72,34 +72,38 @@ class _Parser:
     def more(self) -> bool:
         return self._at < len(self._text)
 
-    def key(self, data: dict[str, Any], path: FieldPath, level: int) -> None:
-        """Read one key and its value into `data`."""
+    def key(self, data: dict[str, Any], path: FieldPath, level: int) -> bool:
+        """Read one key and its value into `data`; whether the text ended where the value should begin."""
         try:
             name, end = self._until("=[,.")
         except _End as error:
             raise SetFault(f'key "{error.read}" has no value') from None
         if end == "=":
+            ended = not self.more
             self._put(data, name, self._assigned(), (*path, name))
-        elif end == "[":
+            return ended
+        if end == "[":
             held = data.get(name, [])
             if not isinstance(held, list):
                 raise SetFault(f"{name} is no list")
-            self._put(data, name, self._item(held, self._index(), (*path, name), level), None)
-        elif end == ",":
+            made, ended = self._item(held, self._index(), (*path, name), level)
+            self._put(data, name, made, None)
+            return ended
+        if end == ",":
             raise SetFault(f'key "{name}" has no value (cannot end with ,)')
-        else:
-            self._inner(data, name, path, level + 1)
+        return self._inner(data, name, path, level + 1)
 
-    def _inner(self, data: dict[str, Any], name: str, path: FieldPath, level: int) -> None:
+    def _inner(self, data: dict[str, Any], name: str, path: FieldPath, level: int) -> bool:
         if level > MAX_LEVELS:
             raise SetFault(f"values are nested more than {MAX_LEVELS} levels deep")
         inner = data.get(name, {})
         if not isinstance(inner, dict):
             raise SetFault(f"{name} is no mapping")
         if not self.more:
-            return
-        self.key(inner, (*path, name), level)
+            return True
+        ended = self.key(inner, (*path, name), level)
         self._put(data, name, inner, None)
+        return ended
 
     def _put(self, data: dict[str, Any], name: str, value: Any, path: FieldPath | None) -> None:
         if name:
@@ -121,30 +125,40 @@ class _Parser:
             raise SetFault(f"index of {index} is greater than maximum supported index of {MAX_INDEX}")
         return index
 
-    def _item(self, held: list[Any], index: int, path: FieldPath, level: int) -> list[Any]:
-        """The list with what stands behind the closing bracket at an index."""
+    def _item(self, held: list[Any], index: int, path: FieldPath, level: int) -> tuple[list[Any], bool]:
+        """The list with what stands behind the closing bracket at an index, and whether the text ended early.
+
+        Helm then leaves the list as it was, but for what it has changed in place by that time.
+        """
         try:
             name, end = self._until("[.=")
         except _End as error:
             raise SetFault(f'unexpected data at end of array index: "{error.read}"') from None
         if name:
             raise SetFault(f'unexpected data at end of array index: "{name}"')
-        here = (*path, index)
+        here, known = (*path, index), len(self.paths)
         old = held[index] if index < len(held) else None
+        ended = False
         if end == "=":
             value = self._assigned()
             self.paths.append(here)
         elif end == "[":
             if old is not None and not isinstance(old, list):
                 raise SetFault(f"item {index} is no list")
-            value = self._item(old or [], self._index(), here, level)
+            value, ended = self._item(old or [], self._index(), here, level)
         else:
             value = old if isinstance(old, dict) else {}
-            self.key(value, here, level)
+            if index < len(held):
+                held[index] = value
+            ended = self.key(value, here, level) if self.more else True
+        if ended:
+            if index >= len(held) or end == "[":
+                del self.paths[known:]
+            return held, True
         if index >= len(held):
             held = [*held, *([None] * (index + 1 - len(held)))]
         held[index] = value
-        return held
+        return held, False
 
     def _assigned(self) -> Any:
         """What stands behind an equals sign: a list in braces, or text up to a comma."""

@@ -99,7 +99,7 @@ def _rendered(request: ChartRequest, found: ChartInTree, site: Site) -> Rendered
     whole = site.completed(found)
     if whole.lacking:
         return _without_dependencies(request, whole, site)
-    rendering = _rendering(request, whole.chart, found.tree, site)
+    rendering = _rendering(request, whole.chart, found, site)
     if isinstance(rendering, RenderedChart):
         return rendering
     files = whole.read | frozenset(_files_of(request, found))
@@ -166,7 +166,10 @@ def _lacking(request: ChartRequest, one: Lacking) -> Violation:
     )
 
 
-def _rendering(request: ChartRequest, chart: Chart, tree: Tree, site: Site) -> Rendering | RenderedChart:
+def _rendering(
+    request: ChartRequest, chart: Chart, found: ChartInTree, site: Site
+) -> Rendering | RenderedChart:
+    tree = found.tree
     own = defaults(chart, tree, request.entry)
     if request.own_values:
         replaced = _with_own_values(request, chart, tree, site)
@@ -193,7 +196,8 @@ def _rendering(request: ChartRequest, chart: Chart, tree: Tree, site: Site) -> R
     if unsafe is not None:
         return _left_out(request, f"the chart is not rendered: '{unsafe.text}' is no path of one value")
     given = composed(request.values, request.settings, request.entry)
-    return Rendering(metadata(chart.files).name, chart, tree, release, given, own, request.entry)
+    name = metadata(chart.files).name
+    return Rendering(name, chart, tree, release, given, own, request.entry, found.kept)
 
 
 def _with_own_values(

@@ -52,10 +52,11 @@ class ChartByName(Struct, frozen=True):
 
 
 class ChartInTree(Struct, frozen=True):
-    """A chart in a repository: a folder, or a packed file."""
+    """A chart in a repository: a folder, or a packed file. `kept`: a copy of one that others maintain."""
 
     tree: Tree
     path: str
+    kept: bool = False
 
 
 class _Held(Struct, frozen=True):
@@ -96,7 +97,7 @@ class ChartStore:
         if exact is None:
             wanted = newest_in(chart.version or "*", [one.version for one in held])
             exact = next((one for one in held if one.version == wanted), None)
-        return ChartInTree(self._tree, exact.path) if exact is not None else None
+        return ChartInTree(self._tree, exact.path, kept=True) if exact is not None else None
 
     def _charts(self) -> dict[str, list[_Held]]:
         if self._held is None:

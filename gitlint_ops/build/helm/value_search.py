@@ -92,7 +92,8 @@ class ValueSearch:
     def places(self, one: Rendering, violations: Sequence[Violation]) -> Iterator[tuple[FieldOf, Origin]]:
         """The fields of violations whose values are found, each with the place of its value."""
         values = merged(one.defaults, one.given)
-        known = [*_leaves(values, one)]
+        # What a chart sets itself is mended in the release, where the chart is others'.
+        known = [*_leaves(one.given if one.kept else values, one)]
         questions = {
             (named(on.key), violation.path): _question(on, violation.path)
             for violation in violations

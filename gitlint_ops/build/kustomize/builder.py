@@ -31,6 +31,7 @@ from gitlint_ops.build.kustomize.node_texts import typed
 from gitlint_ops.build.kustomize.order import sort_as_asked
 from gitlint_ops.build.kustomize.printable import require_printable
 from gitlint_ops.build.kustomize.reading import Record, written_in
+from gitlint_ops.build.kustomize.required_names import require_names
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.missing_images import still_without_image
 from gitlint_ops.model.findings import Violation
@@ -192,6 +193,8 @@ class KustomizeBuilder:
         )
         if accumulated.complete and not kustomization.is_component:
             self._note_entries(accumulated, referring, resources)
+        for one in resources:
+            require_names(one)
         resources = tuple(one for one in resources if not _is_local(one))
         resources = sort_as_asked(resources, kustomization.fields.struct("sortOptions"))
         options = _build_metadata(kustomization)

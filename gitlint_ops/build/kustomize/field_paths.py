@@ -146,7 +146,7 @@ def _match_field(node: Node, parts: Sequence[str], create: Creation | None, text
     if member is None:
         if create is None:
             return []
-        member = Node(_created(parts, create), blame=create.blame)
+        member = Node(_created(parts, create), blame=create.blame, parent=node, key=parts[0])
         # What kustomize makes below a null is lost.
         if node.is_map:
             node.restore(parts[0], member)

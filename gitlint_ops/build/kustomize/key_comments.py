@@ -22,12 +22,13 @@ from gitlint_ops.build.kustomize.node_styles import (
     FLOW,
     SourceLine,
     containers,
+    copied_from,
     inner_containers,
     stands,
     text_of,
 )
 from gitlint_ops.build.kustomize.resource import Resource
-from gitlint_ops.model.blame import Origin, at, origin
+from gitlint_ops.model.blame import Origin, at
 from gitlint_ops.model.location import DocumentRef, FieldPath, format_path
 from gitlint_ops.workspace.sources import Sources
 
@@ -50,18 +51,18 @@ def noting_comments(
 def require_readable(resource: Resource, sources: Sources) -> None:
     """Raise BuildFault where kustomize would write a resource that it cannot read again.
 
-    Only patches make such resources, and JSON patches take all comments away.
+    Only patches and replacements make such resources, and JSON patches take all comments away.
     """
     for part in torn(resource, sources) if resource.brace_comments else ():
         raise _torn(resource, part)
-    if not resource.retagged or resource.stripped:
+    if not (resource.retagged or resource.commented) or resource.stripped:
         return
     for path in _empty(resource.body, ()):
-        if _has_comment(origin(at(resource.blame, path[:-1])), path[-1], sources):
+        if _has_comment(copied_from(at(resource.blame, path[:-1])), path[-1], sources):
             raise _unreadable(resource, path, "is left empty")
     if resource.commented:
         for path in _within_braces(resource, sources):
-            raise _unreadable(resource, path, "is merged into what stands in braces or brackets")
+            raise _unreadable(resource, path, "is put into what stands in braces or brackets")
 
 
 def _empty(node: Any, path: FieldPath) -> Iterator[FieldPath]:
@@ -76,7 +77,7 @@ def _empty(node: Any, path: FieldPath) -> Iterator[FieldPath]:
 def _within_braces(resource: Resource, sources: Sources) -> Iterator[FieldPath]:
     """Where keys with comments stand within braces or brackets, although their files show lines."""
     for one in containers(resource, sources):
-        holder = origin(one.blame)
+        holder = copied_from(one.blame)
         for key, _ in inner_containers(one.node) if one.braced else ():
             if isinstance(key, str) and _has_comment(holder, key, sources):
                 yield (*one.path, key)
@@ -105,7 +106,7 @@ def _torn(resource: Resource, part: Torn) -> BuildFault:
 
 
 def _unreadable(resource: Resource, path: FieldPath, what: str) -> BuildFault:
-    key = origin(at(resource.blame, path[:-1]))
+    key = copied_from(at(resource.blame, path[:-1]))
     field = ".".join(map(str, path))
     return fault(
         f"{field} of {resource.gvk.kind} {resource.name} {what}, and a comment stands behind its key: "

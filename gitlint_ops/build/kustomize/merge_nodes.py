@@ -189,6 +189,13 @@ class Node:
             node = node._parent
         return tuple(reversed(keys))
 
+    def holders(self) -> Iterator[Node]:
+        """The mappings and lists that it stood in, from within."""
+        node = self._parent
+        while node is not None:
+            yield node
+            node = node._parent
+
     def blame(self) -> Blame:
         """What set this value, before anything within it changed."""
         if self._known is None:

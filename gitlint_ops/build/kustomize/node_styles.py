@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.resource import Resource
-from gitlint_ops.model.blame import Blame, Origin, child, origin
+from gitlint_ops.model.blame import Blame, Origin, Via, chain, child, origin
 from gitlint_ops.model.location import PLAIN_TEXT, DocumentRef, FieldPath, Location
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.syntax.locate import positions
@@ -43,18 +43,28 @@ def containers(resource: Resource, sources: Sources) -> Iterator[Container]:
     while waiting:
         one = waiting.pop()
         yield one
-        holder = origin(one.blame)
+        holder = copied_from(one.blame)
         for key, value in inner_containers(one.node):
             inner = child(one.blame, key)
             # A merge moves items, so that an item stands where its own blame says.
             field = None if isinstance(key, int) else _style(holder, key, sources)
-            style = field or _style(origin(inner), None, sources) or _style_of_members(value, inner, sources)
+            style = (
+                field or _style(copied_from(inner), None, sources) or _style_of_members(value, inner, sources)
+            )
             waiting.append(Container(value, inner, (*one.path, key), one.braced or style is _Style.BRACED))
 
 
 def inner_containers(node: Any) -> Iterator[tuple[str | int, Any]]:
     members = node.items() if isinstance(node, dict) else enumerate(node)
     return ((key, value) for key, value in members if isinstance(value, dict | list))
+
+
+def copied_from(blame: Blame) -> Origin:
+    """What set a mapping or list; of one that a replacement copied, what set the one that it copied."""
+    own = origin(blame)
+    if own.via is not Via.REPLACEMENT:
+        return own
+    return next((one for one in chain(blame) if one.via is not Via.REPLACEMENT), own)
 
 
 class _Style(Enum):

@@ -18,10 +18,8 @@ from gitlint_ops.build.kustomize.kustomization import Entry
 from gitlint_ops.build.kustomize.patch_entries import AUTO, JSON6902, STRATEGIC, PatchEntry
 from gitlint_ops.build.kustomize.reading import Reader, embedded_objects, embedded_pieces
 from gitlint_ops.build.kustomize.repeated_keys import mappings_with_repeats, repeats_told
-from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.resource_loading import Piece, resources_of
 from gitlint_ops.model.blame import origin
-from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef
 from gitlint_ops.syntax.documents import YAML_INVALID, Typing, read
 

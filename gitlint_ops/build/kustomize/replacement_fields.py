@@ -31,6 +31,7 @@ from gitlint_ops.build.kustomize.merge_nodes import (
     text_as_written,
     unknown_text,
 )
+from gitlint_ops.build.kustomize.node_styles import resolved
 from gitlint_ops.build.kustomize.node_texts import (
     Bare,
     Quoted,
@@ -44,6 +45,7 @@ from gitlint_ops.build.kustomize.source_texts import NO_TEXTS, SourceTexts
 from gitlint_ops.build.kustomize.structured_text import NO_COPIES, StructuredText, parse_structured
 from gitlint_ops.model.blame import Blame, Origin, Via, over
 from gitlint_ops.model.location import FieldPath
+from gitlint_ops.syntax.nodes import MappingNode, SequenceNode
 from gitlint_ops.syntax.nodes import Node as SyntaxNode
 from gitlint_ops.syntax.scalars import is_plain_text
 from gitlint_ops.syntax.text import Unfit
@@ -61,6 +63,7 @@ class CopiedValue(Struct, frozen=True):
     copied whole. `target` is the entry that says where to; `is_here`: to a field of the same resource.
     `untagged` are fields without a type of the resource it goes to, and `written` says how a text
     stands in its file; `texts` are those of the resource it goes to, and `own_texts` of its own.
+    `is_rewritten`: a JSON patch wrote that anew, in the order of its keys.
     """
 
     value: Any
@@ -76,6 +79,7 @@ class CopiedValue(Struct, frozen=True):
     written: Written = unknown_text
     texts: SourceTexts = NO_TEXTS
     own_texts: SourceTexts = NO_TEXTS
+    is_rewritten: bool = False
 
     @property
     def text(self) -> str:
@@ -157,6 +161,8 @@ def _fill_node(node: Node, value: CopiedValue, options: FieldOptions) -> None:
 
 def _put(node: Node, value: CopiedValue, text: str) -> None:
     new = value.whole(text) if node.is_container else _typed_as(node, value, text)
+    if not text and type(new) is Untyped and _is_in_braces(node, value.texts):
+        new = ""  # Nothing at all is null in a line of its own, but cannot stand in braces without quotes.
     held = node.blame()
     is_new = node.value is NEW_SCALAR or held == value.maker()
     node.overwrite(new, value.blamed(None if is_new else held))
@@ -173,6 +179,11 @@ def _typed_as(node: Node, value: CopiedValue, text: str) -> Any:
     if not isinstance(new, Unfit) or type(node.value) is not int:
         return new
     return retyped(node.value, text, value.target, text_as_written(node.value, node.blame(), value.written))
+
+
+def _is_in_braces(node: Node, texts: SourceTexts) -> bool:
+    found = (resolved(texts.node(holder.origin())) for holder in node.holders())
+    return any(isinstance(one, MappingNode | SequenceNode) and one.flow for one in found)
 
 
 def _is_timestamp(node: Node, written: Written) -> bool:
@@ -236,12 +247,22 @@ def _rewritten(
     structured: StructuredText, parts: Sequence[str], value: CopiedValue, create: Creation | None
 ) -> str:
     root = Node(structured.body, blame=value.blame)
+    if value.is_rewritten:
+        value = replace(value, value=_in_order(value.value))
     found = match(root, parts, create)
     if not found:
         raise PathFault("unable to find field in structured data")
-    replaced = [node.path for node in found if node.is_container]
+    replaced = {id(node) for node in found if node.is_container}
     for node in found:
         _put(node, value, value.text)
-    body, _ = root.close()
     nodes = value.nodes() if replaced else None
-    return structured.rewritten(plain(body), dict.fromkeys(replaced, nodes) if nodes else NO_COPIES)
+    copies = {path: nodes for path, _ in root.places(replaced)} if nodes is not None else NO_COPIES
+    body, _ = root.close()
+    return structured.rewritten(plain(body), copies)
+
+
+def _in_order(body: Any) -> Any:
+    """A body with its keys as JSON has them in Go."""
+    if isinstance(body, dict):
+        return {key: _in_order(body[key]) for key in sorted(body, key=str)}
+    return [_in_order(item) for item in body] if isinstance(body, list) else body

@@ -92,7 +92,7 @@ def apply_replacements(
             continue
         is_rewritten = value.position is not None and work.resources[value.position].rewritten
         own = NO_TEXTS if is_rewritten else texts
-        value = replace(value, written=texts.written, texts=texts, own_texts=own)
+        value = replace(value, written=texts.written, texts=texts, own_texts=own, is_rewritten=is_rewritten)
         for number, target in enumerate(held.get("targets") or ()):
             at = place.of("targets", number)
             idle = _apply_target(work, value, target or {}, at, told=len(violations))
@@ -328,4 +328,6 @@ def _filled(resource: Resource, value: CopiedValue, target: Mapping[str, Any], p
             f"({OURS}such objects are not built)",
         )
     untyped = resource.untyped or is_marked(body)
-    return replace(resource, body=body, blame=blame or root.blame(), untyped=untyped)
+    # A JSON patch has taken the comments of what it wrote anew.
+    commented = resource.commented or (isinstance(value.value, dict | list) and not value.is_rewritten)
+    return replace(resource, body=body, blame=blame or root.blame(), untyped=untyped, commented=commented)

@@ -62,7 +62,8 @@ class Resource(Struct, frozen=True):
     wrote it anew, so that its values have not the texts and quotes of their sources; `styled`: its
     body says which quotes they have instead. `retagged`: it was merged with a patch, and its name put
     back; `untagged` are the fields put back, by that or by a generator, whose texts have no tag since.
-    `stripped`: a JSON patch took its comments away; `commented`: a patch had comments behind keys.
+    `stripped`: a JSON patch took its comments away; `commented`: what a patch or replacement put into it
+    may have comments behind keys.
     `brace_comments` are the fields that have comments which stand behind braces in a patch, and where.
     `body` is shared with other overlays: never change it in place.
     """

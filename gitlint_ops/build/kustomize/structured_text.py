@@ -22,6 +22,7 @@ from gitlint_ops.build.kustomize.node_texts import find_unfit
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.syntax.documents import Typing, read
+from gitlint_ops.syntax.folded import folded_block, refolded
 from gitlint_ops.syntax.nodes import MappingNode, Node, ScalarNode, SequenceNode, first_node
 from gitlint_ops.syntax.scalars import resolver
 from gitlint_ops.syntax.span import Point
@@ -32,7 +33,6 @@ _UNSAFE_START = re.compile(r"[\s\-?:,\[\]{}#&*!|>'\"%@`]")
 _UNSAFE_WITHIN = re.compile(r": |:\Z| #|\s\Z")
 _NOT_PRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ESCAPES = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\", "\r": "\\r"}
-_BLANK_START = re.compile(r"^(?:[ \t]|\Z)|\n\n", re.MULTILINE)
 _INDENT = "  "
 
 NO_COPIES: Mapping[FieldPath, Node] = {}
@@ -208,13 +208,20 @@ def _scalar(value: Any, node: Node | None, indent: str) -> str:
         if isinstance(node, ScalarNode) and node.style is None and resolve(node.value) == value:
             return node.value
         return json.dumps(value)
-    return _text(value, node.style if isinstance(node, ScalarNode) else None, indent)
+    if not isinstance(node, ScalarNode):
+        return _text(value, None, indent)
+    # What is read has been printed once, which may change a folded block; here nothing has.
+    is_folded = node.style == ">" and refolded(node.value) == value
+    return _text(node.value if is_folded else value, node.style, indent)
 
 
 def _text(value: str, style: str | None, indent: str) -> str:
-    if style in ("|", ">") or (style is None and "\n" in value):
-        return _block_of_text(value, ">" if style == ">" and not _BLANK_START.search(value) else "|", indent)
-    if style == '"' or _NOT_PRINTABLE.search(value):
+    if style == "|" or (style is None and "\n" in value):
+        return _literal(value, indent)
+    block = folded_block(value) if style == ">" and value else None
+    if block is not None:
+        return block.removesuffix("\n").replace(f"\n{_INDENT}", f"\n{indent}{_INDENT}")
+    if style in ('"', ">") or _NOT_PRINTABLE.search(value):
         return '"{}"'.format("".join(_ESCAPES.get(char, char) for char in value))
     typed = resolver(Typing.KUSTOMIZE)(value)
     if style is None and value and typed == value and not _needs_quotes(value):
@@ -229,11 +236,10 @@ def _needs_quotes(value: str) -> bool:
     return starts or _UNSAFE_WITHIN.search(value) is not None
 
 
-def _block_of_text(value: str, sign: str, indent: str) -> str:
+def _literal(value: str, indent: str) -> str:
     ending = (
         "" if value.endswith("\n") and not value.endswith("\n\n") else "+" if value.endswith("\n") else "-"
     )
     lines = value.removesuffix("\n").split("\n")
     held = (f"{indent}{_INDENT}{line}" if line else "" for line in lines)
-    # A folded block joins lines, so that a line break takes an empty line.
-    return f"{sign}{ending}\n" + ("\n\n" if sign == ">" else "\n").join(held)
+    return "\n".join((f"|{ending}", *held))

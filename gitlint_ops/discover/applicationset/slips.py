@@ -1,7 +1,8 @@
 """Slips of the pen in labels and annotations, told apart from names that only look alike.
 
-Keys of one family differ by a word, or by a letter of a short one (`aws_efs_role`, `aws_ebs_role`); a slip
-is in a longer word, and the other words are the same.
+Keys of one family differ by a word, by a number, or by a letter of a short word (`aws_efs_role`,
+`aws_ebs_role`); a slip is in one word, and the other words are the same. In a short word only that is one
+which leaves nothing else to be meant: two letters in the wrong order, or one of them typed twice.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 _BETWEEN_WORDS = re.compile(r"[-_./]")
+_DIGITS = re.compile(r"\d+")
 _SHORTEST = 5
+_SHORTEST_DOUBLED = 3
 _LIKENESS = 0.8
 
 
@@ -28,9 +31,26 @@ def _is_slip(word: str, known: str) -> bool:
     if len(ours) != len(theirs) or len(differing) != 1:
         return False
     one, other = differing[0]
-    if min(len(one), len(other)) < _SHORTEST or abs(len(one) - len(other)) > 1:
+    if _DIGITS.sub("", one) == _DIGITS.sub("", other) or abs(len(one) - len(other)) > 1:
         return False
+    if min(len(one), len(other)) < _SHORTEST:
+        return _is_doubled(one, other) or _is_doubled(other, one) or _are_swapped(one, other)
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _LIKENESS
+
+
+def _is_doubled(longer: str, word: str) -> bool:
+    """Whether `longer` is the word with one of its letters twice."""
+    if len(longer) != len(word) + 1 or len(word) < _SHORTEST_DOUBLED:
+        return False
+    return any(word[: index + 1] + word[index:] == longer for index in range(len(word)))
+
+
+def _are_swapped(one: str, other: str) -> bool:
+    """Whether two words of four letters differ by the order of two neighbours."""
+    if len(one) != len(other) or len(one) < _SHORTEST - 1:
+        return False
+    at = [index for index, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    return len(at) == 2 and at[1] == at[0] + 1 and one[at[0]] == other[at[1]] and one[at[1]] == other[at[0]]
 
 
 def _bare(word: str) -> str:

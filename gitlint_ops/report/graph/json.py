@@ -43,6 +43,7 @@ def why_json(found: Why) -> str:
                 "environment": one.environment or None,
                 "owners": [{"target": each.id, "at": _place(each.at)} for each in one.owners],
                 "through": list(one.way),
+                "revision": one.revision or None,
             }
             for one in found.reaches
         ],

@@ -109,7 +109,7 @@ def why_text(found: Why) -> str:
                 owners = " > ".join(
                     f"{each.said} ({each.at.file.path}:{each.at.line})" for each in one.owners
                 )
-                lines.append(f"  {owners}")
+                lines.append(f"  {owners}" + (f"  as it is at {one.revision}" if one.revision else ""))
                 lines += [f"    through {' > '.join(one.way)}"] if one.way else []
     if found.folders:
         lines += ["", "Read by folders that nothing here delivers:"]

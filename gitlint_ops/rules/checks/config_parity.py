@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from gitlint_ops.model.blame import Via, at, origin
 from gitlint_ops.model.environments import PRODUCTION
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.findings import Confidence, Note, Violation
@@ -15,32 +16,22 @@ from gitlint_ops.model.structure import value_at
 from gitlint_ops.rules.environments import Environments, Variant
 from gitlint_ops.rules.subjects import Facts, Params, containers_of
 
-# What is switched on and off by environment.
+# What is switched on and off by environment, and what only watches a program.
 _SWITCHES = frozenset(
     {
+        *("feature", "features", "flag", "flags", "toggle", "enable", "enabled", "disable", "disabled"),
+        *("debug", "mock", "fake", "seed", "trace", "experiment", "experimental", "profiling", "dev", "test"),
         *(
-            "feature",
-            "features",
-            "flag",
-            "flags",
-            "toggle",
-            "enable",
-            "enabled",
-            "disable",
-            "disabled",
-            "debug",
-        ),
-        *(
-            "mock",
-            "fake",
-            "seed",
-            "trace",
-            "experiment",
-            "experimental",
-            "profiling",
-            "profiler",
-            "dev",
-            "test",
+            "sentry",
+            "datadog",
+            "newrelic",
+            "relic",
+            "apm",
+            "otel",
+            "telemetry",
+            "metrics",
+            "analytics",
+            "cdn",
         ),
     }
 )
@@ -138,6 +129,14 @@ def _is_plain(name: str, missing: Sequence[str], extra: frozenset[str], own: fro
     return name == PRODUCTION and not extra and len(missing) * 2 <= len(own)
 
 
+def _place(held: _Settings, missing: str) -> FieldPath:
+    """Where the setting would be added: of what a chart renders, beside another one of the values."""
+    if origin(at(held.on.blame, held.path)).via is not Via.HELM_TEMPLATE:
+        return held.path
+    before = [one for one in held.names if one < missing] or held.names
+    return held.place_of(max(before)) if before else held.path
+
+
 def _violation(
     name: str,
     missing: Sequence[str],
@@ -153,14 +152,15 @@ def _violation(
     names = [family[one].environment for one in family if one != name]
     near = did_you_mean(missing[0], extra)
     ours = family[name].environment
+    path = _place(first, missing[0])
     return Violation(
         first.on,
-        first.path,
+        path,
         f"{ours} lacks {what} {named}{more}, which {' and '.join(names)} {'have' if others > 1 else 'has'}",
         related=(Note(other.on, other.place_of(missing[0]), f"'{missing[0]}' stands here elsewhere"),),
         hint=f"is '{near}' meant to be '{missing[0]}'?"
         if near
         else f"add it for {ours}; if it does without, allow it here with that reason",
-        at_key=True,
+        at_key=path == first.path,
         confidence=Confidence.MEDIUM if others == 1 else None,
     )

@@ -133,7 +133,10 @@ def _of_flux(delivery: Delivery, cluster: Cluster | None, declared: _Declared) -
     )
     namespace = owner.text("spec", "targetNamespace")
     its = environment_of_name(namespace, declared)
-    if its and are_told_apart(its, known.environment, declared):
+    path = environment_of(owner.text("spec", "path"), declared)
+    # That a whole folder of another environment is delivered is told of its path.
+    follows = path is not None and its is not None and not are_told_apart(its, path[0], declared)
+    if its and not follows and are_told_apart(its, known.environment, declared):
         yield _to_namespace(owner, ("spec", "targetNamespace"), known, namespace, its)
     elif labelled and are_told_apart(labelled[0].environment, known.environment, declared):
         yield Violation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -75,16 +75,20 @@ def literal_leak(environments: Environments, _params: Params, _facts: Facts) -> 
                     yield _violation(told, name, variant, family)
 
 
-_Texts = Mapping[ObjectForm, tuple[tuple[RenderedObject, Text], ...]]
+_Line: TypeAlias = tuple[tuple[str, ...], str]
+_Texts: TypeAlias = Mapping[ObjectForm, Mapping[_Line, Sequence[tuple[RenderedObject, Text]]]]
 
 
 def _texts(variant: Variant, names: re.Pattern[str]) -> _Texts:
-    """What leads somewhere in an environment's objects, but for those that watch or deliver others."""
-    return {
-        form: tuple((one, text) for one in held for text in texts_of(one, names))
-        for form, held in variant.objects.items()
-        if not _is_beside_the_point(held[0])
-    }
+    """What leads somewhere in an environment, by field and line; without what watches others."""
+    found: dict[ObjectForm, dict[_Line, list[tuple[RenderedObject, Text]]]] = {}
+    for form, held in variant.objects.items():
+        if not _is_beside_the_point(held[0]):
+            lines = found[form] = {}
+            for one in held:
+                for text in texts_of(one, names):
+                    lines.setdefault((text.place, text.text), []).append((one, text))
+    return found
 
 
 def _is_beside_the_point(one: RenderedObject) -> bool:
@@ -100,55 +104,53 @@ def _is_beside_the_point(one: RenderedObject) -> bool:
 def _leaks(
     name: str, family: Mapping[str, Variant], texts: Mapping[str, _Texts], environments: Environments
 ) -> Iterator[_Told]:
-    spaces = frozenset(space for one in family.values() for space in one.namespaces)
-    for form, held in texts[name].items():
-        for on, text in held:
-            named = {word: _named(word, spaces, environments) for word in text.words}
+    for form, lines in texts[name].items():
+        for on, text in (one for held in lines.values() for one in held):
+            named = {word: _named(word, environments) for word in text.words}
             all_named = frozenset[str]().union(*named.values())
             # A list of the addresses of several environments is meant so.
             other = next(iter(all_named)) if len(all_named) == 1 else name
             if other not in family or not are_told_apart(name, other, environments.declared):
                 continue
             word = next(one for one in named if named[one])
-            twin = _twin(text, texts[other].get(form, ()))
-            if twin is not None and not _is_shared(on, text, form, other, twin, texts):
-                yield _Told(on, text, word, other, f"{other} has the very same value", twin)
+            theirs = family[other].environment
+            twin = _twin(text, form, texts[other])
+            if twin is not None and not _is_shared(on, text, form, other, texts):
+                yield _Told(on, text, word, other, f"{theirs} has the very same value", twin)
             elif namespace := _namespace_of(word, family[name], family[other]):
-                yield _Told(on, text, word, other, f"{other} alone uses the namespace '{namespace}'")
+                yield _Told(on, text, word, other, f"{theirs} alone uses the namespace '{namespace}'")
 
 
-def _named(word: str, namespaces: AbstractSet[str], environments: Environments) -> frozenset[str]:
-    """The environments that a word tells; the end of a public name is none."""
+def _named(word: str, environments: Environments) -> frozenset[str]:
+    """The environments that a word tells; the end of a public name is none, but that of a Service's is."""
     if "letsencrypt" in word.lower():
         return frozenset()
     rest, _, last = word.rpartition(".")
-    is_public = rest and last.lower() in _PUBLIC_ENDS and last not in namespaces
+    is_public = rest and last.lower() in _PUBLIC_ENDS and (last, rest) not in environments.services
     return environments_in(rest if is_public else word, environments.declared)
 
 
-def _twin(text: Text, held: Sequence[tuple[RenderedObject, Text]]) -> tuple[RenderedObject, Text] | None:
-    """The same line of the same field in the other environment."""
-    same = (one for one in held if one[1].place == text.place and one[1].text == text.text)
-    return next(same, None)
+def _twin(text: Text, form: ObjectForm, held: _Texts) -> tuple[RenderedObject, Text] | None:
+    """The same line of the same field in another environment."""
+    same = held.get(form, {}).get((text.place, text.text))
+    return same[0] if same else None
 
 
 def _is_shared(
-    on: RenderedObject,
-    text: Text,
-    form: ObjectForm,
-    other: str,
-    twin: tuple[RenderedObject, Text],
-    texts: Mapping[str, _Texts],
+    on: RenderedObject, text: Text, form: ObjectForm, other: str, texts: Mapping[str, _Texts]
 ) -> bool:
     """Whether a value may well be meant for all: one of production that a common base writes.
 
     A database or bucket of production that others get from a base is no such thing, unless it is that of
     very many.
     """
-    ours, theirs = origin(at(on.blame, text.path)), origin(at(twin[0].blame, twin[1].path))
-    if (ours.source, ours.source_path) != (theirs.source, theirs.source_path) or other != PRODUCTION:
+    twin = _twin(text, form, texts[other])
+    if other != PRODUCTION or twin is None:
         return False
-    having = sum(_twin(text, one.get(form, ())) is not None for one in texts.values())
+    ours, theirs = origin(at(on.blame, text.path)), origin(at(twin[0].blame, twin[1].path))
+    if (ours.source, ours.source_path) != (theirs.source, theirs.source_path):
+        return False
+    having = sum(_twin(text, form, one) is not None for one in texts.values())
     return not text.is_data or having > _MOST_IN_COMMON
 
 
@@ -189,6 +191,8 @@ def _namespaces(
         other = canonical(environment_of_name(namespace, environments.declared) or name)
         if other == name or other not in family or namespace not in family[other].namespaces:
             continue
+        if origin(at(one.blame, _NAMESPACE)).source_path[-1:] == ("targetNamespace",):
+            continue  # a destination of the delivery object: destination-mismatch
         if are_told_apart(name, other, environments.declared):
             told.add(namespace)
             theirs = family[other].environment

@@ -36,9 +36,22 @@ _LEADING = frozenset(
     {
         *("host", "hosts", "hostname", "hostnames", "url", "uri", "endpoint", "addr", "address", "server"),
         *("broker", "brokers", "bucket", "database", "db", "dsn", "schema", "queue", "topic", "table"),
-        *("upstream", "backend", "origin", "issuer", "domain", "vault", "account", "project", "connection"),
+        *(
+            "remote",
+            "extract",
+            "upstream",
+            "backend",
+            "origin",
+            "issuer",
+            "domain",
+            "vault",
+            "account",
+            "project",
+            "connection",
+        ),
     }
 )
+_STORED = ("remoteRef", "extract")
 _DELIVERING = ("argoproj.io", "fluxcd.io")
 _VALUES: Mapping[str, tuple[FieldPath, ...]] = {
     "HelmRelease": (("spec", "values"),),
@@ -52,7 +65,13 @@ _DATA = frozenset(
 )
 _SETTING = re.compile(r"\s*[\"']?(?P<key>[\w./-]{1,200})[\"']?\s*[:=]\s*(?P<value>.+)\Z")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_USER = re.compile(r"(?<=://)[^/@\s]*@")
+_USER = re.compile(r"(?<=://)[^/@\s]*@|[\w.+-]+@")
+_HOST = re.compile(r"://(?P<host>[^/?#\s]*)")
+# Names of the machine itself, and hosts of the world that have these names.
+_LOCAL = ("file://", "unix://", "npipe://")
+_PUBLIC = ("dev.azure.com", "dev.mysql.com", "dev.to", "test.pypi.org")
+# Words that in the path of an address mean an environment, and not a device or a trial.
+_IN_PATHS = re.compile(r"prod|stag|stg|qa|uat", re.IGNORECASE)
 _NAME_PARTS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
 _FILE = re.compile(
     r"\.(?:ya?ml|json|properties|conf|cfg|xml|txt|pem|crt|cert|key|sh|py|js|ts|html?|css|log|toml|ini|jar|so|go|"
@@ -129,6 +148,8 @@ def _walk(
             if name not in _SKIPPED:
                 # What an entry of `env` says stands in its `value`.
                 inner = named if name == "value" and isinstance(named, str) else str(name)
+                # The name of a secret in a store, as ExternalSecrets have it.
+                inner = key if name == "key" and key in _STORED else inner
                 yield from _walk(one, (*path, name), (*place, str(name)), inner, names)
     elif isinstance(value, list):
         for index, one in enumerate(value):
@@ -159,7 +180,7 @@ def _words(value: str, key: str) -> Iterator[str]:
     """The words of a value that lead somewhere."""
     held = _USER.sub("", value)
     if "://" in held:
-        yield from _WORD.findall(held)
+        yield from _words_of_address(held)
         return
     words = _WORD.findall(held)
     if len(held.split()) > _MOST_WORDS:
@@ -167,10 +188,19 @@ def _words(value: str, key: str) -> Iterator[str]:
     leads = not _LEADING.isdisjoint(_parts(key))
     for word in words:
         if "." in word.strip("."):
-            if not _FILE.search(word) and not _PACKAGE.match(word) and "/" not in held.partition(word)[0]:
+            is_file = _FILE.search(word) or _PACKAGE.match(word) or "/" in held.partition(word)[0]
+            if not is_file and not word.lower().endswith(_PUBLIC):
                 yield word
         elif leads:
             yield word
+
+
+def _words_of_address(value: str) -> Iterator[str]:
+    if value.lower().startswith(_LOCAL):
+        return
+    for found in _HOST.finditer(value):
+        yield from (one for one in _WORD.findall(found["host"]) if not one.lower().endswith(_PUBLIC))
+    yield from (one for one in _WORD.findall(_HOST.sub(" ", value)) if _IN_PATHS.search(one))
 
 
 def _parts(name: str) -> list[str]:

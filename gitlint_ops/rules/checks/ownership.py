@@ -9,19 +9,13 @@ from gitlint_ops.model.delivery import FLUX_KUSTOMIZE, Delivery, OwnerKind
 from gitlint_ops.model.findings import Note, Severity, Violation
 from gitlint_ops.model.objects import ObjectKey, RenderedObject
 from gitlint_ops.model.structure import value_at
+from gitlint_ops.rules.checks.scopes import cluster_kinds, is_cluster_wide
 from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.subjects import Facts, Params
 
 _Use: TypeAlias = tuple[RenderedObject, Delivery]
 
 _MOST_NOTES = 5
-_WITHOUT_NAMESPACE = frozenset(
-    {
-        *("APIService", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "IngressClass"),
-        *("MutatingWebhookConfiguration", "Namespace", "PersistentVolume", "PriorityClass", "RuntimeClass"),
-        *("StorageClass", "ValidatingAdmissionPolicy", "ValidatingWebhookConfiguration", "ClusterIssuer"),
-    }
-)
 _SHARED = frozenset({"Merge", "IfNotPresent", "Ignore"})
 
 
@@ -43,13 +37,14 @@ def owned_twice(deliveries: Deliveries, _params: Params, _facts: Facts) -> Itera
 def _uses(cluster: str, deliveries: Deliveries) -> Mapping[ObjectKey, list[_Use]]:
     """The objects of a cluster by what the API server knows them by."""
     found: dict[ObjectKey, list[_Use]] = {}
+    wide = cluster_kinds(deliveries)
     for one, delivery in deliveries.objects_in(cluster):
         key = one.key
         is_named = key.name and key.kind and "${" not in key.name and "${" not in key.namespace
         if not is_named or _is_shared(one) or _is_installed_once(one, delivery):
             continue
         # Helm and Argo CD put what names no namespace into that of the release.
-        namespace = "" if key.kind in _WITHOUT_NAMESPACE else key.namespace or delivery.namespace
+        namespace = "" if is_cluster_wide(one, wide) else key.namespace or delivery.namespace
         found.setdefault(ObjectKey(key.group, key.kind, namespace, key.name), []).append((one, delivery))
     return found
 

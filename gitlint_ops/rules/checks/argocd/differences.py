@@ -84,9 +84,9 @@ def not_respected(deliveries: Deliveries, _params: Params, _facts: Facts) -> Ite
                 yield Violation(
                     owner.object,
                     ("spec", "ignoreDifferences", index),
-                    f"this hides the difference of a field that Git sets ({on.kind} {on.key.name}), but "
-                    "every sync still writes Git's value",
-                    related=(Note(on, path, "set here"),),
+                    "this hides the difference of a field that Git sets, but every sync still writes what "
+                    "Git says",
+                    related=(Note(on, path, f"set here, of {on.kind} {on.key.name}"),),
                     hint=f"add `{_RESPECT}` to syncPolicy.syncOptions, or leave the field out in Git",
                 )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from gitlint_ops.model.delivery import ARGO, Delivery, Owner, OwnerKind
 from gitlint_ops.model.findings import Note, Violation
+from gitlint_ops.model.near_names import near_name
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.rules.checks.argocd.globs import denies, permits
@@ -77,9 +78,17 @@ def project_scope_violation(deliveries: Deliveries, _params: Params, _facts: Fac
     """Applications that their AppProject, as it stands here, will not let Argo CD sync."""
     projects = {one.name: one for one in _projects(deliveries)}
     for delivery in deliveries.of_kind(OwnerKind.APPLICATION):
-        project = projects.get(delivery.owner.text("spec", "project"))
+        name = delivery.owner.text("spec", "project")
+        project = projects.get(name)
         if project is not None:
             yield from _outside(delivery, project, deliveries)
+        elif name not in ("", DEFAULT) and (near := near_name(name, projects)):
+            yield Violation(
+                delivery.owner.object,
+                ("spec", "project"),
+                f"no AppProject here is called '{name}'",
+                hint=f"did you mean '{near}'?",
+            )
 
 
 class _Project:

@@ -13,11 +13,14 @@ from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.rules.checks.secret_names import NameKind, name_kind
-from gitlint_ops.rules.checks.secret_values import is_harmless, is_placeholder, url_passwords
+from gitlint_ops.rules.checks.secret_values import is_harmless, is_placeholder
 from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.subjects import Facts, Params, nameless
 
 _FILLED_IN = ("{{", "${", "$ARGOCD", "<path:", "ref+")
+_PAIR = re.compile(r"([A-Za-z_][\w-]*)\s*:\s*[\"']?([^\s\"'{}\[\],#]+)")
+_DEEPEST = 30
+_LONGEST_LINE = 2_000
 _COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")
 _VERSION = re.compile(r"v?\d+(?:\.\d+){1,3}(?:[-+][\w.+-]*)?\Z")
 
@@ -67,21 +70,14 @@ def _mutable(
 
 @nameless
 def inline_credential(on: RenderedObject, _params: Params) -> Iterator[Violation]:
-    """Credentials in the parameters and addresses of Applications and repositories."""
-    if on.key.group != ARGO or on.kind not in ("Application", "ApplicationSet", "AppProject"):
+    """Credentials among the parameters and values of Applications; of addresses secret-plaintext tells."""
+    if on.key.group != ARGO or on.kind not in ("Application", "ApplicationSet"):
         return
-    for path, source in argo_sources(on.body):
-        yield from _in_address(on, (*path, "repoURL"), source.get("repoURL"))
+    for path, _ in argo_sources(on.body):
         yield from _in_parameters(on, (*path, "helm", "parameters"))
         yield from _in_parameters(on, (*path, "plugin", "env"))
-    repos = value_at(on.body, ("spec", "sourceRepos"))
-    for index, one in enumerate(repos if isinstance(repos, list) else ()):
-        yield from _in_address(on, ("spec", "sourceRepos", index), one)
-
-
-def _in_address(on: RenderedObject, path: FieldPath, value: Any) -> Iterator[Violation]:
-    if isinstance(value, str) and any(not is_placeholder(one) for one in url_passwords(value)):
-        yield _credential(on, path, "this address carries a password or token")
+        yield from _in_values(on, (*path, "helm", "valuesObject"), 0)
+        yield from _in_text(on, (*path, "helm", "values"))
 
 
 def _in_parameters(on: RenderedObject, path: FieldPath) -> Iterator[Violation]:
@@ -90,19 +86,40 @@ def _in_parameters(on: RenderedObject, path: FieldPath) -> Iterator[Violation]:
         name, value = value_at(one, ("name",)), value_at(one, ("value",))
         if not isinstance(name, str) or not isinstance(value, str) or not value:
             continue
-        secret = name_kind(name.rpartition(".")[2]) is NameKind.SECRET
-        if secret and not (
-            is_placeholder(value) or is_harmless(value) or any(x in value for x in _FILLED_IN)
-        ):
-            yield _credential(on, (*path, index, "value"), f"the value of '{name}' stands here in clear")
+        if _is_secret(name, value):
+            yield _credential(on, (*path, index, "value"), name)
 
 
-def _credential(on: RenderedObject, path: FieldPath, message: str) -> Violation:
+def _in_values(on: RenderedObject, path: FieldPath, depth: int) -> Iterator[Violation]:
+    held = value_at(on.body, path)
+    for key, value in held.items() if isinstance(held, Mapping) and depth < _DEEPEST else ():
+        if isinstance(value, str) and _is_secret(key, value):
+            yield _credential(on, (*path, key), key)
+        elif isinstance(value, Mapping):
+            yield from _in_values(on, (*path, key), depth + 1)
+
+
+def _in_text(on: RenderedObject, path: FieldPath) -> Iterator[Violation]:
+    text = value_at(on.body, path)
+    for number, line in enumerate(text.splitlines(), 1) if isinstance(text, str) else ():
+        for found in _PAIR.finditer(line[:_LONGEST_LINE]):
+            if _is_secret(found[1], found[2]):
+                yield _credential(on, path, found[1], line=number)
+
+
+def _is_secret(name: str, value: str) -> bool:
+    if name_kind(name.rpartition(".")[2]) is not NameKind.SECRET or not value:
+        return False
+    return not (is_placeholder(value) or is_harmless(value) or any(one in value for one in _FILLED_IN))
+
+
+def _credential(on: RenderedObject, path: FieldPath, name: str, line: int = 0) -> Violation:
     return Violation(
         on,
         path,
-        message,
-        hint="let the chart take it from an existing Secret, and the repository's login from a repository "
-        "Secret of Argo CD; change what was written here, since history still holds it",
+        f"the value of '{name}' stands here in clear",
+        line=line,
+        hint="let the chart take it from an existing Secret, and change what was written here, since history "
+        "still holds it",
         confidence=Confidence.MEDIUM,
     )

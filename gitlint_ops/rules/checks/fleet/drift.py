@@ -182,8 +182,10 @@ def _source(held: _Field) -> Origin:
 
 
 def _is_declared(held: _Field) -> bool:
-    """Whether the value comes from the inventory or a parameter, which say of each cluster what it has."""
-    return any(one.via is Via.APPLICATIONSET for one in chain(at(held.on.blame, held.path)))
+    """Whether the value comes from the inventory or a variable, which say of each cluster what it has."""
+    return any(
+        one.via in (Via.APPLICATIONSET, Via.SUBSTITUTION) for one in chain(at(held.on.blame, held.path))
+    )
 
 
 # What is told

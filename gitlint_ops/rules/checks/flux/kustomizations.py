@@ -1,13 +1,13 @@
-"""Kustomizations that lack what they need, stand still, or remove more than is meant."""
+"""Kustomizations that lack what they need, or stand still."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
-from gitlint_ops.model.delivery import FLUX_KUSTOMIZE, Delivery, Owner, OwnerKind
+from gitlint_ops.model.delivery import Owner, OwnerKind
 from gitlint_ops.model.findings import Confidence, Note, Severity, Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.made_secrets import made_keys
@@ -84,93 +84,6 @@ def suspended(one: RenderedObject, params: Params) -> Iterator[Violation]:
             hint="resume it, or say why and until when in an annotation, such as "
             f"{params['reasons'][0]}: <reason>, until <date>",
         )
-
-
-# Pruning
-
-
-def prune_hazard(deliveries: Deliveries, params: Params, _facts: Facts) -> Iterator[Violation]:
-    """Objects that take others' work or data with them once they are pruned."""
-    inside = _Inside(deliveries)
-    for one in deliveries.of_kind(OwnerKind.FLUX_KUSTOMIZATION):
-        is_short_lived = one.result is not None and one.result.target.environment in params["short_lived"]
-        if one.result is None or one.owner.value("spec", "prune") is not True or is_short_lived:
-            continue
-        for each in one.result.objects:
-            if each.kind in _HAZARDOUS and not _is_kept(each):
-                yield from _hazards(each, one, inside)
-
-
-_Use: TypeAlias = tuple[RenderedObject, Delivery]
-_HAZARDOUS = frozenset({"PersistentVolumeClaim", "Namespace", "CustomResourceDefinition"})
-
-
-class _Inside:
-    """What others deliver into namespaces, and of which kinds, by cluster."""
-
-    def __init__(self, deliveries: Deliveries) -> None:
-        self._held: dict[tuple[str, ...], dict[str, _Use]] = {}
-        for delivery in deliveries:
-            for one in delivery.result.objects if delivery.result else ():
-                use = (one, delivery)
-                namespace = one.key.namespace or delivery.namespace
-                for key in ((namespace,), (one.key.group, one.key.kind)):
-                    uses = self._held.setdefault((delivery.destination, *key), {})
-                    uses.setdefault(delivery.owner.id, use)
-
-    def others(self, delivery: Delivery, *key: str) -> list[_Use]:
-        """The first object of each other owner."""
-        uses = self._held.get((delivery.destination, *key), {})
-        return [use for owner, use in uses.items() if owner != delivery.owner.id]
-
-
-def _is_kept(one: RenderedObject) -> bool:
-    """Whether an object says that it must not be pruned, or is not Flux's to prune."""
-    keep = {
-        f"{FLUX_KUSTOMIZE}/prune": "disabled",
-        f"{FLUX_KUSTOMIZE}/reconcile": "disabled",
-        f"{FLUX_KUSTOMIZE}/ssa": "Ignore",
-    }
-    return any(
-        value_at(one.body, ("metadata", field, key)) == value
-        for field in ("labels", "annotations")
-        for key, value in keep.items()
-    )
-
-
-def _hazards(one: RenderedObject, delivery: Delivery, inside: _Inside) -> Iterator[Violation]:
-    if one.kind == "PersistentVolumeClaim":
-        yield _hazard(one, delivery, "with it goes its data, unless its volume is retained", [])
-    elif one.kind == "Namespace":
-        others = inside.others(delivery, one.key.name)
-        if others:
-            loss = f"with it goes all that others deliver into it, such as {_said(others[0])}"
-            yield _hazard(one, delivery, loss, others)
-    else:
-        kind = value_at(one.body, ("spec", "names", "kind"), "")
-        others = inside.others(delivery, str(value_at(one.body, ("spec", "group"), "")), str(kind))
-        if others:
-            loss = f"with it go all objects of the kind {kind}, such as {_said(others[0])}"
-            yield _hazard(one, delivery, loss, others)
-
-
-def _said(use: _Use) -> str:
-    return f"{use[0].kind} {use[0].key.name} of {use[1].owner.said}"
-
-
-def _hazard(
-    one: RenderedObject,
-    delivery: Delivery,
-    loss: str,
-    others: list[tuple[RenderedObject, Delivery]] | tuple[()],
-) -> Violation:
-    return Violation(
-        one,
-        ("metadata", "name"),
-        f"{delivery.owner.said} deletes {one.kind} {one.key.name} once it is gone from here: {loss}",
-        related=tuple(Note(each, ("metadata", "name"), "this too") for each, _ in others[:_MOST_NOTES]),
-        hint=f"annotate it with {FLUX_KUSTOMIZE}/prune: disabled",
-    )
 
 
 # Encryption
