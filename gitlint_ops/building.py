@@ -9,11 +9,12 @@ from msgspec.structs import replace
 from gitlint_ops.build.helm.program import Helm
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
 from gitlint_ops.build.stage import with_ways
+from gitlint_ops.discovering import Discovered, declared_repositories
 from gitlint_ops.model.cards import Profile
 from gitlint_ops.model.errors import UsageError, did_you_mean
 from gitlint_ops.model.findings import Finding
 from gitlint_ops.model.targets import BuildResult, BuildTarget, TargetKind
-from gitlint_ops.pipeline import Discovered, declared_repositories, to_findings
+from gitlint_ops.pipeline import to_findings
 from gitlint_ops.workspace.config import RemoteRepository
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Tree

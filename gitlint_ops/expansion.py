@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gitlint_ops.build.argo.source import sources_of
+from gitlint_ops.build.argo.source import asks_helm
 from gitlint_ops.build.delivered_entries import told_of_all_uses
 from gitlint_ops.build.plain import examples_of
 from gitlint_ops.build.site import Site
@@ -130,7 +130,7 @@ class _Loop:
         self._violations: list[Violation] = []
         self._unchecked: list[Unchecked] = []
         self._truncated = False
-        self._ahead: set[str] = set()
+        self._charts: dict[str, Owner] = {}
         self._has_come = False
         """Whether an object has come that others may wait for."""
 
@@ -150,11 +150,13 @@ class _Loop:
             if candidate in roots.leading:
                 self._drain()
         self._force()
+        rendered = self._rendered()
         for candidate, above in roots.rest:
             # What stands where something delivers from, and is not among what that renders, nobody delivers.
-            if not above <= self._rendered():
+            if not above <= rendered:
                 self._add_root(candidate)
                 self._force()
+                rendered = self._rendered()
         deliveries = told_of_all_uses(self._deliveries)
         return Expansion(
             tuple(deliveries),
@@ -231,6 +233,8 @@ class _Loop:
             owner = replace(owner, twin=owner.twin + 1)
         self._seen.add(owner.id)
         self._queue.append(_Waiting(owner, generation))
+        if asks_helm(owner):
+            self._charts[owner.id] = owner
 
     def _drain(self) -> None:
         """Render what can be; what still lacks an object that may come is put aside."""
@@ -241,22 +245,23 @@ class _Loop:
                 self._deferred.append(one)
                 continue
             self._deliver(one)
-            if self._has_come:
-                self._has_come = False
-                again, self._deferred = self._deferred, []
-                self._queue.extend(again)
-                self._render_ahead()
+            self._try_again()
+            self._render_ahead()
+
+    def _try_again(self) -> None:
+        """Have what was put aside looked at again, if something came that it may have lacked."""
+        if self._has_come:
+            self._has_come = False
+            self._queue.extend(self._deferred)
+            self._deferred = []
 
     def _render_ahead(self) -> None:
-        """Have the charts of all that waits rendered several at a time."""
-        charts = [
-            one.owner for one in self._queue if _is_chart(one.owner) and one.owner.id not in self._ahead
-        ]
-        if len(charts) < _FEWEST_AT_ONCE or not self._site.helm.path:
+        """Have the charts of all that waits rendered several at a time, each once."""
+        if len(self._charts) < _FEWEST_AT_ONCE or not self._site.helm.path:
             return
+        charts, self._charts = self._charts, {}
         with self._site.charts.planned():
-            for owner in charts:
-                self._ahead.add(owner.id)
+            for owner in charts.values():
                 destination, namespace = self._destination(owner)
                 self._render(owner, self._target(owner, destination), namespace)
 
@@ -268,8 +273,7 @@ class _Loop:
         self._drain()
         while self._deferred:
             self._deliver(self._deferred.pop(0))
-            self._queue.extend(self._deferred)
-            self._deferred = []
+            self._try_again()
             self._drain()
 
     def _add_undelivered(self) -> None:
@@ -288,6 +292,7 @@ class _Loop:
 
     def _deliver(self, one: _Waiting) -> None:
         owner = one.owner
+        self._charts.pop(owner.id, None)
         self._progress("following deliveries", len(self._deliveries), len(self._seen))
         if owner.kind is OwnerKind.APPLICATION_SET:
             self._generate(one)
@@ -389,12 +394,3 @@ class _Loop:
         from gitlint_ops.build.flux.kustomization import build_flux_kustomization
 
         return build_flux_kustomization(owner, target, known, self._site)
-
-
-def _is_chart(owner: Owner) -> bool:
-    """Whether an owner plainly asks helm."""
-    if owner.kind is OwnerKind.HELM_RELEASE:
-        return True
-    return owner.kind is OwnerKind.APPLICATION and any(
-        one.text("chart") or "helm" in one.body for one in sources_of(owner)
-    )

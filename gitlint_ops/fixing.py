@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gitlint_ops.build.proof import Proof
 from gitlint_ops.build.safe_edits import edited_bytes
+from gitlint_ops.discovering import Progress, Request
 from gitlint_ops.model.findings import Edit, Finding, State, TriagedFinding
 from gitlint_ops.model.fixes import FixedFile, Fixes
 from gitlint_ops.model.location import FileRef
-from gitlint_ops.pipeline import Progress, Request, check
+from gitlint_ops.pipeline import check
 from gitlint_ops.workspace.edited import EditedTree
 from gitlint_ops.workspace.remotes import declared
 from gitlint_ops.workspace.sources import Sources

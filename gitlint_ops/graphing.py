@@ -8,15 +8,14 @@ from collections.abc import Iterator, Mapping
 
 from gitlint_ops.build.stage import covered, judged_builds
 from gitlint_ops.discover.kustomize import KustomizeDir
-from gitlint_ops.model.blame import Below as BlameTree
-from gitlint_ops.model.blame import FieldBlame, ListBlame, MapBlame, Origin, Stacked
+from gitlint_ops.discovering import Discovered
+from gitlint_ops.model.blame import sources_of
 from gitlint_ops.model.delivery import Delivery, Owner, OwnerKind
 from gitlint_ops.model.disclosure import without_logins
 from gitlint_ops.model.graph import ClusterNode, DeliveryGraph, FolderNode, OwnerNode, Reach, Why
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.waves import declared_wave
-from gitlint_ops.pipeline import Discovered
 
 
 def delivery_graph(found: Discovered) -> DeliveryGraph:
@@ -147,7 +146,7 @@ def why(found: Discovered, file: FileRef) -> Why:
 def _revisions(one: Delivery, file: FileRef) -> Iterator[str]:
     """The revisions of a file that a delivery takes in: "" for what is under check."""
     result = one.result
-    here = any(_same(held, file) for held in set(_files_of(one.owner.object.blame)))
+    here = any(_same(held, file) for held in sources_of(one.owner.object.blame))
     if result is not None:
         here = here or (result.target.repo == file.repo and file.path in result.inputs)
         here = here or (file.repo, file.path) in result.beside
@@ -161,25 +160,6 @@ def _revisions(one: Delivery, file: FileRef) -> Iterator[str]:
 
 def _same(held: FileRef, file: FileRef) -> bool:
     return (held.repo, held.path) == (file.repo, file.path)
-
-
-def _files_of(blame: BlameTree) -> Iterator[FileRef]:
-    """The files that any part of an object comes from."""
-    waiting: list[BlameTree] = [blame]
-    while waiting:
-        now = waiting.pop()
-        match now:
-            case Origin():
-                yield now.source.file
-                waiting += [now.over] if now.over is not None else []
-            case Stacked():
-                waiting += [now.source, now.replaced]
-            case MapBlame():
-                waiting += [now.base, *now.changed.values()]
-            case ListBlame():
-                waiting += [now.base, *now.items]
-            case FieldBlame():
-                waiting += [now.base, now.by]
 
 
 def _way(found: Discovered, one: Delivery, file: FileRef) -> tuple[str, ...]:

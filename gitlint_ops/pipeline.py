@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops import __version__
 from gitlint_ops.beyond import reached, untouched_policies
 from gitlint_ops.blame import Entries, finding
-from gitlint_ops.build.helm.program import Helm
-from gitlint_ops.build.lone_charts import build_charts
+from gitlint_ops.build.changed_deliveries import is_touched
 from gitlint_ops.build.plain import plain_objects
 from gitlint_ops.build.retold import told_once
 from gitlint_ops.build.site import Site, settings_of
@@ -28,91 +25,46 @@ from gitlint_ops.build.stage import (
     judged_builds,
     results_of,
 )
-from gitlint_ops.discover.flux_versions import InstalledFlux
 from gitlint_ops.discover.image_markers import broken_markers
-from gitlint_ops.discover.survey import Extent, Survey, survey
-from gitlint_ops.discover.targets import Versions, targets
+from gitlint_ops.discover.survey import Survey, survey
 from gitlint_ops.discover.unlisted import unlisted
 from gitlint_ops.discover.untouched import documents_with
-from gitlint_ops.expansion import expand, expand_changed
+from gitlint_ops.discovering import (
+    Discovered,
+    Progress,
+    Request,
+    declared_repositories,
+    discovered,
+    extent,
+    is_limited,
+    targets_of,
+)
 from gitlint_ops.facts import labelled_namespaces, rule_inputs, with_flux
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.delivery import Expansion, OwnerKind
 from gitlint_ops.model.findings import Finding, Severity, Violation
-from gitlint_ops.model.globs import Globs
 from gitlint_ops.model.location import DocumentRef, FileRef
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.results import CheckResult
-from gitlint_ops.model.targets import BuildResult, BuildTarget, Status
+from gitlint_ops.model.targets import BuildResult, Status
 from gitlint_ops.on_demand import Seen, on_demand, told_once_by_kind
 from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.engine import run_rules
 from gitlint_ops.summaries import coverage_of, summary_of, unchecked_of
 from gitlint_ops.triage.accepted import accepted
-from gitlint_ops.triage.baseline import Baseline
 from gitlint_ops.triage.suppressions import Hygiene
 from gitlint_ops.triage.triage import triage
 from gitlint_ops.validate.own_sources import own_sources
 from gitlint_ops.validate.stage import validate
-from gitlint_ops.workspace.config import Config, RemoteRepository
 from gitlint_ops.workspace.problems import violation_of
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Tree
 
 if TYPE_CHECKING:
     from gitlint_ops.validate.transitions import Former
-    from gitlint_ops.workspace.remotes import Declared
-
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with the stage, how much of it is done, and how much there is."""
 
 DEFINITION = "CustomResourceDefinition"
 HYGIENE = "suppression-hygiene"
-
-
-class Request(Struct, frozen=True):
-    """What one run checks.
-
-    `cards` are the selected rules with the user's severities, `known` the ids of all rules.
-    `changed` limits the run to what a change can alter: the base to compare with ("" for what the
-    tree itself stages over HEAD), or None for everything. `kubernetes` overrides the
-    configuration's versions. `helm` renders the charts of kustomizations.
-    """
-
-    config: Config
-    cards: tuple[Card, ...]
-    known: frozenset[str]
-    today: date
-    kubernetes: str = ""
-    changed: str | None = None
-    baseline: Baseline = Baseline()
-    helm: Helm = Helm()
-
-
-class Discovered(Struct, frozen=True):
-    """What a workspace holds: its folders, each built by itself, and what its delivery objects come to."""
-
-    sources: Sources
-    surveys: tuple[Survey, ...]
-    site: Site
-    alone: tuple[BuildResult, ...]
-    expansion: Expansion
-
-
-def discovered(trees: Sequence[Tree], request: Request, progress: Progress) -> Discovered:
-    """Discover, build, and follow what is built; nothing is judged yet.
-
-    Raises:
-        UsageError: as `check` does.
-    """
-    sources = Sources(trees, declared=declared_repositories(request.config.repositories, trees[0]))
-    surveys = tuple(survey(sources, tree, _extent(tree, request)) for tree in trees)
-    installed = InstalledFlux(surveys, sources, limited=_is_limited(trees, request))
-    site = Site(sources, request.helm, settings_of(request.config), installed=installed)
-    alone = build_all(surveys, _targets(surveys, request), site, progress)
-    expansion = _expansion(surveys, alone, site, request, progress)
-    charts = build_charts(surveys, (*alone, *results_of(expansion)), site, _versions(request), request.config)
-    return Discovered(sources, surveys, site, (*alone, *charts), expansion)
 
 
 def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckResult:
@@ -129,7 +81,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     altered = altered_builds(judged, surveys)
     progress("validating", 0, 1)
     former, own = _former(trees, surveys, builds, request), own_sources(trees[0], request.config)
-    limited = _is_limited(trees, request)
+    limited = is_limited(trees, request)
     elsewhere = partial(untouched_definitions, trees, sources) if limited else None
     apart = partial(_built_apart, trees, request)
     policies = untouched_policies(surveys, trees, sources, apart) if former else ()
@@ -138,7 +90,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     cards = {card.id: card for card in request.cards}
     namespaces = labelled_namespaces(judged, sources, trees, limited=limited)
     inputs = rule_inputs(judged, altered, surveys, request.config, request.kubernetes, namespaces)
-    inputs = replace(inputs, deliveries=Deliveries(expansion) if expansion.deliveries else None)
+    inputs = replace(inputs, deliveries=Deliveries(found.followed) if found.followed.deliveries else None)
     if not request.config.operators.flux and found.site.installed is not None:
         inputs = with_flux(inputs, expansion, found.site.installed)
     seen = Seen(trees, surveys, builds, judged, sources, own, expansion, found.site.renderings)
@@ -148,7 +100,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
         *told_once(_of_builds(built, cards, sources, request), validated.violations),
         *expansion.violations,
         *told_once_by_kind(validated.violations, demanded),
-        *run_rules(request.cards, inputs),
+        *_of_change(run_rules(request.cards, inputs), found, cards),
         *demanded,
         *reached(altered, former, apart, request.cards, request.config, request.kubernetes),
     )
@@ -170,11 +122,6 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
         tool_version=__version__,
         roots=tuple((tree.name, tree.repository.root) for tree in trees),
     )
-
-
-def _is_limited(trees: Sequence[Tree], request: Request) -> bool:
-    """Whether a run does not look at all files."""
-    return request.changed is not None or any(tree.repository.scopes for tree in trees)
 
 
 def _with_parameters(found: Iterable[Finding], expansion: Expansion, sources: Sources) -> Iterable[Finding]:
@@ -220,17 +167,18 @@ def _with_safe_edits(
     return with_safe_edits(findings, sources)
 
 
-def _expansion(
-    surveys: Sequence[Survey],
-    alone: Sequence[BuildResult],
-    site: Site,
-    request: Request,
-    progress: Progress,
-) -> Expansion:
-    """What the delivery objects come to; a run limited to a change does not build all that it takes."""
-    if request.changed is not None:
-        return expand_changed(surveys, alone, site, request.config, progress)
-    return expand(surveys, alone, site, request.config, progress, request.kubernetes)
+def _of_change(
+    violations: Sequence[Violation], found: Discovered, cards: Mapping[str, Card]
+) -> Iterator[Violation]:
+    """Of a change, what rules say of deliveries that it alters, or of its own files."""
+    if found.followed is found.expansion:
+        yield from violations
+        return
+    changed = {one.repo: one.changed or frozenset() for one in found.surveys}
+    ids = frozenset(one.owner.id for one in found.expansion.deliveries)
+    for one in violations:
+        if "delivery" not in cards[one.rule].subject or is_touched(one, ids, changed):
+            yield one
 
 
 def _of_files(
@@ -242,7 +190,7 @@ def _of_files(
     for found in surveys:
         yield from found.violations
         yield from unlisted(found, sources, builds, is_placeholder)
-    yield from parse_violations(sources)
+    yield from _parse_violations(surveys, builds, sources)
     yield from broken_markers(surveys, builds, sources)
 
 
@@ -275,20 +223,21 @@ def _former(
     ).body_of
 
 
-def declared_repositories(repositories: Sequence[RemoteRepository], tree: Tree) -> Sequence[Declared]:
-    """What addresses mean by a configuration; most have none, and then nothing is loaded."""
-    if not repositories:
-        return ()
-    from gitlint_ops.workspace.remotes import declared
-
-    return declared(repositories, tree)
-
-
-def parse_violations(sources: Sources) -> Iterator[Violation]:
-    """Syntax errors and duplicate keys of all files read."""
+def _parse_violations(
+    surveys: Iterable[Survey], builds: Iterable[BuildResult], sources: Sources
+) -> Iterator[Violation]:
+    """Syntax errors and duplicate keys of all files read; of a change, those that its targets read."""
+    changed = {one.repo: one.changed for one in surveys if one.changed is not None}
+    read = {(one.target.repo, path) for one in builds for path in one.inputs} if changed else set()
     for file, _, text in sources.parsed():
         if not sources.is_checked(file):
             continue  # what is wrong in another revision is told where it keeps something from building
+        if (
+            file.repo in changed
+            and file.path not in changed[file.repo]
+            and (file.repo, file.path) not in read
+        ):
+            continue
         problems = [*text.problems, *(one for document in text.documents for one in document.problems)]
         yield from (violation_of(file, problem) for problem in problems)
 
@@ -320,41 +269,16 @@ def to_findings(
             yield finding(violation, card, sources, entries)
 
 
-def _extent(tree: Tree, request: Request) -> Extent:
-    excluded = Globs(request.config.exclude)
-    changed: frozenset[str] | None = None
-    if request.changed is not None:
-        changed = tree.changed_since(request.changed or None)
-        source = request.config.source
-        if source is not None and source.file.path in changed:
-            changed = None  # other settings can change any verdict
-    return Extent(
-        scopes=tree.repository.scopes,
-        changed=changed,
-        excluded=frozenset(path for path in tree.entries() if excluded.match(path)),
-    )
-
-
 def _built_apart(
     trees: Sequence[Tree], request: Request, files: Mapping[str, frozenset[str] | None] = MappingProxyType({})
 ) -> tuple[BuildResult, ...]:
     """What reads these files of each repository, of which the run tells nothing; None is all files."""
     sources = Sources(trees, declared=declared_repositories(request.config.repositories, trees[0]))
-    extents = (replace(_extent(tree, request), changed=files.get(tree.name)) for tree in trees)
+    extents = (replace(extent(tree, request), changed=files.get(tree.name)) for tree in trees)
     surveys = tuple(survey(sources, tree, one) for tree, one in zip(trees, extents, strict=True))
     site = Site(sources, request.helm, settings_of(request.config))
-    alone = build_all(surveys, _targets(surveys, request), site, lambda *_: None)
+    alone = build_all(surveys, targets_of(surveys, request), site, lambda *_: None)
     return judged_builds(built_together(alone, surveys, site).results, surveys)
-
-
-def _targets(surveys: Sequence[Survey], request: Request) -> tuple[BuildTarget, ...]:
-    return targets(surveys, request.config.declared_environments, _versions(request))
-
-
-def _versions(request: Request) -> Versions:
-    config = request.config
-    by_environment = {one.name: one.kubernetes for one in config.environments if one.kubernetes}
-    return Versions(request.kubernetes or config.kubernetes, {} if request.kubernetes else by_environment)
 
 
 def _with_comments(findings: Sequence[Finding], sources: Sources, request: Request) -> Iterable[FileRef]:

@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 
 from gitlint_ops import __version__
+from gitlint_ops.discovering import Request, declared_repositories
 from gitlint_ops.model.results import CheckResult
-from gitlint_ops.pipeline import Request, declared_repositories
 from gitlint_ops.workspace.remotes import Remotes
 from gitlint_ops.workspace.tree import Tree, Unreadable
 

@@ -116,7 +116,7 @@ def altered_builds(builds: Iterable[BuildResult], surveys: Sequence[Survey]) -> 
 
 
 def _altered(build: BuildResult, found: Survey) -> BuildResult:
-    if found.changed is None:
+    if found.changed is None or build.whole:
         return build
     changed = build.inputs & found.changed
     if not changed <= found.manifests:

@@ -96,7 +96,7 @@ def _delivered(
     from gitlint_ops.building import delivered, faults_of
     from gitlint_ops.cli.progress import progress
     from gitlint_ops.cli.session import Options, open_session
-    from gitlint_ops.pipeline import discovered
+    from gitlint_ops.discovering import discovered
 
     if staged:
         raise UsageError("--target and --staged exclude each other", hint="name a commit with --rev")

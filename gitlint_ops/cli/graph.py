@@ -39,7 +39,7 @@ def graph(
     from gitlint_ops import graphing
     from gitlint_ops.cli.progress import progress
     from gitlint_ops.cli.session import Options, open_session
-    from gitlint_ops.pipeline import discovered
+    from gitlint_ops.discovering import discovered
     from gitlint_ops.report.graph import drawn, json, text
 
     if why is not None and form not in ("text", "json"):

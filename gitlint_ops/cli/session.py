@@ -10,10 +10,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from gitlint_ops.cli.programs import find_helm
+from gitlint_ops.discovering import Request
 from gitlint_ops.model.cards import Card, Profile
 from gitlint_ops.model.errors import UsageError, did_you_mean
 from gitlint_ops.model.location import FieldPath, FileRef
-from gitlint_ops.pipeline import Request
 from gitlint_ops.rules.catalogue import catalogue
 from gitlint_ops.rules.selection import Selection, select
 from gitlint_ops.triage.baseline import Baseline, read_baseline

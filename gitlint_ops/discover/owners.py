@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 from msgspec import Struct
 
@@ -17,7 +18,7 @@ from gitlint_ops.model.delivery import FLUX_SOURCE, OWNER_KINDS, OwnerKind
 from gitlint_ops.model.environments import DeclaredEnvironment, environment_of
 from gitlint_ops.model.findings import Confidence
 from gitlint_ops.model.location import DocumentRef
-from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.objects import RenderedObject, api_group
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import BuildResult, Status
 from gitlint_ops.workspace.tree import Tree, Unreadable
@@ -52,6 +53,13 @@ class Candidate(Struct, frozen=True, eq=False):
     def paths(self) -> tuple[tuple[str, str], ...]:
         """The folders that it delivers, each with what says of which repository."""
         return tuple(_paths(self))
+
+
+def is_owner(body: Any) -> bool:
+    """Whether a document is a delivery object."""
+    kind = value_at(body, ("kind",))
+    group = api_group(str(value_at(body, ("apiVersion",)) or ""))
+    return isinstance(kind, str) and (group, kind) in OWNER_KINDS
 
 
 def candidates(surveys: Sequence[Survey], builds: Iterable[BuildResult]) -> tuple[Candidate, ...]:

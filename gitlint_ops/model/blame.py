@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from gitlint_ops.model.location import DocumentRef, FieldPath
+from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 
 
 class Via(Enum):
@@ -282,3 +282,23 @@ def with_members(blame: Blame, fields: Mapping[FieldPath, Blame]) -> Blame:
     for key, inner in below.items():
         changed[key] = with_members(child(blame, key), inner)
     return MapBlame(blame, changed)
+
+
+def sources_of(blame: Below) -> frozenset[FileRef]:
+    """The files that any part of an object comes from."""
+    found: set[FileRef] = set()
+    waiting: list[Below] = [blame]
+    while waiting:
+        now = waiting.pop()
+        if isinstance(now, Stacked):
+            waiting += (now.source, now.replaced)
+        elif isinstance(now, Origin):
+            found.add(now.source.file)
+            waiting += [now.over] if now.over is not None else []
+        elif isinstance(now, MapBlame):
+            waiting += (now.base, *now.changed.values())
+        elif isinstance(now, ListBlame):
+            waiting += (now.base, *now.items)
+        else:
+            waiting += (now.base, now.by)
+    return frozenset(found)

@@ -77,7 +77,8 @@ class BuildResult(Struct, frozen=True):
     `elsewhere` are the files of other repositories and revisions, with the entry that led there;
     `beside` those of other repositories that the run checks.
     Not `complete`: something (a remote base) was left out, so absence proves nothing. `way` are the
-    entries that led a failed build to the file at fault, the nearest first.
+    entries that led a failed build to the file at fault, the nearest first. `whole`: in a run that is limited
+    to a change, all of its objects may be altered.
     """
 
     target: BuildTarget
@@ -92,3 +93,4 @@ class BuildResult(Struct, frozen=True):
     complete: bool = True
     reason: str | None = None
     way: tuple[Note, ...] = ()
+    whole: bool = False

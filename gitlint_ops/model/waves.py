@@ -64,6 +64,10 @@ class Turn(Struct, frozen=True, order=True):
         return f"the phase {next(name for name, one in _PHASES.items() if one is self.phase)}"
 
 
+_THAT_COUNT = frozenset({WAVE, HOOK, HELM_HOOK, HELM_WEIGHT})
+_USUAL = (Turn(),)
+
+
 def wave_number(text: object) -> int | None:
     """The number that a wave's text means to Go; None where it is none, and Argo CD takes 0."""
     if not isinstance(text, str) or not _NUMBER.fullmatch(text):
@@ -79,6 +83,9 @@ def declared_wave(body: Any) -> int | None:
 
 def turns_of(body: Any) -> tuple[Turn, ...]:
     """All turns of an object, the first one first; none where it is never applied by a sync."""
+    held = value_at(body, ANNOTATIONS)
+    if not isinstance(held, Mapping) or _THAT_COUNT.isdisjoint(held):
+        return _USUAL
     wave = declared_wave(body)
     if wave is None:
         wave = wave_number(_annotation(body, HELM_WEIGHT)) or 0

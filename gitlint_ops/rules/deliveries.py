@@ -58,8 +58,11 @@ class Deliveries:
         """Whether what lives beside an owner would be seen here, so that its absence may be a fault.
 
         Of an owner that nothing here delivers, and that stands for no cluster, it is not known what else is
-        applied beside it.
+        applied beside it. What a ResourceSet makes lives where that does.
         """
+        above = self._by_id.get(owner.parent)
+        if above is not None and above.kind is OwnerKind.RESOURCE_SET:
+            return self.sees_around(above)
         return not self.expansion.is_part and bool(owner.parent or owner.cluster)
 
     def is_complete(self, cluster: str) -> bool:
@@ -77,6 +80,10 @@ class Deliveries:
             ): one
             for one in reversed(self.expansion.deliveries)
         }
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Owner]:
+        return {one.owner.id: one.owner for one in self}
 
     @cached_property
     def _by_parent(self) -> Mapping[str, Sequence[Delivery]]:

@@ -184,6 +184,30 @@ def test_what_is_there_at_once_gates_without_waiting(told: Told) -> None:
     assert told("dependency-not-gating", files) == []
 
 
+RESOURCES = """\
+---
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: tenants, namespace: flux-system}
+spec:
+  inputs: [{name: shop}]
+  resourcesTemplate: |
+    apiVersion: kustomize.toolkit.fluxcd.io/v1
+    kind: Kustomization
+    metadata: {name: << inputs.name >>, namespace: flux-system}
+    spec:
+      interval: 1h
+      path: ./shop
+      prune: true
+      sourceRef: {kind: OCIRepository, name: << inputs.name >>}
+"""
+
+
+def test_of_a_resource_set_that_nothing_delivers_it_is_not_known_what_is_beside_it(told: Told) -> None:
+    assert told("source-missing", {"tenants/resources.yaml": RESOURCES}) == []
+    assert len(told("source-missing", {"clusters/production/resources.yaml": RESOURCES})) == 1
+
+
 # Variables
 
 
@@ -197,6 +221,44 @@ def test_variables_from_an_object_that_another_kustomization_brings_are_there(to
 
     assert told("substitute-source-missing", files) == []
     assert told("substitution-undefined", files) == []
+
+
+GENERATED = """\
+configMapGenerator:
+- name: web-values
+  namespace: shop
+  files: [values.txt]
+"""
+
+
+def test_values_that_a_generator_makes_under_another_name_are_told(tmp_path: Path) -> None:
+    wants = "valuesFrom: [{kind: ConfigMap, name: web-valuez}]"
+    files = {
+        CLUSTER: GIT + kustomization("apps"),
+        "apps/kustomization.yaml": f"resources: [release.yaml]\n{GENERATED}",
+        "apps/release.yaml": release("web", "charts", wants),
+        "apps/values.txt": "replicas: 2\n",
+    }
+
+    found = check(write(tmp_path / "fleet", files), "--select", "substitute-source-missing")
+
+    told = found.of("substitute-source-missing")
+    assert told["location"]["file"] == "apps/release.yaml"
+    assert told["hint"] == "did you mean 'web-values'?"
+
+
+def test_the_hash_of_a_generated_name_keeps_values_away(tmp_path: Path) -> None:
+    wants = "valuesFrom: [{kind: ConfigMap, name: web-values}]"
+    files = {
+        CLUSTER: GIT + kustomization("apps"),
+        "apps/kustomization.yaml": f"resources: [release.yaml]\n{GENERATED}",
+        "apps/release.yaml": release("web", "charts", wants),
+        "apps/values.txt": "replicas: 2\n",
+    }
+
+    found = check(write(tmp_path / "fleet", files), "--select", "substitute-source-missing")
+
+    assert "disableNameSuffixHash" in found.of("substitute-source-missing")["hint"]
 
 
 def test_a_secret_that_nothing_makes_may_be_made_by_hand(tmp_path: Path) -> None:
@@ -395,8 +457,19 @@ def test_folders_within_each_other_deliver_the_same_objects_twice(told: Told) ->
 
     (found,) = told("object-owned-twice", files)
 
-    assert found.startswith("apps/web/config.yaml:8: Kustomization flux-system/apps and ")
+    assert found.startswith("clusters/production/flux.yaml:12: Kustomization flux-system/apps and ")
     assert "both deliver ConfigMap three and 1 more object" in found
+
+
+def test_two_that_deliver_one_folder_are_told_at_the_later_one(told: Told) -> None:
+    files = {
+        CLUSTER: GIT + kustomization("apps") + kustomization("again", path="apps"),
+        "apps/config.yaml": config("one"),
+    }
+
+    (found,) = told("object-owned-twice", files)
+
+    assert found.startswith("clusters/production/flux.yaml:21: ")
 
 
 def test_the_same_object_in_two_clusters_has_two_owners_by_right(told: Told) -> None:

@@ -430,4 +430,24 @@ def test_a_schema_of_its_own_is_kept(write, helm, gitlint_ops) -> None:
 
     ran = gitlint_ops("build", str(write({**REPO, "charts/web/values.schema.json": schema})))
 
-    assert "values don't meet the specifications of the schema" in ran.err
+    assert "charts/web/values.yaml:2:11: the value replicas breaks the chart's values.schema.json" in ran.err
+
+
+def test_values_that_the_schema_refuses_are_told_at_their_lines(write, helm, gitlint_ops) -> None:
+    kustomization = "helmCharts:\n- name: web\n  valuesFile: own.yaml\n  valuesInline:\n    replicas: three\n"
+    root = write(
+        {
+            **REPO,
+            "kustomization.yaml": kustomization,
+            "own.yaml": "image: {tag: 5}\n",
+            "charts/web/values.schema.json": '{"properties": {"replicas": {"type": "integer"},'
+            ' "image": {"properties": {"tag": {"type": "string"}}}}}',
+        }
+    )
+
+    ran = gitlint_ops("check", str(root), "--format", "json")
+
+    found = [one for one in json.loads(ran.out)["findings"] if one["rule"] != "tag-partial"]
+    places = {(one["rule"], one["location"]["file"], one["location"]["line"]) for one in found}
+    assert ("values-schema-violation", "kustomization.yaml", 5) in places
+    assert ("values-schema-violation", "own.yaml", 1) in places

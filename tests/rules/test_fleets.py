@@ -160,6 +160,31 @@ def test_of_a_cluster_that_could_not_be_rendered_nothing_is_absent(tmp_path: Pat
     assert places(tmp_path, files, CONTRACT) == []
 
 
+THING = "apiVersion: acme.io/v2\nkind: Thing\nmetadata: {name: one, namespace: shop}\n"
+
+
+def things(served: str) -> dict[str, str]:
+    """A Thing of version 2 on two clusters, of which the second has a definition that serves it or not."""
+    newer = DEFINITION.replace("name: v2, served: false", "name: v2, served: true")
+    files = {
+        "gitlint-ops.yaml": inventory("eu-1", "eu-2"),
+        "things/one.yaml": THING,
+        "newer/definition.yaml": newer,
+        "older/definition.yaml": DEFINITION.replace("name: v2, served: false", f"name: v2, served: {served}"),
+    }
+    for cluster, operator in (("eu-1", "newer"), ("eu-2", "older")):
+        files[f"argocd/things-{cluster}.yaml"] = application(f"things-{cluster}", "things", cluster)
+        files[f"argocd/operator-{cluster}.yaml"] = application(f"operator-{cluster}", operator, cluster)
+    return files
+
+
+@pytest.mark.parametrize(("served", "told"), [("true", []), ("false", ["things/one.yaml:1"])])
+def test_a_version_that_only_another_cluster_serves_is_told(
+    served: str, told: list[str], tmp_path: Path
+) -> None:
+    assert places(tmp_path, things(served), CONTRACT) == told
+
+
 # Hosts of sources
 
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from gitlint_ops.build.kustomize.faults import Place
 from gitlint_ops.model.blame import Blame, Origin, Via, at, origin, over, with_blame
-from gitlint_ops.model.delivery import Owner
+from gitlint_ops.model.delivery import Owner, OwnerKind
 from gitlint_ops.model.location import DocumentRef, FieldPath, FileRef
 from gitlint_ops.model.structure import value_at, with_value, without
 from gitlint_ops.syntax.documents import Typing
@@ -81,6 +81,15 @@ def sources_of(owner: Owner) -> tuple[ArgoSource, ...]:
         ArgoSource(owner, path, body, at(owner.object.blame, path))
         for path, body in found
         if isinstance(body, Mapping)
+    )
+
+
+def asks_helm(owner: Owner) -> bool:
+    """Whether an owner plainly asks helm."""
+    if owner.kind is OwnerKind.HELM_RELEASE:
+        return True
+    return owner.kind is OwnerKind.APPLICATION and any(
+        one.text("chart") or "helm" in one.body for one in sources_of(owner)
     )
 
 

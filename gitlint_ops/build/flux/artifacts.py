@@ -14,12 +14,18 @@ from typing import Any
 from msgspec import Struct
 
 from gitlint_ops.build.flux.artifact_generators import split_of
+from gitlint_ops.build.flux.bootstrapping import (
+    FLUX_SYSTEM,
+    delivers_itself,
+    holds_what_flux_delivers,
+    lies_in_its_sync,
+)
 from gitlint_ops.build.flux.source_ignore import Kept, artifact_filter
 from gitlint_ops.build.site import Site
 from gitlint_ops.discover.known import KnownObjects
 from gitlint_ops.discover.source_trees import GitRef, Lacking, SourceTree
 from gitlint_ops.model.blame import at, origin
-from gitlint_ops.model.delivery import FLUX_KUSTOMIZE, FLUX_SOURCE, Owner
+from gitlint_ops.model.delivery import FLUX_SOURCE, Owner
 from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
@@ -31,7 +37,6 @@ BUCKET = "Bucket"
 EXTERNAL = "ExternalArtifact"
 
 _INSTANCES = "fluxcd.controlplane.io"
-_FLUX_SYSTEM = "flux-system"
 _REF_FIELDS = ("commit", "name", "semver", "tag", "branch")
 _MOST_INCLUDES = 100
 
@@ -117,8 +122,8 @@ def _named(
     source = known.get(FLUX_SOURCE, kind, namespace, name)
     if source is not None:
         return _of_source(owner, source, known, site)
-    found = _of_instance(known, site, kind, name, namespace)
-    return found or (_bootstrapped(owner, known, site) if (kind, name) == (GIT, _FLUX_SYSTEM) else None)
+    found = _of_instance(owner, known, site, kind, name, namespace)
+    return found or (_bootstrapped(owner, known, site) if (kind, name) == (GIT, FLUX_SYSTEM) else None)
 
 
 def _split(
@@ -180,16 +185,18 @@ def _of_source(
             reason = f"the address of {said} is filled in by something that is not known here"
             return _no_artifact(source, ("spec", "url"), reason)
         found = site.trees.at(url, git_ref(value_at(source.body, ("spec", "ref"))))
-        if isinstance(found, Lacking) and _is_bootstrap(owner, source, known, site):
+        own = delivers_itself(owner, source, known, site) if isinstance(found, Lacking) else None
+        if own is not None:
             # `flux bootstrap` makes a repository deliver itself, whatever a fork or copy of it is called.
-            tree = site.sources.tree(owner.repo)
-            site.trees.is_own(url, tree)
-            found = SourceTree(tree, "", None, checked=True)
+            site.trees.is_own(url, own)
+            found = _whole(own)
         if isinstance(found, Lacking):
             return _no_artifact(source, ("spec", "url"), found.reason)
         return _of_tree(source, found, site, said)
     if source.kind in (OCI, BUCKET):
-        return _mapped(source, site, _address(source), said)
+        address = _address(source)
+        own = None if address in site.settings.artifacts else delivers_itself(owner, source, known, site)
+        return _of_tree(source, _whole(own), site, said) if own else _mapped(source, site, address, said)
     reason = f"what {said} holds is made in the cluster, by another controller"
     key = f"{source.key.namespace}/{source.key.name}"
     return (
@@ -292,76 +299,38 @@ def _to_map(address: str) -> str:
 
 
 def _of_instance(
-    known: KnownObjects, site: Site, kind: str, name: str, namespace: str
+    owner: Owner, known: KnownObjects, site: Site, kind: str, name: str, namespace: str
 ) -> Artifact | NoArtifact | None:
     """The source that a FluxInstance makes, which is in no file."""
     for instance in known.of_kind(_INSTANCES, "FluxInstance"):
         sync = value_at(instance.body, ("spec", "sync"))
         if not isinstance(sync, Mapping) or instance.key.namespace != namespace:
             continue
-        if sync.get("kind") != kind or (sync.get("name") or _FLUX_SYSTEM) != name:
+        if sync.get("kind") != kind or (sync.get("name") or FLUX_SYSTEM) != name:
             continue
         spec: dict[str, Any] = {"url": sync.get("url", ""), "ref": {"name": sync.get("ref", "")}}
         body = {**instance.body, "spec": spec}
         made = RenderedObject(instance.key, instance.api_version, body, instance.blame, instance.target)
+        url, said = str(spec["url"]), f"{kind} {namespace}/{name}"
         if kind != GIT:
-            return _mapped(made, site, str(spec["url"]), f"{kind} {namespace}/{name}")
-        found = site.trees.at(str(spec["url"]), git_ref(spec["ref"]))
+            own = None if url in site.settings.artifacts else lies_in_its_sync(owner, instance, site)
+            return _of_tree(made, _whole(own), site, said) if own else _mapped(made, site, url, said)
+        found = site.trees.at(url, git_ref(spec["ref"]))
         if isinstance(found, SourceTree):
-            return _of_tree(made, found, site, f"{kind} {namespace}/{name}")
+            return _of_tree(made, found, site, said)
     return None
 
 
 def _bootstrapped(owner: Owner, known: KnownObjects, site: Site) -> Artifact | None:
     """The repository that holds the Kustomization, where what delivers it is not in it."""
-    tree = _tree_of(owner, site)
-    if tree is None or not any(_is_folder(tree, one) for one in _paths_of_flux_system(owner, known)):
-        return None
-    found = SourceTree(tree, "", None, checked=True)
-    return _of_tree(owner.object, found, site, f"{GIT} {_FLUX_SYSTEM}/{_FLUX_SYSTEM}")
+    tree = holds_what_flux_delivers(owner, known, site)
+    said = f"{GIT} {FLUX_SYSTEM}/{FLUX_SYSTEM}"
+    return _of_tree(owner.object, _whole(tree), site, said) if tree else None
 
 
-def _is_bootstrap(owner: Owner, source: RenderedObject, known: KnownObjects, site: Site) -> bool:
-    """Whether the repository of the owner delivers itself by this source.
-
-    It does where a Kustomization that is delivered from the source stands in the folder that it delivers,
-    as those do that `flux bootstrap` writes.
-    """
-    tree = _tree_of(owner, site)
-    if tree is None:
-        return False
-    for one in known.of_kind(FLUX_KUSTOMIZE, "Kustomization"):
-        named, path = value_at(one.body, ("spec", "sourceRef")), value_at(one.body, ("spec", "path"))
-        if value_at(named, ("name",)) != source.key.name or value_at(named, ("kind",)) != source.kind:
-            continue
-        file = origin(one.blame).source.file
-        folder = _folder(path) if isinstance(path, str) else ""
-        if folder and file.repo == tree.name and file.path.startswith(f"{folder}/"):
-            return True
-    return False
-
-
-def _paths_of_flux_system(owner: Owner, known: KnownObjects) -> Iterator[str]:
-    """The folders that are delivered from the source flux-system, the owner's own first."""
-    yield owner.text("spec", "path")
-    for one in known.of_kind(FLUX_KUSTOMIZE, "Kustomization"):
-        if value_at(one.body, ("spec", "sourceRef", "name")) == _FLUX_SYSTEM:
-            path = value_at(one.body, ("spec", "path"), "")
-            yield path if isinstance(path, str) else ""
-
-
-def _is_folder(tree: Tree, path: str) -> bool:
-    return tree.is_folder(_folder(path))
-
-
-def _folder(path: str) -> str:
-    """A path from the root, "" for the root itself."""
-    folder = posixpath.normpath(path.strip().lstrip("/") or ".")
-    return "" if folder == "." else folder
-
-
-def _tree_of(owner: Owner, site: Site) -> Tree | None:
-    return next((one for one in site.sources.trees if one.name == owner.repo), None)
+def _whole(tree: Tree) -> SourceTree:
+    """All of a repository of the run, as it is checked."""
+    return SourceTree(tree, "", None, checked=True)
 
 
 def _no_artifact(source: RenderedObject, path: FieldPath, reason: str) -> NoArtifact:

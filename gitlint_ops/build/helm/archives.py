@@ -8,8 +8,6 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-import tarfile
-import zlib
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
@@ -70,6 +68,10 @@ def members(
     Raises:
         UnreadableArchive: it is none, or too large.
     """
+    # Few charts are packed, and these modules take long to load.
+    import tarfile
+    import zlib
+
     try:
         with tarfile.open(
             fileobj=io.BytesIO(_decompressed(archive, allowance or Allowance())), mode="r:"
@@ -83,6 +85,8 @@ def members(
 
 
 def _decompressed(data: bytes, allowance: Allowance) -> bytes:
+    import zlib
+
     parts: list[bytes] = []
     # Several streams in a row are one text to helm.
     while data:

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +53,8 @@ class RenderCache:
         return self._folder / f"{name}{_ENDING}"
 
     def _write(self, file: Path, data: bytes) -> None:
+        import tempfile
+
         # Others may write the same file: each writes its own, and the last to be renamed stays.
         handle, name = tempfile.mkstemp(dir=self._folder)
         try:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
+
+from msgspec.structs import replace
 
 from gitlint_ops.build.helm.messages import plain_message, template_places
 from gitlint_ops.build.helm.render import values_file
@@ -15,7 +18,8 @@ from gitlint_ops.build.helm.value_schemas import NAME
 from gitlint_ops.model.blame import at, origin
 from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.findings import Note, Violation
-from gitlint_ops.model.location import FieldPath, format_path
+from gitlint_ops.model.location import DocumentRef, FieldPath, format_path
+from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 
 RENDER_FAILED = "render-failed"
@@ -62,11 +66,18 @@ def refused(request: ChartRequest, rendering: Rendering, said: str) -> tuple[Vio
     """The violations that a message of helm comes to."""
     for number, layer in enumerate(request.values):
         said = said.replace(values_file(number), layer.name)
-    if _SCHEMAS in said:
-        found = tuple(_of_schemas(request, rendering, said))
-        if found:
-            return found[:_MOST]
-    return (_failed(request, rendering, said),)
+    found = schema_violations(rendering, said, request.on, request.at)
+    return found or (_failed(request, rendering, said),)
+
+
+def schema_violations(
+    rendering: Rendering, said: str, on: RenderedObject | DocumentRef, at: FieldPath
+) -> tuple[Violation, ...]:
+    """What values a message says to break a schema, each at its place, else at what asks for the chart."""
+    if _SCHEMAS not in said:
+        return ()
+    asks = Violation(on, at, "", rule=SCHEMA_VIOLATION)
+    return tuple(islice(_of_schemas(asks, rendering, said), _MOST))
 
 
 def _failed(request: ChartRequest, rendering: Rendering, said: str) -> Violation:
@@ -100,7 +111,7 @@ def _hint(said: str) -> str:
     return next((hint for text, hint in _HINTS.items() if text in said), "")
 
 
-def _of_schemas(request: ChartRequest, rendering: Rendering, said: str) -> Iterator[Violation]:
+def _of_schemas(asks: Violation, rendering: Rendering, said: str) -> Iterator[Violation]:
     prefix: FieldPath = ()
     first = True
     for chart, path, told in _complaints(said):
@@ -108,7 +119,7 @@ def _of_schemas(request: ChartRequest, rendering: Rendering, said: str) -> Itera
             prefix = () if first else _values_of(chart, rendering)
             first = False
         elif not first:
-            yield from _of_schema(request, rendering, prefix, path, told)
+            yield from _of_schema(asks, rendering, prefix, path, told)
 
 
 def _complaints(said: str) -> Iterator[tuple[str, str, str]]:
@@ -157,20 +168,20 @@ def _values_of(name: str, rendering: Rendering) -> FieldPath:
 
 
 def _of_schema(
-    request: ChartRequest, rendering: Rendering, prefix: FieldPath, told: str, said: str
+    asks: Violation, rendering: Rendering, prefix: FieldPath, told: str, said: str
 ) -> Iterator[Violation]:
     path = (*prefix, *_path(told, rendering, prefix))
     extra = _EXTRA.search(said)
     if extra is None:
-        name = format_path(path) or "these values"
-        yield _at_value(request, rendering, path, f"{name}: {said} (the chart's {NAME})")
+        what = f"the value {format_path(path)} breaks" if path else "these values break"
+        yield _at_value(asks, rendering, path, f"{what} the chart's {NAME}: {said}")
         return
     names = [extra["name"]] if extra["name"] else [one.strip("' ") for one in extra["names"].split(",")]
     known = _known(rendering, prefix, path)
     for name in names:
         near = did_you_mean(name, known)
         yield _at_value(
-            request,
+            asks,
             rendering,
             (*path, name),
             f"the chart knows no value '{format_path((*path, name))}' (its {NAME} allows no others)",
@@ -211,7 +222,7 @@ def _known(rendering: Rendering, prefix: FieldPath, path: FieldPath) -> tuple[st
 
 
 def _at_value(
-    request: ChartRequest,
+    asks: Violation,
     rendering: Rendering,
     path: FieldPath,
     message: str,
@@ -236,4 +247,4 @@ def _at_value(
                         rule=SCHEMA_VIOLATION,
                         at_key=at_key and whole and source.verbatim,
                     )
-    return Violation(request.on, request.at, message, hint=hint, rule=SCHEMA_VIOLATION)
+    return replace(asks, message=message, hint=hint)

@@ -24,6 +24,7 @@ from gitlint_ops.model.blame import Blame, at
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import FileRef
 from gitlint_ops.model.objects import RenderedObject, object_key
+from gitlint_ops.model.removed_apis import NEWEST
 from gitlint_ops.model.targets import Status
 from gitlint_ops.syntax.documents import Typing
 from gitlint_ops.workspace.tree import Tree, Unreadable
@@ -182,7 +183,8 @@ def _rendering(
         namespace=request.namespace,
         values=tuple(one.data for one in request.values),
         api_versions=request.api_versions,
-        kubernetes=request.kubernetes,
+        # helm by itself takes the cluster to be as old as it was when helm 3 came out.
+        kubernetes=request.kubernetes or NEWEST["kubernetes"],
         include_crds=request.include_crds,
         skip_tests=request.skip_tests,
         skip_hooks=request.skip_hooks,

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from gitlint_ops.build.kustomize.node_styles import FLOW, SourceLine, containers, stands, text_of
+from gitlint_ops.build.kustomize.node_styles import FLOW, SourceLine, containers, copied_from, stands, text_of
 from gitlint_ops.build.kustomize.resource import Resource
 from gitlint_ops.build.kustomize.source_texts import SourceTexts, comments_in
 from gitlint_ops.model.blame import Origin, at, origin
@@ -61,8 +61,14 @@ class _Writer:
         self._blame = resource.blame
         self._sources = sources
         self._texts = SourceTexts(behind=comments_in(sources))
-        self._braced = {one.path for one in containers(resource, sources) if one.braced}
         self._comments = dict(resource.brace_comments)
+        # A JSON patch puts everything into lines; what comes later is from the patches with the comments.
+        later = {comment.source for comment in self._comments.values()}
+        self._braced = {
+            one.path
+            for one in containers(resource, sources)
+            if one.braced and (not resource.stripped or copied_from(one.blame).source in later)
+        }
         self._line: Origin | None = None
         self._at_key: Origin | None = None
 

@@ -6,13 +6,12 @@ Source: api/krusty/kustomizer.go, api/internal/target/kusttarget.go
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
 from gitlint_ops.build.helm.program import Helm
 from gitlint_ops.build.helm.render import ChartRenderer
-from gitlint_ops.build.helm.request import Rendering
 from gitlint_ops.build.kustomize import hashes, metadata, name_references, variables
 from gitlint_ops.build.kustomize.accumulation import Accumulation
 from gitlint_ops.build.kustomize.accumulator import Accumulated, Accumulator, ComponentUse, Gathered
@@ -41,6 +40,9 @@ from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import BuildResult, BuildTarget, Status
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Unreadable
+
+if TYPE_CHECKING:
+    from gitlint_ops.build.helm.request import Rendering
 
 Edit: TypeAlias = Callable[[Kustomization | None], Kustomization]
 

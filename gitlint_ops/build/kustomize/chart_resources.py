@@ -81,7 +81,6 @@ def does_not_render(name: str, place: Place, chart: Chart, tree: Tree, said: str
 _HINTS: Mapping[str, str] = {
     "missing in charts/ directory": "run `helm dependency build {folder}` and commit {folder}/charts",
     "incompatible with Kubernetes": "set kubeVersion here, or say the cluster's version in gitlint-ops.yaml",
-    "meet the specifications of the schema": "mend the values that valuesFile and valuesInline give",
 }
 
 

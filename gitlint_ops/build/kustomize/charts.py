@@ -18,15 +18,17 @@ from msgspec.structs import replace
 
 from gitlint_ops.build.helm.chart import Chart, ChartUnreadable
 from gitlint_ops.build.helm.defaults import defaults
+from gitlint_ops.build.helm.messages import plain_message
 from gitlint_ops.build.helm.metadata import CHART_FILE
 from gitlint_ops.build.helm.program import HelmFailed, HelmUnusable
+from gitlint_ops.build.helm.refusals import schema_violations
 from gitlint_ops.build.helm.render import Release, values_file
 from gitlint_ops.build.helm.request import Rendering
 from gitlint_ops.build.helm.values import Values, composed, layer_of_file, layer_of_mapping
 from gitlint_ops.build.kustomize.chart_resources import does_not_render, resources_of_output
 from gitlint_ops.build.kustomize.decode import Fields, StructOf
 from gitlint_ops.build.kustomize.elsewhere import LeftOut
-from gitlint_ops.build.kustomize.faults import REFERENCE_MISSING, Place, fault
+from gitlint_ops.build.kustomize.faults import REFERENCE_MISSING, BuildFault, Place, fault
 from gitlint_ops.build.kustomize.kustomization import HELM_CHART, HELM_GLOBALS, Entry, Kustomization
 from gitlint_ops.build.kustomize.loader import Folder, NotFound
 from gitlint_ops.build.kustomize.merge_lists import ListOrder
@@ -323,14 +325,19 @@ def _rendered(chart: ChartEntry, files: Chart, release: Release, bench: Bench) -
     tree, given = bench.reader.folder.tree, _given(chart, bench)
     entry = chart.fields.place.origin(Via.GENERATOR)
     own = defaults(files, tree, entry)
-    bench.charts.renderings.append(Rendering(chart.name, files, tree, release, given, own, entry))
+    rendering = Rendering(chart.name, files, tree, release, given, own, entry)
     try:
         output = bench.charts.render(files, release)
     except HelmFailed as error:
         said = str(error)
+        wrong = schema_violations(rendering, said, chart.place.document, chart.place.path)
+        if wrong:
+            reason = f"the chart {chart.name} does not render (helm: {plain_message(said)})"
+            raise BuildFault(f"{chart.place.document.file.path}: {reason}", wrong) from error
         for number, name in enumerate(_values_names(chart)):
             said = said.replace(values_file(number), name)
         raise does_not_render(chart.name, chart.place, files, tree, said) from error
+    bench.charts.renderings.append(rendering)
     place, sources = chart.fields.place, bench.reader.sources
     return resources_of_output(chart.name, place, files, sources, tree, output, given)
 

@@ -41,11 +41,14 @@ def noting_comments(
     patches: Iterable[DocumentRef],
     sources: Sources,
 ) -> tuple[Resource, ...]:
-    """The resources after a merge of patches, marked where those have comments behind keys."""
-    if not any(_COMMENT_BEHIND.search(text_of(one, sources)) for one in patches):
+    """The resources after a merge of patches, with a note of those that have comments behind keys."""
+    found = frozenset(one for one in patches if _COMMENT_BEHIND.search(text_of(one, sources)))
+    if not found:
         return after
     untouched = {id(one) for one in before}
-    return tuple(one if id(one) in untouched else replace(one, commented=True) for one in after)
+    return tuple(
+        one if id(one) in untouched else replace(one, commented=one.commented | found) for one in after
+    )
 
 
 def require_readable(resource: Resource, sources: Sources) -> None:
@@ -55,14 +58,17 @@ def require_readable(resource: Resource, sources: Sources) -> None:
     """
     for part in torn(resource, sources) if resource.brace_comments else ():
         raise _torn(resource, part)
-    if not (resource.retagged or resource.commented) or resource.stripped:
+    if not resource.commented and (resource.stripped or not resource.retagged):
         return
     for path in _empty(resource.body, ()):
-        if _has_comment(copied_from(at(resource.blame, path[:-1])), path[-1], sources):
-            raise _unreadable(resource, path, "is left empty")
-    if resource.commented:
+        holder = copied_from(at(resource.blame, path[:-1]))
+        is_gone = resource.stripped and holder.source not in resource.commented
+        if not is_gone and _has_comment(holder, path[-1], sources):
+            raise _unreadable(resource, path, "is left empty", "could not find expected ':'")
+    if resource.commented and not resource.stripped:
         for path in _within_braces(resource, sources):
-            raise _unreadable(resource, path, "is put into what stands in braces or brackets")
+            what = "is put into what stands in braces or brackets"
+            raise _unreadable(resource, path, what, "invalid map key, or did not find expected ',' or '}'")
 
 
 def _empty(node: Any, path: FieldPath) -> Iterator[FieldPath]:
@@ -105,12 +111,12 @@ def _torn(resource: Resource, part: Torn) -> BuildFault:
     )
 
 
-def _unreadable(resource: Resource, path: FieldPath, what: str) -> BuildFault:
+def _unreadable(resource: Resource, path: FieldPath, what: str, reason: str) -> BuildFault:
     key = copied_from(at(resource.blame, path[:-1]))
     field = ".".join(map(str, path))
     return fault(
         f"{field} of {resource.gvk.kind} {resource.name} {what}, and a comment stands behind its key: "
-        "kustomize cannot read what it writes then (kustomize: could not find expected ':')",
+        f"kustomize cannot read what it writes then (kustomize: {reason})",
         Place(key.source, (*key.source_path, path[-1])),
         at_key=True,
         hint="move the comment to a line of its own, above the key",

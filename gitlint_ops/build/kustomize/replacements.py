@@ -16,6 +16,7 @@ from gitlint_ops.build.kustomize.growth import is_outgrown
 from gitlint_ops.build.kustomize.identity import Scopes, format_id
 from gitlint_ops.build.kustomize.merge_nodes import Node, Written, text_as_written
 from gitlint_ops.build.kustomize.no_effect import UNRESOLVED
+from gitlint_ops.build.kustomize.node_styles import copied_from
 from gitlint_ops.build.kustomize.node_texts import as_written_anew, is_marked
 from gitlint_ops.build.kustomize.patch_targets import no_match, resource_label
 from gitlint_ops.build.kustomize.replacement_effects import Filled, fields_without_effect
@@ -329,5 +330,7 @@ def _filled(resource: Resource, value: CopiedValue, target: Mapping[str, Any], p
         )
     untyped = resource.untyped or is_marked(body)
     # A JSON patch has taken the comments of what it wrote anew.
-    commented = resource.commented or (isinstance(value.value, dict | list) and not value.is_rewritten)
+    commented = resource.commented
+    if isinstance(value.value, dict | list) and value.source is not None and not value.is_rewritten:
+        commented |= {copied_from(value.source).source}
     return replace(resource, body=body, blame=blame or root.blame(), untyped=untyped, commented=commented)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops.model.blame import Blame, Origin, with_field
-from gitlint_ops.model.location import FieldPath
+from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.model.structure import value_at, with_value
 
 
@@ -62,8 +62,8 @@ class Resource(Struct, frozen=True):
     wrote it anew, so that its values have not the texts and quotes of their sources; `styled`: its
     body says which quotes they have instead. `retagged`: it was merged with a patch, and its name put
     back; `untagged` are the fields put back, by that or by a generator, whose texts have no tag since.
-    `stripped`: a JSON patch took its comments away; `commented`: what a patch or replacement put into it
-    may have comments behind keys.
+    `stripped`: a JSON patch took its comments away; `commented` are the documents that patches and
+    replacements have put into it since, and that may have comments behind keys.
     `brace_comments` are the fields that have comments which stand behind braces in a patch, and where.
     `body` is shared with other overlays: never change it in place.
     """
@@ -83,7 +83,7 @@ class Resource(Struct, frozen=True):
     untagged: tuple[FieldPath, ...] = ()
     allowed: tuple[str, ...] = ()
     stripped: bool = False
-    commented: bool = False
+    commented: frozenset[DocumentRef] = frozenset()
     brace_comments: tuple[tuple[FieldPath, Origin], ...] = ()
 
     @property

@@ -33,9 +33,16 @@ def as_rewritten(before: tuple[Resource, ...], after: tuple[Resource, ...]) -> t
 
     Their fields share no values any more, and have the quotes that kustomize gives them.
     """
-    return tuple(
-        new
-        if new is old
-        else replace(new, shared=(), rewritten=True, styled=False, stripped=True, brace_comments=())
-        for old, new in zip(before, after, strict=True)
+    return tuple(new if new is old else _rewritten(new) for old, new in zip(before, after, strict=True))
+
+
+def _rewritten(resource: Resource) -> Resource:
+    return replace(
+        resource,
+        shared=(),
+        rewritten=True,
+        styled=False,
+        stripped=True,
+        commented=frozenset(),
+        brace_comments=(),
     )

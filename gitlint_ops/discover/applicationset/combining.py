@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gitlint_ops.discover.applicationset.faults import COMBINATION, GeneratorFault
+from gitlint_ops.discover.applicationset.idle_overrides import note_idle
 from gitlint_ops.discover.applicationset.merging import Unmergeable, overridden
 from gitlint_ops.discover.applicationset.missing import is_untold
 from gitlint_ops.discover.applicationset.parameters import ParamSet, combined, known_names, text_of
@@ -96,20 +97,35 @@ def from_merge(generator: Generator, children: Children, scope: Scope, path: Fie
     if not keys:
         message = "a merge needs `mergeKeys`, so the set generates nothing"
         raise GeneratorFault(message, (*path, "mergeKeys") if "mergeKeys" in generator else path, COMBINATION)
-    all_sets = [children(listed[0], (*path, "generators", 0), None)]
-    # What comes after the first only adds to it, and may well have nothing to add.
-    told = len(scope.empty)
-    all_sets += [children(one, (*path, "generators", index), None) for index, one in enumerate(listed[1:], 1)]
-    del scope.empty[told:]
+    unresolved = len(scope.unresolved)
+    base = children(listed[0], (*path, "generators", 0), None)
+    is_known = len(scope.unresolved) == unresolved
+    all_sets = [base, *_additions(listed, children, scope, path)]
     for index, sets in enumerate(all_sets):
         _check_keys(keys, sets, scope, path, index)
-    merged = _by_key(keys, all_sets[0], scope, path, 0)
+    merged = _by_key(keys, base, scope, path, 0)
     for index, sets in enumerate(all_sets[1:], 1):
-        overrides = _by_key(keys, sets, scope, path, index)
-        for key, override in overrides.items():
+        idle: list[ParamSet] = []
+        for key, override in _by_key(keys, sets, scope, path, index).items():
             if key in merged:
+                scope.used.add(override.at)
                 merged[key] = _merged(merged[key], override, scope, path)
+            else:
+                idle.append(override)
+        if is_known:
+            note_idle(keys, idle, base, scope, path)
     return list(merged.values())
+
+
+def _additions(
+    listed: Sequence[Mapping[str, Any]], children: Children, scope: Scope, path: FieldPath
+) -> list[list[ParamSet]]:
+    """The sets of the generators after the first: they only add to it, and may well have nothing to add."""
+    empty, unresolved = len(scope.empty), len(scope.unresolved)
+    found = [children(one, (*path, "generators", index), None) for index, one in enumerate(listed[1:], 1)]
+    scope.empty[empty:] = [one for one in scope.empty[empty:] if one.is_slip]
+    del scope.unresolved[unresolved:]
+    return found
 
 
 def _merged(base: ParamSet, override: ParamSet, scope: Scope, path: FieldPath) -> ParamSet:

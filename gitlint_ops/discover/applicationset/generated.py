@@ -123,13 +123,13 @@ class Run:
         scope = self.scope
         self.faults.extend(self._mismatches())
         made = [] if self.faults else self.made()
+        scope.faults += [fault for at, fault in scope.idle.items() if at not in scope.used]
         told = self._told()
         missing = any(isinstance(one, GeneratorFault) for one in told)
         empty = not made and not self.faults and not scope.unresolved and not missing
         violations = [_violation(scope.owner, one) for one in (*self.faults, *scope.faults)]
         violations += [_violation(scope.owner, one) for one in told if isinstance(one, GeneratorFault)]
-        if empty:
-            violations += self._nothing()
+        violations += self._nothing() if empty else self._slips()
         if self.faults or (self.stops and missing):
             made = []
         whole = [one for one in made if not self._is_incomplete(one)]
@@ -215,10 +215,19 @@ class Run:
         if any(f"'{kind}'" in str(owner.value(*GENERATORS)) for kind in STUBS):
             return
         for one in dict.fromkeys(self.scope.empty):
-            fault = GeneratorFault(one.message, one.path, hint=one.hint)
+            fault = GeneratorFault(f"{one.message}, so the set generates nothing", one.path, hint=one.hint)
             if not one.is_sure:
                 fault.severity, fault.confidence = Severity.WARNING, Confidence.MEDIUM
             yield _violation(owner, fault)
+
+    def _slips(self) -> Iterator[Violation]:
+        """Misspelled names that keep one generator of several from yielding anything."""
+        owner = self.scope.owner
+        for one in dict.fromkeys(self.scope.empty):
+            written = owner.value(*one.path)
+            if one.is_slip and written is not None and "{{" not in str(written):
+                message = f"{one.message}, so this generator yields nothing"
+                yield _violation(owner, GeneratorFault(message, one.path, hint=one.hint))
 
     def _is_incomplete(self, made: Made) -> bool:
         """Whether a parameter of it was missing or no text, so that what it says means nothing."""

@@ -66,10 +66,10 @@ def _tell_unknown(entry: Mapping[str, Any], scope: Scope, path: FieldPath) -> No
     named = [str(key) for key in entry if key != "selector"]
     near = next((found for name in named if (found := did_you_mean(name, KINDS))), "")
     if named and entry.get(named[0]) is None and named[0] in KINDS:
-        message = f"`{named[0]}` is empty, which is no generator, so the set generates nothing"
+        message = f"`{named[0]}` is empty, which is no generator"
         scope.empty.append(EmptyResult((*path, named[0]), message, f"write `{named[0]}: {{}}`"))
     elif named:
-        message = f"'{named[0]}' is no generator that Argo CD knows, so the set generates nothing"
+        message = f"'{named[0]}' is no generator that Argo CD knows"
         scope.empty.append(EmptyResult((*path, named[0]), message, f"did you mean '{near}'?" if near else ""))
 
 
@@ -123,5 +123,5 @@ def _nothing_selected(sets: list[ParamSet], post: Selector) -> EmptyResult:
     hint = ""
     if first.key not in known and (near := did_you_mean(first.key, known)):
         hint = f"did you mean '{near}'?"
-    message = f"the selector takes none of the {len(sets)} parameter sets, so the set generates nothing"
+    message = f"the selector takes none of the {len(sets)} parameter sets"
     return EmptyResult(first.path, message, hint)

@@ -291,7 +291,7 @@ def _nothing(kind: str, patterns: list[Pattern], paths: Iterable[str], source: S
         return EmptyResult(patterns[0].path[:-2], f"all {kind}s are excluded and none is taken in")
     first = wanted[0]
     said = " or ".join(f"'{one.text}'" for one in wanted)
-    message = f"no {kind} of {source.tree.name} matches {said}, so the set generates nothing"
+    message = f"no {kind} of {source.tree.name} matches {said}"
     return EmptyResult(first.path, message, _near(first.text, paths))
 
 

@@ -41,7 +41,7 @@ def _element(element: Any, index: int, scope: Scope, path: FieldPath) -> ParamSe
     blame = scope.place(path)
     told = (f"list element {_named(element, index)}",)
     if scope.engine.nested:
-        return ParamSet(dict(element), {(key,): child(blame, key) for key in element}, told)
+        return ParamSet(dict(element), {(key,): child(blame, key) for key in element}, told, at=path)
     values: dict[str, str] = {}
     places: dict[Names, Blame] = {}
     for name, keys, value in _flat(element, path):
@@ -54,7 +54,7 @@ def _element(element: Any, index: int, scope: Scope, path: FieldPath) -> ParamSe
             )
         values[name] = value
         places[(name,)] = scope.place((*path, *keys))
-    return ParamSet(values, places, told)
+    return ParamSet(values, places, told, at=path)
 
 
 def _flat(element: Mapping[str, Any], path: FieldPath) -> Iterator[tuple[str, tuple[str, ...], Any]]:

@@ -11,6 +11,7 @@ from gitlint_ops.gotemplate.faults import Budget
 from gitlint_ops.gotemplate.formatting import plain
 from gitlint_ops.gotemplate.values import Map, from_data
 from gitlint_ops.model.blame import Blame, Origin, Via, at, origin
+from gitlint_ops.model.location import FieldPath
 
 Names: TypeAlias = tuple[str, ...]
 """A parameter: its names from the root with Go templates, one flat name with classic ones."""
@@ -23,13 +24,14 @@ class ParamSet(Struct, frozen=True):
     """What one Application is made of; `told` names it in messages ("cluster 'prod'").
 
     `values` are as Go holds them: nested with Go templates, flat texts with classic ones. `clusters` are
-    those of the inventory that it is about.
+    those of the inventory that it is about; `at` is the field that it is written out in, if it is in one.
     """
 
     values: Mapping[str, Any]
     places: Mapping[Names, Blame] = field(default_factory=dict)
     told: tuple[str, ...] = ()
     clusters: tuple[str, ...] = ()
+    at: FieldPath = ()
 
     def place(self, names: Names) -> Origin | None:
         """Where a parameter was taken from, None where that is no file."""

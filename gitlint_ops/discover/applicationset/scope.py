@@ -24,12 +24,18 @@ _MAX_WORK = 3_000_000
 
 
 class EmptyResult(Struct, frozen=True):
-    """A generator that yields nothing, and why, where that is a fault; `is_sure`: one that nobody means."""
+    """A generator that yields nothing, and why, where that is a fault; `is_sure`: one that nobody means.
+
+    What becomes of it is added to the message where it is told.
+
+    `is_slip`: a name is misspelled, which is told even where other generators of the set yield something.
+    """
 
     path: FieldPath
     message: str
     hint: str = ""
     is_sure: bool = True
+    is_slip: bool = False
 
 
 class Scope:
@@ -57,6 +63,9 @@ class Scope:
         self.faults: list[GeneratorFault] = []
         # By the `values` of cluster generators, the label that they go by and the inventory never names.
         self.untold: dict[str, str] = {}
+        # Elements of merges that change nothing, and those that do: within a matrix one may be both in turn.
+        self.idle: dict[FieldPath, GeneratorFault] = {}
+        self.used: set[FieldPath] = set()
         self._work = _MAX_WORK
 
     def place(self, path: FieldPath) -> Blame:

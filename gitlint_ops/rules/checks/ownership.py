@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
+from gitlint_ops.model.blame import Via, origin
 from gitlint_ops.model.delivery import FLUX_KUSTOMIZE, Delivery, OwnerKind
 from gitlint_ops.model.findings import Note, Severity, Violation
+from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import ObjectKey, RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.rules.checks.scopes import cluster_kinds, is_cluster_wide
@@ -87,30 +89,84 @@ def _root_of(one: Delivery, above: Mapping[str, str]) -> str:
 
 def _told(pairs: list[tuple[_Use, _Use]]) -> Violation:
     (one, by), (other, by_other) = pairs[0]
+    if _is_made(other) and not _is_made(one):
+        # Of a chart's template and a manifest, people edit the manifest.
+        (one, by), (other, by_other) = (other, by_other), (one, by)
+        pairs = [(second, first) for first, second in pairs]
     count = len(pairs)
     more = f" and {count - 1} more object{'s' if count > 2 else ''}" if count > 1 else ""
     fight = "each overwrites the other's"
     if OwnerKind.FLUX_KUSTOMIZATION in (by.owner.kind, by_other.owner.kind):
         fight += ", and what one of them prunes is gone for both"
+    is_shared = origin(one.blame).source == origin(other.blame).source or _is_made(other)
+    on, path = _of_owner(by, by_other, other) if is_shared else (other, _NAME)
     return Violation(
-        other,
-        ("metadata", "name"),
+        on,
+        path,
         f"{by.owner.said} and {by_other.owner.said} both deliver {one.kind} {one.key.name}{more}: {fight}",
-        related=(
-            Note(one, ("metadata", "name"), f"delivered by {by.owner.said}"),
-            Note(by_other.owner.object, ("metadata", "name"), f"{by_other.owner.said} stands here"),
-            *(Note(each, ("metadata", "name"), "this too") for _, (each, _) in pairs[1:_MOST_NOTES]),
-        ),
+        related=(*(_notes_of_owners if is_shared else _notes)(one, by, by_other), *_rest(pairs)),
         hint=_hint(by, by_other),
         # A namespace that each brings for itself does no harm until one of them goes.
         severity=Severity.WARNING if all(each.kind == "Namespace" for (each, _), _ in pairs) else None,
     )
 
 
+_NAME: FieldPath = ("metadata", "name")
+_FOLDERS: tuple[FieldPath, ...] = (("spec", "path"), ("spec", "source", "path"))
+_NAMESPACES: tuple[FieldPath, ...] = (("spec", "destination", "namespace"), ("spec", "targetNamespace"))
+
+
+def _is_made(one: RenderedObject) -> bool:
+    """Whether a chart's template makes an object: nobody mends such a clash there."""
+    return origin(one.blame).via in (Via.HELM_TEMPLATE, Via.HELM_VALUES)
+
+
+def _of_owner(by: Delivery, by_other: Delivery, one: RenderedObject) -> tuple[RenderedObject, FieldPath]:
+    """What makes an owner deliver what another one has, too: its folder, else where it puts things.
+
+    Of folders that lie in each other it is the outer one that takes too much.
+    """
+    if _lie_in_each_other(by, by_other):
+        outer = min(by_other, by, key=lambda one: len(_folder(one) or ""))
+        for path in _FOLDERS:
+            if outer.owner.text(*path):
+                return outer.owner.object, path
+    owner = by_other.owner
+    namespace = one.key.namespace or by_other.namespace
+    here = [each for each in _NAMESPACES if namespace and owner.text(*each) == namespace]
+    here += [each for each in _FOLDERS if owner.text(*each)]
+    return owner.object, here[0] if here else _NAME
+
+
+def _notes(one: RenderedObject, by: Delivery, by_other: Delivery) -> Iterator[Note]:
+    yield Note(one, _NAME, f"delivered by {by.owner.said}")
+    yield Note(by_other.owner.object, _NAME, f"{by_other.owner.said} stands here")
+
+
+def _notes_of_owners(one: RenderedObject, by: Delivery, by_other: Delivery) -> Iterator[Note]:
+    yield from (Note(each.owner.object, _NAME, f"{each.owner.said} stands here") for each in (by, by_other))
+    yield Note(one, _NAME, "delivered by both")
+
+
+def _rest(pairs: list[tuple[_Use, _Use]]) -> Iterator[Note]:
+    return (Note(each, _NAME, "this too") for _, (each, _) in pairs[1:_MOST_NOTES])
+
+
+def _folder(one: Delivery) -> str | None:
+    """The folder that something is delivered from, None where it has none."""
+    return one.result.target.path if one.result is not None else None
+
+
+def _lie_in_each_other(first: Delivery, other: Delivery) -> bool:
+    one, two = _folder(first), _folder(other)
+    if one is None or two is None:
+        return False
+    inner, outer = sorted((one, two), key=len, reverse=True)
+    return inner == outer or not outer or inner.startswith(f"{outer}/")
+
+
 def _hint(first: Delivery, other: Delivery) -> str:
-    paths = [one.result.target.path for one in (first, other) if one.result is not None]
-    if len(paths) == 2 and paths[0] != paths[1]:
-        inner, outer = sorted(paths, key=len, reverse=True)
-        if not outer or inner.startswith(f"{outer}/"):
-            return f"the folder '{inner}' lies in '{outer or '.'}': let the outer one leave it out"
+    outer, inner = sorted((_folder(first) or "", _folder(other) or ""), key=len)
+    if inner != outer and _lie_in_each_other(first, other):
+        return f"the folder '{inner}' lies in '{outer or '.'}': let the outer one leave it out"
     return "leave it to one of them"

@@ -48,7 +48,8 @@ class _Use(Struct, frozen=True):
 
 
 def contract_mismatch(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[Violation]:
-    """Services, ports and API versions of other clusters that these do not have."""
+    """Services, ports and API versions that other clusters, or the object's own, do not have."""
+    yield from _unserved(deliveries)
     for cluster in deliveries.clusters:
         for on, _ in deliveries.objects_in(cluster):
             declared = value_at(on.body, _PATH)
@@ -136,6 +137,46 @@ def _of_api(on: RenderedObject, api: re.Match[str], deliveries: Deliveries) -> I
             f"nothing that {cluster} gets defines {kind} of {group}",
             hint="deliver its definition there first",
         )
+
+
+def _unserved(deliveries: Deliveries) -> Iterator[Violation]:
+    """Objects in a version that their own cluster does not serve, while another cluster does.
+
+    What none serves is told wherever it stands (crd-version-not-served).
+    """
+    by_cluster = {name: _definitions(name, deliveries) for name in deliveries.clusters if name}
+    everywhere = {
+        (*kind, version)
+        for held in by_cluster.values()
+        for kind, found in held.items()
+        for one in found
+        for version in _served(one)
+    }
+    for cluster, definitions in by_cluster.items():
+        for on, _ in deliveries.objects_in(cluster) if definitions else ():
+            found = definitions.get((on.key.group, on.kind), ())
+            version = on.api_version.rpartition("/")[2]
+            if len(found) != 1 or (on.key.group, on.kind, version) not in everywhere:
+                continue
+            served = _served(found[0])
+            if version not in served:
+                yield Violation(
+                    on,
+                    ("apiVersion",),
+                    f"{cluster} serves no {on.api_version} {on.kind}, but {' and '.join(served) or 'none'}: "
+                    "other clusters have another definition",
+                    related=(Note(found[0], ("spec", "versions"), "the definition that is delivered there"),),
+                    hint="deliver the same definition to all clusters first, or use a version that all serve",
+                )
+
+
+def _definitions(cluster: str, deliveries: Deliveries) -> Mapping[tuple[str, str], Sequence[RenderedObject]]:
+    found: dict[tuple[str, str], list[RenderedObject]] = {}
+    for one in deliveries.known(cluster).of_kind(*_DEFINITIONS):
+        group, kind = value_at(one.body, ("spec", "group")), value_at(one.body, ("spec", "names", "kind"))
+        if isinstance(group, str) and isinstance(kind, str):
+            found.setdefault((group, kind), []).append(one)
+    return found
 
 
 def _served(definition: RenderedObject) -> Sequence[str]:

@@ -16,6 +16,7 @@ from gitlint_ops.rules.checks.flux.lookups import (
     hint_for,
     is_surely_missing,
     is_there,
+    likely_for,
     sources_wanted,
 )
 from gitlint_ops.rules.deliveries import Deliveries
@@ -41,7 +42,9 @@ def missing(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[
                     one.owner.object,
                     wanted.path,
                     f"{one.owner.said} waits for ever for the {wanted.said}, which nothing here makes",
-                    hint=hint or "correct the name or namespace, or remove the entry",
+                    hint=hint
+                    or likely_for(wanted, deliveries)
+                    or "correct the name or namespace, or remove the entry",
                 )
 
 

@@ -13,7 +13,13 @@ from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.made_secrets import made_keys
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
-from gitlint_ops.rules.checks.flux.lookups import Wanted, hint_for, is_surely_missing, is_there
+from gitlint_ops.rules.checks.flux.lookups import (
+    Wanted,
+    hint_for,
+    is_surely_missing,
+    is_there,
+    likely_for,
+)
 from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.subjects import Facts, Params
 
@@ -36,7 +42,7 @@ def variables_missing(deliveries: Deliveries, _params: Params, _facts: Facts) ->
                 continue
             hint = hint_for(wanted, deliveries)
             if hint or is_surely_missing(wanted, deliveries, namespace=wanted.namespace):
-                yield _without_variables(wanted, hint)
+                yield _without_variables(wanted, hint, likely_for(wanted, deliveries))
 
 
 def _variables_wanted(owner: Owner) -> Iterator[Wanted]:
@@ -53,7 +59,7 @@ def _is_made(wanted: Wanted, deliveries: Deliveries) -> bool:
     return wanted.kind == "Secret" and made_keys(wanted.namespace, wanted.name, known.of_kind) is not None
 
 
-def _without_variables(wanted: Wanted, hint: str) -> Violation:
+def _without_variables(wanted: Wanted, hint: str, likely: str) -> Violation:
     by_hand = wanted.kind == "Secret"
     what = "values" if wanted.owner.kind is OwnerKind.HELM_RELEASE else "variables"
     return Violation(
@@ -61,7 +67,9 @@ def _without_variables(wanted: Wanted, hint: str) -> Violation:
         wanted.path,
         f"nothing here makes the {wanted.said} that {wanted.owner.said} takes {what} from: without it "
         "nothing is applied",
-        hint=hint or "correct the name, add the object, or write `optional: true` if it may be missing",
+        hint=hint
+        or likely
+        or "correct the name, add the object, or write `optional: true` if it may be missing",
         # Secrets are often made by hand before anything else.
         severity=Severity.WARNING if by_hand and not hint else None,
         confidence=Confidence.MEDIUM if by_hand and not hint else None,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
 
+from gitlint_ops.model.blame import Via, chain
 from gitlint_ops.model.delivery import FLUX_SOURCE, Delivery, Owner, OwnerKind
 from gitlint_ops.model.location import FieldPath
-from gitlint_ops.model.near_names import near_name
+from gitlint_ops.model.near_names import most_alike, near_name
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import Status
@@ -74,32 +76,61 @@ def hint_for(wanted: Wanted, deliveries: Deliveries) -> str:
     for kind in ("GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart"):
         if wanted.group == FLUX_SOURCE and known.get(FLUX_SOURCE, kind, wanted.namespace, wanted.name):
             return f"there is a {kind} of that name: write kind: {kind}"
-    near = near_name(wanted.name, _names(wanted, deliveries))
+    names = [_without_hash(one) for one in _alike(wanted, deliveries)]
+    if wanted.name in names:
+        return (
+            "kustomize makes one with a hash at the end of its name: tell kustomize of this field "
+            "(`configurations:` with a nameReference), or set `disableNameSuffixHash: true`"
+        )
+    near = near_name(wanted.name, names)
     return f"did you mean '{near}'?" if near else ""
 
 
-def _names(wanted: Wanted, deliveries: Deliveries) -> Iterator[str]:
-    """The names of the objects of that kind in that namespace."""
+def likely_for(wanted: Wanted, deliveries: Deliveries) -> str:
+    """The name that is most like that of an object that is missing in any case; "" where none is."""
+    alike = most_alike(wanted.name, [_without_hash(one) for one in _alike(wanted, deliveries)])
+    return f"did you mean '{alike}'?" if alike else ""
+
+
+_HASH = re.compile(r"-[bcdfghkmt2456789]{10}\Z")
+
+
+def _alike(wanted: Wanted, deliveries: Deliveries) -> Iterator[RenderedObject]:
+    """The objects of that kind in that namespace."""
     known = deliveries.known(wanted.owner.cluster)
     found = known.of_kind(wanted.group, wanted.kind)
-    return (one.key.name for one in found if one.key.namespace == wanted.namespace)
+    return (one for one in found if one.key.namespace == wanted.namespace)
+
+
+def _without_hash(one: RenderedObject) -> str:
+    """A name as a generator has it, where one made the object."""
+    is_generated = any(each.via is Via.GENERATOR for each in chain(one.blame))
+    return _HASH.sub("", one.key.name) if is_generated else one.key.name
 
 
 def is_surely_missing(wanted: Wanted, deliveries: Deliveries, *, namespace: str = "") -> bool:
-    """Whether nothing brings the cluster of the owner such an object, neither here nor unseen."""
+    """Whether nothing brings the cluster of the owner such an object, neither here nor unseen.
+
+    What an owner itself would deliver comes too late for it.
+    """
     owner = wanted.owner
     seen = deliveries.sees_around(owner) and not owner.is_example
-    return seen and not may_come(deliveries, owner.cluster, namespace=namespace)
+    return seen and not may_come(deliveries, owner.cluster, namespace=namespace, but=owner.id)
 
 
-def may_come(deliveries: Deliveries, cluster: str, *, namespace: str = "") -> bool:
+def may_come(deliveries: Deliveries, cluster: str, *, namespace: str = "", but: str = "") -> bool:
     """Whether something that could not be rendered may hold more delivery objects and sources.
 
-    With a `namespace`, also the charts that are installed there.
+    With a `namespace`, also the charts that are installed there; `but` is the id of an owner that is left
+    aside.
     """
     if deliveries.expansion.truncated or deliveries.expansion.is_part:
         return True
-    return any(_is_open(one, deliveries, namespace) for one in deliveries if one.destination == cluster)
+    return any(
+        _is_open(one, deliveries, namespace)
+        for one in deliveries
+        if one.destination == cluster and one.owner.id != but
+    )
 
 
 def _is_open(one: Delivery, deliveries: Deliveries, namespace: str) -> bool:

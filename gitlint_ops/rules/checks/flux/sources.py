@@ -17,6 +17,7 @@ from gitlint_ops.rules.checks.flux.lookups import (
     hint_for,
     is_surely_missing,
     is_there,
+    likely_for,
     sources_wanted,
 )
 from gitlint_ops.rules.deliveries import Deliveries
@@ -40,7 +41,7 @@ def source_missing(deliveries: Deliveries, _params: Params, _facts: Facts) -> It
                     one.owner.object,
                     wanted.path,
                     f"nothing here makes the {wanted.said} that {one.owner.said} is delivered from",
-                    hint=hint or "correct the name, or add the source",
+                    hint=hint or likely_for(wanted, deliveries) or "correct the name, or add the source",
                     confidence=None if is_sure else Confidence.MEDIUM,
                 )
 
