@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from gitlint_ops.discover.roles import LEFT_OUT, FileRole
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.results import Coverage, TargetSummary
-from gitlint_ops.model.targets import BuildResult, Unchecked
+from gitlint_ops.model.targets import BuildResult, Status, Unchecked
 from gitlint_ops.validate.stage import Validated
 from gitlint_ops.workspace.sources import Sources
 
@@ -44,8 +44,9 @@ def coverage_of(
     validated: Validated,
 ) -> Coverage:
     """What a run looked at, in files and objects; files of charts that were rendered were looked at."""
-    rendered = {(one.target.repo, path) for one in builds for path in one.inputs}
-    rendered |= {place for one in builds for place in one.beside}
+    looked_at = [one for one in builds if one.objects or one.status is not Status.UNCHECKED]
+    rendered = {(one.target.repo, path) for one in looked_at for path in one.inputs}
+    rendered |= {place for one in looked_at for place in one.beside}
     left_out: Counter[str] = Counter()
     for found in surveys:
         left_out.update(found.left_out)

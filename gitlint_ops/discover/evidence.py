@@ -42,6 +42,9 @@ _ROOTS = frozenset(
 )
 
 
+_MISSED = frozenset({"path-missing", "source-path-missing"})
+
+
 class Evidence(Struct, frozen=True):
     """All documents and rendered objects of a run, and what its deliveries read.
 
@@ -158,6 +161,8 @@ def delivered_roots(found: Survey, sources: Sources, evidence: Evidence) -> Root
     tree = sources.tree(found.repo)
     if found.changed is not None or tree.repository.scopes or evidence.truncated:
         return None
+    if any(map(_leads_nowhere, evidence.deliveries)):
+        return None  # what it should lead to is delivered, once it is mended
 
     addresses = evidence.addresses.get(found.repo, frozenset()) - {""}
 
@@ -169,6 +174,11 @@ def delivered_roots(found: Survey, sources: Sources, evidence: Evidence) -> Root
     bodies = (*evidence.bodies, *evidence.examples)
     delivered = roots(bodies, is_own, tree.is_folder, evidence.expanded)
     return delivered if delivered.whole and not any(map(_delivers_otherwise, bodies)) else None
+
+
+def _leads_nowhere(delivery: Delivery) -> bool:
+    result = delivery.result
+    return result is not None and any(one.rule in _MISSED for one in result.violations)
 
 
 def _delivers_otherwise(body: Any) -> bool:

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from gitlint_ops.discover.survey import Survey
-from gitlint_ops.model.errors import did_you_mean
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import FileRef, Location
+from gitlint_ops.model.near_names import most_alike
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import BuildResult
@@ -62,8 +62,10 @@ def broken_markers(
             continue
         named.add(found[:2])
         yield from _faults(marker, found, policies, paths)
+    # A policy that a broken marker probably means is told there.
+    meant = {(space, most_alike(name, _names_in(space, policies))) for space, name in named - set(policies)}
     for key, policy in policies.items():
-        if paths and key not in named:
+        if paths and key not in named | meant:
             yield _unused(policy)
 
 
@@ -121,10 +123,10 @@ def _faults(
     paths: Sequence[str],
 ) -> Iterator[Violation]:
     namespace, name, part = found
-    names = [one[1] for one in policies if one[0] == namespace]
+    names = _names_in(namespace, policies)
     # Where a namespace has no policy here, its policies stand elsewhere.
     if names and name not in names:
-        near = did_you_mean(name, names)
+        near = most_alike(name, names)
         message = f"there is no ImagePolicy {namespace}/{name}, so that Flux never updates this"
         yield marker.told(
             message, f"did you mean '{near}'?" if near else "correct the name, or add the policy"
@@ -137,6 +139,10 @@ def _faults(
         )
     else:
         yield from _wrong_part(marker, part)
+
+
+def _names_in(namespace: str, policies: Iterable[tuple[str, str]]) -> list[str]:
+    return [one[1] for one in policies if one[0] == namespace]
 
 
 def _wrong_part(marker: _Marker, part: str) -> Iterator[Violation]:

@@ -198,10 +198,8 @@ def test_an_override_for_a_cluster_that_nobody_knows_is_told(generate: Generate)
 def test_an_override_that_one_turn_of_a_matrix_takes_up_is_left_alone(generate: Generate) -> None:
     base = "{list: {elements: [{name: '{{.of}}'}]}}"
     inner = merged(base, "{name: a, size: big}", "{name: b, size: big}", "{name: c}").split("[", 1)[1][:-2]
-    found = generate(
-        f"generators: [{{matrix: {{generators: [{{list: {{elements: [{{of: a}}, {{of: b}}]}}}}, {inner}]}}}}]\n"
-        + GO
-    )
+    first = "{list: {elements: [{of: a}, {of: b}]}}"
+    found = generate(f"generators: [{{matrix: {{generators: [{first}, {inner}]}}}}]\n" + GO)
 
     assert only(found, "matrix-merge-misuse").path[-3:] == ("elements", 2, "name")
     assert names(found) == ["web-a", "web-b"]

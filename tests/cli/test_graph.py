@@ -64,6 +64,8 @@ FILES = {
     "teams/a/a.yaml": config_map("of-a"),
     "teams/b/b.yaml": config_map("of-b"),
     "spare/spare.yaml": config_map("spare"),
+    "lone/Chart.yaml": "apiVersion: v2\nname: lone\nversion: 1.0.0\n",
+    "lone/templates/a.yaml": config_map("lone"),
     "notes.md": "notes\n",
 }
 

@@ -290,6 +290,23 @@ def test_each_bootstrapped_folder_is_a_cluster_of_its_own(tmp_path: Path) -> Non
     ]
 
 
+def test_a_folder_that_a_variable_names_is_delivered_by_who_fills_it_in(tmp_path: Path) -> None:
+    substituted = "  postBuild: {substitute: {env: a}}\n"
+    shown = Shown(
+        tmp_path,
+        {
+            **BOOTSTRAP,
+            "clusters/production/groups.yaml": flux("groups", "./list", more=substituted),
+            "list/group.yaml": flux("group", "./groups/${env}"),
+            "groups/a/web.yaml": flux("web", "./web"),
+            "web/a.yaml": config_map("a"),
+        },
+    )
+
+    assert shown.chain("web") == ["flux-system", "groups", "group", "web"]
+    assert shown.by_name("web")["cluster"] == "production"
+
+
 @pytest.mark.parametrize("name", ["dev-team", "non-prod", "letsencrypt-staging", "eu-1"])
 def test_a_name_that_only_looks_like_an_environment_is_none(name: str, tmp_path: Path) -> None:
     files = {
@@ -463,3 +480,59 @@ def test_what_stands_at_a_tag_of_another_repository_is_told_at_the_entry_that_le
     ran = run("check", environment, shop.folder, "--format", "json")
 
     assert ran.places("tag-latest-or-missing") == ["apps/web.yaml:6"]
+
+
+IMAGE_CHART = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: chart\nversion: 1.0.0\n",
+    "chart/values.yaml": "image: registry.example/web:1.2.3\n",
+    "chart/templates/web.yaml": deployment(image="{{ .Values.image }}"),
+}
+LATEST = "image: registry.example/web:latest\n"
+
+
+def with_values(revision: str) -> str:
+    """An Application of the chart with values of another repository; their entry stands on line 10."""
+    return (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\n"
+        "spec:\n  project: team\n  sources:\n"
+        f"  - repoURL: {URL}\n    path: chart\n    helm:\n      valueFiles: [$values/prod/web.yaml]\n"
+        f"  - {{repoURL: 'https://git.example/acme/values', targetRevision: {revision}, ref: values}}\n"
+        f"  destination: {{server: '{LOCAL}', namespace: web}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("revision", "place"), [("main", "values/prod/web.yaml:1"), ("v1", "fleet/apps/web.yaml:10")]
+)
+def test_a_value_of_another_repository_is_told_where_it_can_be_mended(
+    revision: str, place: str, tmp_path: Path
+) -> None:
+    if shutil.which("helm") is None:
+        pytest.skip("no helm on the PATH")
+    values = repository(tmp_path / "values", {"prod/web.yaml": LATEST})
+    values("remote", "add", "origin", "https://git.example/acme/values.git")
+    values("tag", "v1")
+    if revision == "v1":
+        values.commit({"prod/web.yaml": "image: registry.example/web:1.2.3\n"})
+    fleet = write(tmp_path / "fleet", {**IMAGE_CHART, "apps/web.yaml": with_values(revision)})
+
+    ran = run("check", fleet, values.folder, "--select", "tag-latest-or-missing", "--format", "json")
+
+    told = [
+        f"{one['location']['repo']}/{one['location']['file']}:{one['location']['line']}"
+        for one in ran.findings
+    ]
+    assert told == [place]
+
+
+def test_values_of_another_repository_say_which_application_they_reach(tmp_path: Path) -> None:
+    if shutil.which("helm") is None:
+        pytest.skip("no helm on the PATH")
+    values = repository(tmp_path / "values", {"prod/web.yaml": LATEST})
+    values("remote", "add", "origin", "https://git.example/acme/values.git")
+    fleet = write(tmp_path / "fleet", {**IMAGE_CHART, "apps/web.yaml": with_values("main")})
+
+    ran = run("graph", fleet, values.folder, "--why", values.folder / "prod/web.yaml")
+
+    assert "prod/web.yaml reaches 1 cluster: in-cluster" in ran.out
+    assert "Application argocd/web (apps/web.yaml:1)" in ran.out

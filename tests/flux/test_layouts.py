@@ -212,3 +212,53 @@ def test_without_the_clone_it_is_unchecked_and_says_which_to_add(tmp_path: Path)
 
     assert ran.places("path-missing") == []
     assert any("git.example/acme/shop" in one["reason"] for one in ran.report["unchecked"])
+
+
+INSTANCE = """\
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: {name: flux, namespace: flux-system}
+spec:
+  distribution: {version: 2.x, registry: ghcr.io/fluxcd}
+  sync: {kind: OCIRepository, url: "oci://ghcr.io/acme/fleet", ref: latest, path: clusters/production}
+"""
+FROM_ARTIFACT = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  interval: 1h
+  path: ./apps
+  prune: true
+  sourceRef: {kind: OCIRepository, name: flux-system}
+"""
+SYNC = f"""\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {{name: flux-system, namespace: flux-system}}
+spec: {{interval: 1m, url: "oci://ghcr.io/acme/fleet", ref: {{tag: latest}}}}
+---
+{FROM_ARTIFACT.replace("name: apps,", "name: flux-system,").replace("./apps", "./clusters/production")}"""
+
+
+def test_an_artifact_that_delivers_the_folder_that_names_it_is_this_repository(tmp_path: Path) -> None:
+    files = {"clusters/production/apps.yaml": FROM_ARTIFACT, "apps/config.yaml": CONFIG}
+
+    for name, text in (("instance", INSTANCE), ("sync", SYNC)):
+        root = write(tmp_path / name / "fleet", {**files, "clusters/production/flux.yaml": text})
+        report = check(root).report
+        (target,) = (one for one in report["targets"] if one["id"].endswith("flux-system/apps"))
+        assert target["status"] == "built"
+
+
+def test_an_artifact_may_hold_anything_else(tmp_path: Path) -> None:
+    elsewhere = SYNC.replace("./clusters/production", "./production")
+    files = {
+        "clusters/production/flux.yaml": elsewhere,
+        "clusters/production/apps.yaml": FROM_ARTIFACT,
+        "apps/config.yaml": CONFIG,
+    }
+
+    report = check(write(tmp_path / "fleet", files)).report
+
+    assert {one["status"] for one in report["targets"] if "flux-system/" in one["id"]} == {"unchecked"}

@@ -190,8 +190,8 @@ def test_where_no_folder_tells_the_environment_the_name_does_and_warns(
     found = run_rules([cards[BRANCH], cards[OVERLAY]], inputs({"argocd/shop.yaml": text}))
 
     assert {one.message for one in found} == {
-        "production (by the name 'shop-production') follows the branch 'staging', which belongs to staging",
-        "production (by the name 'shop-production') takes in 'overlays/staging', which belongs to staging",
+        "production follows the branch 'staging', which belongs to staging",
+        "production takes in 'overlays/staging', which belongs to staging",
     }
     assert {(one.severity, one.confidence) for one in found} == {(Severity.WARNING, Confidence.LOW)}
 
@@ -199,8 +199,7 @@ def test_where_no_folder_tells_the_environment_the_name_does_and_warns(
 @pytest.mark.parametrize("more", ["prune: true", "targetNamespace: shop-production"])
 def test_the_name_of_a_flux_kustomization_tells_its_environment(more: str, judge: Judge) -> None:
     assert judge(OVERLAY, {"flux/shop.yaml": FLUX.format(name="shop-production", more=more)}) == [
-        "flux/shop.yaml:5: production (by the name 'shop-production') takes in './apps/overlays/staging', "
-        "which belongs to staging"
+        "flux/shop.yaml:5: production takes in './apps/overlays/staging', which belongs to staging"
     ]
 
 

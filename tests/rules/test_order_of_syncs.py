@@ -219,6 +219,18 @@ def test_what_argo_cd_moves_forward_itself_is_a_warning(needed: str, by: str, tm
     assert "Argo CD moves it forward" in ran.of(INVERTED)["message"]
 
 
+@pytest.mark.parametrize(
+    ("needed", "by"),
+    [
+        (thing("Namespace", "web", namespace=""), thing("ConfigMap", "settings", wave="-1")),
+        (thing("Namespace", "web", namespace=""), thing("ConfigMap", "settings", hook="PreSync")),
+        (crd(), custom(wave="-1")),
+    ],
+)
+def test_that_argo_cd_moves_it_forward_may_be_relied_on(needed: str, by: str, tmp_path: Path) -> None:
+    assert ordered(tmp_path, {**APP, "web/needed.yaml": needed, "web/by.yaml": by}).found() == []
+
+
 def test_a_namespace_of_the_destination_counts_for_objects_that_name_none(tmp_path: Path) -> None:
     files = {
         **APP,
@@ -227,6 +239,27 @@ def test_a_namespace_of_the_destination_counts_for_objects_that_name_none(tmp_pa
     }
 
     assert ordered(tmp_path, files).found() == [f"{INVERTED} web/namespace.yaml:7"]
+
+
+def test_in_a_folder_that_nothing_delivers_the_annotations_of_argo_cd_count(tmp_path: Path) -> None:
+    files = {
+        "web/settings.yaml": thing("ConfigMap", "settings", wave="5"),
+        "web/web.yaml": pods(env="{" + SETTINGS + "}"),
+    }
+
+    ran = ordered(tmp_path, files)
+
+    assert ran.found() == [f"{INVERTED} web/settings.yaml:7"]
+    assert ran.of(INVERTED)["confidence"] == "medium"
+
+
+def test_hooks_of_helm_mean_nothing_in_such_a_folder(tmp_path: Path) -> None:
+    files = {
+        "web/settings.yaml": thing("ConfigMap", "settings"),
+        "web/web.yaml": pods("Job", env="{" + SETTINGS + "}", helm="pre-install"),
+    }
+
+    assert ordered(tmp_path, files).found() == []
 
 
 def children(base: str, web: str, **files: str) -> dict[str, str]:

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from gitlint_ops.build.flux.artifacts import Artifact, NoArtifact, artifact_of
 from gitlint_ops.build.flux.generated import edit_of, is_edited
+from gitlint_ops.build.flux.near_folders import near_folder
 from gitlint_ops.build.flux.substituted import with_substitutions
 from gitlint_ops.build.kustomize.builder import KustomizeBuilder
-from gitlint_ops.build.kustomize.faults import near_file
 from gitlint_ops.build.site import Site
 from gitlint_ops.discover.flux_versions import version_among
 from gitlint_ops.discover.known import KnownObjects
@@ -111,19 +111,13 @@ def _path_fault(owner: Owner, artifact: Artifact, folder: str) -> Violation | No
 
 
 def _near(text: str, artifact: Artifact) -> str:
-    """The folder that may be meant: a like name beside it, or one of the same name elsewhere."""
+    """The folder that may be meant: one or two names of the path are like others there."""
     wanted = artifact.folder(text)
-    folders = artifact.tree.folders()
-    beside = [one for one in folders if posixpath.dirname(one) == posixpath.dirname(wanted) and one]
-    near = near_file(posixpath.basename(wanted), sorted(map(posixpath.basename, beside)))
-    if near:
-        return f"did you mean '{posixpath.join(posixpath.dirname(text.rstrip('/')), near)}'?"
-    parents = {
-        posixpath.dirname(one) for one in folders if posixpath.basename(one) == posixpath.basename(wanted)
-    }
-    if len(parents) == 1:
-        return f"'{posixpath.join(*parents, posixpath.basename(wanted))}' is there"
-    return "git knows no folder that holds no file"
+    root = f"{artifact.root}/" if artifact.root else ""
+    near = near_folder(wanted.removeprefix(root), artifact.tree.folders(), root)
+    if not near:
+        return "git knows no folder that holds no file"
+    return f"did you mean '{'./' if text.startswith('./') else ''}{near}'?"
 
 
 def _without_folder(target: BuildTarget, artifact: Artifact, folder: str, fault: Violation) -> BuildResult:

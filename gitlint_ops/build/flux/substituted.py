@@ -146,6 +146,7 @@ def _without_value(owner: Owner, found: list[_Met], near: str, *, strict: bool) 
     follows = "Flux 2.9 and later refuse that, and earlier ones put nothing in its place"
     if not strict:
         follows = "Flux puts nothing in its place"
+    is_sure = strict or bool(near and not first.in_script)
     provide = f"give it in postBuild.substitute, or write a default (${{{name}:=...}})"
     provide = f"did you mean {near}? Else {provide}" if near else provide
     others = tuple(
@@ -160,6 +161,6 @@ def _without_value(owner: Owner, found: list[_Met], near: str, *, strict: bool) 
         hint=f"{_SWITCH_OFF}; if Flux should fill it in, {provide}" if first.in_script else provide,
         rule=EATS_SCRIPT if first.in_script else UNDEFINED,
         line=first.trouble.line,
-        severity=Severity.ERROR if strict else Severity.WARNING,
-        confidence=Confidence.HIGH if strict else None,
+        severity=Severity.ERROR if is_sure else Severity.WARNING,
+        confidence=Confidence.HIGH if is_sure else None,
     )

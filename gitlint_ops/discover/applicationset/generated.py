@@ -25,7 +25,7 @@ from gitlint_ops.discover.applicationset.mismatches import mismatches
 from gitlint_ops.discover.applicationset.missing import missing_parameters
 from gitlint_ops.discover.applicationset.parameters import ParamSet
 from gitlint_ops.discover.applicationset.patching import PATCH, patched
-from gitlint_ops.discover.applicationset.rendering import PRINTED_MAP, MissingParameter
+from gitlint_ops.discover.applicationset.rendering import EXPONENT, PRINTED_MAP, MissingParameter
 from gitlint_ops.discover.applicationset.scope import Scope, TooMany
 from gitlint_ops.discover.applicationset.template import Filled, Template, Text, fill, template_of
 from gitlint_ops.discover.known import KnownObjects
@@ -232,10 +232,10 @@ class Run:
     def _is_incomplete(self, made: Made) -> bool:
         """Whether a parameter of it was missing or no text, so that what it says means nothing."""
         names = {names[0] for _, names in self.scope.missing}
-        printed = any(one.rule == ENGINE_MISMATCH for one in self.scope.faults)
         nested = self.scope.engine.nested
-        return (bool(names) or printed) and any(
-            (printed and PRINTED_MAP in text) or (bool(names) and _lacks(text, names, nested=nested))
+        wrong = [one for one in self.scope.faults if one.rule == ENGINE_MISMATCH and one.severity is None]
+        return (bool(names) or bool(wrong)) and any(
+            (bool(wrong) and _is_misprinted(text)) or (bool(names) and _lacks(text, names, nested=nested))
             for text in _strings(made.application.body)
         )
 
@@ -270,6 +270,10 @@ def _strings(held: Any) -> Iterator[str]:
     elif isinstance(held, list):
         for one in held:
             yield from _strings(one)
+
+
+def _is_misprinted(text: str) -> bool:
+    return PRINTED_MAP in text or EXPONENT.search(text) is not None
 
 
 def _lacks(text: str, names: set[str], *, nested: bool) -> bool:

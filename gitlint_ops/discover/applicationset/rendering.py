@@ -12,13 +12,15 @@ from gitlint_ops.discover.applicationset.faults import (
     Unresolvable,
 )
 from gitlint_ops.discover.applicationset.handed_on import is_handed_on, is_of_generators
-from gitlint_ops.discover.applicationset.parameters import Names, ParamSet
+from gitlint_ops.discover.applicationset.parameters import Names, ParamSet, text_of
 from gitlint_ops.discover.applicationset.scope import Scope
 from gitlint_ops.gotemplate.faults import TemplateFault, Unverifiable
+from gitlint_ops.model.findings import Confidence, Note, Severity
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.structure import value_at
 
 PRINTED_MAP = "map["
+EXPONENT = re.compile(r"-?\d(?:\.\d+)?e\+\d{2,}")
 
 # Text between braces that no parameter can be called: Helm's and Prometheus' own templates stay as they are.
 _PARAMETER = re.compile(r"[A-Za-z_][\w./@:\[\]-]*\Z")
@@ -54,6 +56,8 @@ def render(text: str, held: ParamSet, scope: Scope, path: FieldPath) -> str:
         ) from reason
     if scope.engine.nested and PRINTED_MAP in rendered.text and PRINTED_MAP not in text:
         _tell_printed(text, held, scope, path)
+    if EXPONENT.search(rendered.text) and not EXPONENT.search(text):
+        _tell_number(text, held, scope, path)
     for names in rendered.missing:
         if scope.engine.nested or _is_meant(names[0], held, path):
             scope.is_missing(path, names, held)
@@ -76,6 +80,33 @@ def _tell_printed(text: str, held: ParamSet, scope: Scope, path: FieldPath) -> N
                     cause=f"mapping {written}",
                 )
             )
+            return
+
+
+def _tell_number(text: str, held: ParamSet, scope: Scope, path: FieldPath) -> None:
+    """Note a number that is written as Go prints large ones.
+
+    Parameters come by way of JSON, where each number is a float; in quotes they keep their digits.
+    """
+    for names in scope.engine.references(text):
+        value = value_at(held.values, names)
+        if value is None or isinstance(value, bool | dict | list):
+            continue
+        shown = text_of(value)
+        if EXPONENT.fullmatch(shown) and all(one.path != path for one in scope.faults):
+            place = held.place(names)
+            fault = GeneratorFault(
+                f"the number '{'.'.join(names)}' is written as '{shown}' for {held.said}",
+                path,
+                ENGINE_MISMATCH,
+                hint="put the number in quotes where it is given",
+                related=(Note(place.source, place.source_path, "the number"),) if place else (),
+                cause=f"number {'.'.join(names)}",
+            )
+            if is_handed_on(path):
+                # YAML may read it as the number again.
+                fault.severity, fault.confidence = Severity.WARNING, Confidence.MEDIUM
+            scope.faults.append(fault)
             return
 
 

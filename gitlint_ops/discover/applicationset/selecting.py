@@ -85,14 +85,16 @@ def _unsaid(lacking: Sequence[Requirement], held: Sequence[Registered]) -> Itera
     if declared is None:
         return
     keys = _keys(held)
-    entry = f"add them in gitlint-ops.yaml (`clusters: [{{name: {declared.name}, labels: {{%s: …}}}}]`)"
+    add = f"add them in gitlint-ops.yaml (`clusters: [{{name: {declared.name}, labels: {{"
     for one in lacking:
         if not keys:
-            reason = "the inventory gives no cluster any label, and sets select clusters by them: "
-            yield Unresolvable(reason + entry % one.key, one.path, told=True, cause="labels of clusters")
+            reason = "the inventory gives no cluster any label, and ApplicationSets select clusters by them"
+            yield Unresolvable(f"{reason}: {add}…}}}}]`)", one.path, told=True, cause="labels of clusters")
         elif one.key not in keys and not _is_switch(one):
-            reason = f"the inventory does not say which clusters have the label '{one.key}': "
-            yield Unresolvable(reason + entry % one.key, one.path, told=True, cause=f"label {one.key}")
+            reason = f"the inventory does not say which clusters have the label '{one.key}'"
+            yield Unresolvable(
+                f"{reason}: {add}{one.key}: …}}}}]`)", one.path, told=True, cause=f"label {one.key}"
+            )
 
 
 def _not_together(wanted: Selector, held: Sequence[Registered], path: FieldPath) -> Iterator[EmptyResult]:

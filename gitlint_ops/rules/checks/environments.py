@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from gitlint_ops.model.blame import at, origin
 from gitlint_ops.model.delivery import OwnerKind
 from gitlint_ops.model.environments import (
     DEVELOPMENT,
@@ -69,7 +70,12 @@ class Place(Struct, frozen=True):
     named: str = ""
 
     def __str__(self) -> str:
-        return f"{self.environment} (by the name '{self.named}')" if self.named else self.environment
+        return self.environment
+
+    @property
+    def why(self) -> str:
+        """What tells the environment, where it is only a name: the beginning of a hint."""
+        return f"its name '{self.named}' says {self.environment}; " if self.named else ""
 
 
 def branch_mismatch(
@@ -80,7 +86,7 @@ def branch_mismatch(
     for place in held:
         for path, branch in _branches(place):
             owners, confidence = environment_of_branch(branch, facts.environments) or ((), Confidence.LOW)
-            if owners and all(_differ(place, owner, confidence) for owner in owners):
+            if owners and all(_follow_apart(place, owner, confidence) for owner in owners):
                 others = " and ".join(owners)
                 message = f"{place} follows the branch '{branch}', which belongs to {others}"
                 hint = (
@@ -110,7 +116,24 @@ def _violation(place: Place, path: FieldPath, message: str, hint: str, confidenc
     """As certain as the weaker of the two names; those that are no more than an affix only warn."""
     weaker = min(place.confidence, confidence, key=_CERTAINTY.index)
     severity = Severity.WARNING if weaker is Confidence.LOW else None
-    return Violation(place.on, path, message, hint=hint, severity=severity, confidence=weaker)
+    # A document and what is rendered from it may tell the same, one with more certainty than the other.
+    source, at_path = place.on, path
+    if isinstance(place.on, RenderedObject):
+        found = origin(at(place.on.blame, path))
+        source, at_path = found.source, found.source_path
+    assert isinstance(source, DocumentRef)
+    cause = f"{source.file.repo} {source.file.path} {source.index} {at_path}"
+    return Violation(place.on, path, message, hint=hint, severity=severity, confidence=weaker, cause=cause)
+
+
+def _follow_apart(place: Place, owner: str, confidence: Confidence) -> bool:
+    """As `_differ`, but by names alone only production is told from others: that staging takes what is on
+    `develop` is how many teams work."""
+    if not _differ(place, owner, confidence):
+        return False
+    if Confidence.HIGH in (place.confidence, confidence):
+        return True
+    return PRODUCTION in {canonical(place.environment), canonical(owner)}
 
 
 def _differ(place: Place, other: str, confidence: Confidence) -> bool:

@@ -9,17 +9,20 @@ Source: gitops-engine pkg/sync/sync_tasks.go (Sort, adjustDeps), pkg/sync/sync_c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.model.delivery import Delivery, OwnerKind
-from gitlint_ops.model.findings import Note, Severity, Violation
+from gitlint_ops.model.findings import Confidence, Note, Severity, Violation
 from gitlint_ops.model.objects import RenderedObject
-from gitlint_ops.model.waves import Phase, Turn, first_turn, setting_of
+from gitlint_ops.model.waves import HOOK, WAVE, Phase, Turn, first_turn, setting_of
 from gitlint_ops.rules.checks.ordering.definitions import Definitions, Kind, defined_by
 from gitlint_ops.rules.checks.ordering.needs import Name, brought_by, needed_by
 from gitlint_ops.rules.deliveries import Deliveries
+from gitlint_ops.rules.object_set import ObjectSet
 from gitlint_ops.rules.subjects import Facts, Params
 
 # Groups and kinds of which it is certain that their objects live in a namespace.
@@ -50,14 +53,28 @@ class _Inversion(Struct, frozen=True):
     is_moved: bool = False
 
 
-def inverted(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[Violation]:
-    """Needs that come after what needs them, within an Application and between the children of one."""
-    held = _Held(deliveries)
-    for delivery in deliveries.of_kind(OwnerKind.APPLICATION):
-        tasks = tuple(_tasks(delivery))
+def inverted(held: Deliveries | ObjectSet, _params: Params, _facts: Facts) -> Iterator[Violation]:
+    """Needs that come after what needs them: in an Application, between the children of one, in a folder."""
+    if isinstance(held, ObjectSet):
+        yield from _in_folder(held)
+        return
+    elsewhere = _Held(held)
+    for delivery in held.of_kind(OwnerKind.APPLICATION):
+        tasks = tuple(_tasks(delivery.result.objects if delivery.result else (), delivery.namespace))
         if any(one.turn != Turn() for one in tasks):
-            yield from _told(_within(tasks, delivery, held))
-    yield from _told(_between(deliveries))
+            yield from _told(_within(tasks, partial(elsewhere.is_elsewhere, delivery)))
+    yield from _told(_between(held))
+
+
+def _in_folder(objects: ObjectSet) -> Iterator[Violation]:
+    """Of a folder that nothing here delivers only annotations of Argo CD count: Helm has its own order."""
+    if objects.target is None or objects.target.owner:
+        return
+    tasks = tuple(_tasks(objects, ""))
+    if any(one.turn != Turn() for one in tasks):
+        for one in _told(_within(tasks, lambda _: False)):
+            if one.path[-1] in (WAVE, HOOK):
+                yield replace(one, confidence=Confidence.MEDIUM)
 
 
 class _Held:
@@ -67,7 +84,7 @@ class _Held:
         self._deliveries = deliveries
         self._by_cluster: dict[str, Mapping[Name, set[str]]] = {}
 
-    def is_elsewhere(self, name: Name, delivery: Delivery) -> bool:
+    def is_elsewhere(self, delivery: Delivery, name: Name) -> bool:
         """Whether another delivery, or someone by hand, brings it to the same cluster."""
         held = self._by_cluster.get(delivery.destination)
         if held is None:
@@ -93,21 +110,21 @@ def _brought(on: RenderedObject, namespace: str) -> Name | None:
     return brought_by(on, namespace)
 
 
-def _tasks(delivery: Delivery) -> Iterator[_Task]:
-    for one in delivery.result.objects if delivery.result else ():
+def _tasks(objects: Iterable[RenderedObject], namespace: str) -> Iterator[_Task]:
+    for one in objects:
         turn = first_turn(one.body)
         if turn is not None:
             key = one.key
             is_inside = key.group in _NAMESPACED_GROUPS or (not key.group and key.kind in _NAMESPACED_CORE)
-            yield _Task(one, turn, key.namespace or (delivery.namespace if is_inside else ""))
+            yield _Task(one, turn, key.namespace or (namespace if is_inside else ""))
 
 
-def _within(tasks: Sequence[_Task], delivery: Delivery, held: _Held) -> Iterator[_Inversion]:
+def _within(tasks: Sequence[_Task], is_elsewhere: Callable[[Name], bool]) -> Iterator[_Inversion]:
     brought: dict[Name, _Task] = {}
     defined: dict[Kind, _Task] = {}
     for one in sorted(tasks, key=lambda one: one.turn):
         name = _brought(one.on, one.namespace)
-        if name is not None and not held.is_elsewhere(name, delivery):
+        if name is not None and not is_elsewhere(name):
             brought.setdefault(name, one)
         kind = defined_by(one.on)
         if kind is not None:
@@ -116,9 +133,9 @@ def _within(tasks: Sequence[_Task], delivery: Delivery, held: _Held) -> Iterator
         needed = [brought.get(name) for name in sorted(needed_by(one.on, one.namespace))]
         moved = [brought.get(("Namespace", "", one.namespace)), defined.get((one.on.key.group, one.on.kind))]
         yield from (_Inversion(each, one) for each in needed if each is not None and each.turn > one.turn)
-        yield from (
-            _Inversion(each, one, True) for each in moved if each is not None and each.turn > one.turn
-        )
+        # Where the one that is moved says nothing of its own, its author may rely on that.
+        late = (each for each in moved if each is not None and each.turn > max(one.turn, Turn()))
+        yield from (_Inversion(each, one, True) for each in late)
 
 
 def _between(deliveries: Deliveries) -> Iterator[_Inversion]:
