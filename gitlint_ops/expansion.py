@@ -207,7 +207,7 @@ class _Loop:
         self._hold(host, candidate.build)
         repo = candidate.build.target.repo
         example = not candidate.is_delivered
-        self._enqueue(Owner(candidate.kind, candidate.object, repo, host, is_example=example), 0)
+        self._await(Owner(candidate.kind, candidate.object, repo, host, is_example=example), 0)
 
     def _hold(self, cluster: str, build: BuildResult) -> None:
         """Take a folder for applied by hand."""
@@ -218,23 +218,32 @@ class _Loop:
         return self._known.setdefault(cluster, KnownObjects())
 
     def _enqueue(self, owner: Owner, generation: int) -> None:
+        known = self._registered(owner, generation)
+        if known is not None:
+            self._await(known, generation)
+
+    def _await(self, owner: Owner, generation: int) -> None:
+        self._queue.append(_Waiting(owner, generation))
+        if asks_helm(owner):
+            self._charts[owner.id] = owner
+
+    def _registered(self, owner: Owner, generation: int) -> Owner | None:
+        """An owner with an id of its own, None where it is followed already, or there are too many."""
         source = origin(owner.object.blame)
         written = (owner.id, source.source, source.source_path)
         if written in self._written:
-            return
+            return None
         self._written.add(written)
         if len(self._seen) >= MAX_OWNERS or generation > MAX_GENERATIONS:
             if not self._truncated:
                 reason = f"more than {MAX_OWNERS:,} delivery objects, or {MAX_GENERATIONS} above each other"
                 self._unchecked.append(Unchecked(owner.id, f"{reason}: not all were followed"))
             self._truncated = True
-            return
+            return None
         while owner.id in self._seen:
             owner = replace(owner, twin=owner.twin + 1)
         self._seen.add(owner.id)
-        self._queue.append(_Waiting(owner, generation))
-        if asks_helm(owner):
-            self._charts[owner.id] = owner
+        return owner
 
     def _drain(self) -> None:
         """Render what can be; what still lacks an object that may come is put aside."""
@@ -268,7 +277,7 @@ class _Loop:
     def _force(self) -> None:
         """Render what was put aside: what it lacks will not come any more, but from undelivered folders."""
         self._add_undelivered()
-        self._queue.extend(self._deferred)
+        self._queue.extendleft(reversed(self._deferred))
         self._deferred = []
         self._drain()
         while self._deferred:
@@ -291,8 +300,15 @@ class _Loop:
         return any(known.get(*need) is None for need in needs_of(owner))
 
     def _deliver(self, one: _Waiting) -> None:
+        self._charts.pop(one.owner.id, None)
+        if not one.generation:
+            # While it waited, something may have come that delivers it.
+            is_delivered = origin(one.owner.object.blame).source in self._delivered
+            own = None if is_delivered else self._registered(one.owner, 0)
+            if own is None:
+                return
+            one = replace(one, owner=own)
         owner = one.owner
-        self._charts.pop(owner.id, None)
         self._progress("following deliveries", len(self._deliveries), len(self._seen))
         if owner.kind is OwnerKind.APPLICATION_SET:
             self._generate(one)

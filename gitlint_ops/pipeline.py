@@ -14,7 +14,7 @@ from gitlint_ops.beyond import reached, untouched_policies
 from gitlint_ops.blame import Entries, finding
 from gitlint_ops.build.changed_deliveries import is_touched
 from gitlint_ops.build.plain import plain_objects
-from gitlint_ops.build.retold import told_once
+from gitlint_ops.build.retold import told_once, without_emptied
 from gitlint_ops.build.site import Site, settings_of
 from gitlint_ops.build.stage import (
     Built,
@@ -99,7 +99,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
         *_of_files(surveys, builds, sources),
         *told_once(_of_builds(built, cards, sources, request), validated.violations),
         *expansion.violations,
-        *told_once_by_kind(validated.violations, demanded),
+        *without_emptied(told_once_by_kind(validated.violations, demanded), builds),
         *_of_change(run_rules(request.cards, inputs), found, cards),
         *demanded,
         *reached(altered, former, apart, request.cards, request.config, request.kubernetes),

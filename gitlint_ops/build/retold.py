@@ -1,4 +1,4 @@
-"""What the build noticed of a patch and the schema tells as well: told once."""
+"""What the build noticed and the schema tells as well: told once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from gitlint_ops.model.blame import at, origin
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.targets import BuildResult
 
 _UNKNOWN_FIELD = "unknown-field"
+_WITHOUT_VALUE = frozenset({"substitution-undefined", "substitution-eats-script"})
 
 
 def told_once(found: Iterable[Violation], told: Iterable[Violation]) -> Iterator[Violation]:
@@ -29,3 +31,19 @@ def _operations(told: Iterable[Violation]) -> Iterator[tuple[str, DocumentRef, F
             source = origin(at(one.on.blame, one.path))
             if source.source_path[1:] == ("value",):
                 yield PATCH_MISSES_FIELD, source.source, source.source_path[:-1]
+
+
+def without_emptied(told: Iterable[Violation], builds: Iterable[BuildResult]) -> Iterator[Violation]:
+    """`told` without what is wrong with values in which variables are missing, which the build says."""
+    emptied = {
+        (on.target, on.key, path)
+        for build in builds
+        for one in build.violations
+        if one.rule in _WITHOUT_VALUE
+        for on, path in ((one.on, one.path), *((note.on, note.path) for note in one.related))
+        if isinstance(on, RenderedObject)
+    }
+    for one in told:
+        on = one.on
+        if not emptied or not isinstance(on, RenderedObject) or (on.target, on.key, one.path) not in emptied:
+            yield one

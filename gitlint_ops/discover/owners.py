@@ -50,6 +50,11 @@ class Candidate(Struct, frozen=True, eq=False):
         return any("{{" in path or "${" in path for path, _ in self.paths)
 
     @property
+    def is_chart(self) -> bool:
+        """Whether it plainly asks helm: what charts render to is seldom a delivery object."""
+        return any("chart" in one or "helm" in one for one in _sources(self))
+
+    @property
     def paths(self) -> tuple[tuple[str, str], ...]:
         """The folders that it delivers, each with what says of which repository."""
         return tuple(_paths(self))
@@ -94,12 +99,22 @@ def _paths(candidate: Candidate) -> Iterator[tuple[str, str]]:
         if isinstance(path, str) and isinstance(name, str):
             yield path, name
         return
-    spec = ("spec",) if candidate.kind is OwnerKind.APPLICATION else ("spec", "template", "spec")
-    several = value_at(body, (*spec, "sources"))
-    for source in (value_at(body, (*spec, "source")), *(several if isinstance(several, list) else ())):
-        path, url = value_at(source, ("path",), ""), value_at(source, ("repoURL",), "")
+    for source in _sources(candidate):
+        path, url = source.get("path", ""), source.get("repoURL", "")
         if isinstance(path, str) and isinstance(url, str) and path:
             yield path, url
+
+
+def _sources(candidate: Candidate) -> Iterator[Mapping[str, Any]]:
+    """The sources of an Application, or of those that an ApplicationSet makes."""
+    spec = ("spec",) if candidate.kind is OwnerKind.APPLICATION else ("spec", "template", "spec")
+    several = value_at(candidate.object.body, (*spec, "sources"))
+    for one in (
+        value_at(candidate.object.body, (*spec, "source")),
+        *(several if isinstance(several, list) else ()),
+    ):
+        if isinstance(one, Mapping):
+            yield one
 
 
 class Roots(Struct, frozen=True):
@@ -122,7 +137,7 @@ def roots_first(found: Sequence[Candidate], builds: Sequence[BuildResult], site_
     own.sort(key=lambda one: (one.object.key.name != FLUX_SYSTEM, one.document))
     rest = [one for one in found if one not in set(roots) and one not in set(own)]
     leading = _with_all_above(cover.open | {one for one in found if one.is_open}, above)
-    roots.sort(key=lambda one: (one not in leading, one not in above[one], one.document))
+    roots.sort(key=lambda one: (one not in leading, one.is_chart, one not in above[one], one.document))
     rest_above = [(one, frozenset(each.document for each in above[one])) for one in rest]
     return Roots((*roots, *own), leading, rest_above)
 

@@ -210,3 +210,18 @@ def test_an_override_of_what_a_service_answers_is_left_alone(generate: Generate)
     found = generate(merged(base, "{name: b}") + GO, fixtures={"web": {"plugin": [{"name": "a"}]}})
 
     assert told(found) == []
+
+
+def test_a_key_may_be_a_mapping(generate: Generate) -> None:
+    base = "{clusters: {}}"
+    found = generate(merged(base, "{name: {a: b}, size: big}") + GO, clusters=[cluster("a")])
+
+    assert only(found, "matrix-merge-misuse").path[-1] == "name"
+
+
+def test_many_overrides_of_many_sets_are_bounded(generate: Generate) -> None:
+    base = ", ".join(f"{{name: production-{one}}}" for one in range(3000))
+    elements = [f"{{name: prodution-{one}x}}" for one in range(3000)]
+    found = generate(merged(f"{{list: {{elements: [{base}]}}}}", *elements) + GO)
+
+    assert len(told(found, "matrix-merge-misuse")) == 20

@@ -20,6 +20,9 @@ from gitlint_ops.model.findings import Confidence, Severity
 from gitlint_ops.model.location import FieldPath
 
 _MOST_NAMED = 5
+_MOST_TOLD = 20
+_MOST_COMPARED = 1_000
+_MOST_NESTED = 3
 _OF_CLUSTERS = frozenset({"name", "nameNormalized", "server"})
 
 
@@ -37,30 +40,32 @@ def note_idle(
     of_clusters = "clusters" in kinds
     if of_clusters and not set(keys) <= _OF_CLUSTERS:
         return
-    for one in idle:
-        if one.at and not (of_clusters and _is_of_known(one, keys, scope)):
-            fault = _fault(keys, one, base, scope, path)
-            if of_clusters:
-                fault.confidence = Confidence.MEDIUM
-            scope.idle.setdefault(one.at, fault)
+    waiting = set(_keys_of_clusters(keys, scope)) if of_clusters else set()
+    told = [
+        one for one in idle if one.at and tuple(text_of(one.values.get(key)) for key in keys) not in waiting
+    ]
+    for one in told[:_MOST_TOLD]:
+        fault = _fault(keys, one, base[:_MOST_COMPARED], scope, path)
+        if of_clusters:
+            fault.confidence = Confidence.MEDIUM
+        scope.idle.setdefault(one.at, fault)
 
 
-def _kinds(entry: Any) -> Iterator[str]:
+def _keys_of_clusters(keys: Sequence[str], scope: Scope) -> Iterator[tuple[str, ...]]:
+    """What the clusters that are known would be merged by."""
+    held = registered(scope.clusters, scope.known, scope.owner.object.key.namespace)
+    own = local(held, scope.clusters)
+    for cluster in (*held, *((own,) if own is not None else ())):
+        yield tuple(_of(cluster, key) for key in keys)
+
+
+def _kinds(entry: Any, depth: int = _MOST_NESTED) -> Iterator[str]:
     """The generators that an entry names, with those within."""
     for kind, held in entry.items() if isinstance(entry, Mapping) else ():
         yield str(kind)
         inner = held.get("generators") if isinstance(held, Mapping) else None
-        for one in inner if isinstance(inner, list) else ():
-            yield from _kinds(one)
-
-
-def _is_of_known(one: ParamSet, keys: Sequence[str], scope: Scope) -> bool:
-    held = registered(scope.clusters, scope.known, scope.owner.object.key.namespace)
-    own = local(held, scope.clusters)
-    return any(
-        all(one.values.get(key) == _of(cluster, key) for key in keys)
-        for cluster in (*held, *((own,) if own is not None else ()))
-    )
+        for one in inner if isinstance(inner, list) and depth else ():
+            yield from _kinds(one, depth - 1)
 
 
 def _of(cluster: Registered, key: str) -> str:

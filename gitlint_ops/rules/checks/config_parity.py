@@ -108,7 +108,8 @@ def _lacking(
         one for one in common - own if _SWITCHES.isdisjoint(one.lower().replace("-", "_").split("_"))
     )
     extra = own - frozenset[str]().union(*others)
-    if not missing or len(own & common) < _FEWEST_IN_COMMON:
+    slip = any(did_you_mean(one, extra) for one in missing)
+    if not missing or (len(own & common) < (_FEWEST_IN_COMMON if len(others) == 1 else 1) and not slip):
         return
     if len(others) == 1 and not _is_plain(name, missing, extra, own):
         return

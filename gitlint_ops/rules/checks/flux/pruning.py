@@ -6,7 +6,8 @@ is lost belongs to somebody else, who has not removed anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from msgspec import Struct
 from gitlint_ops.model.delivery import FLUX_KUSTOMIZE, Delivery, OwnerKind
 from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.model.made_secrets import OfKind
-from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.objects import ObjectKey, RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.rules.checks.scopes import cluster_kinds, namespace_of
 from gitlint_ops.rules.deliveries import Deliveries
@@ -86,11 +87,16 @@ class _Uses:
         self._above = {one.owner.id: one.owner.parent for one in deliveries}
         self._inside: dict[tuple[_Cluster, str], dict[str, _Use]] = {}
         self._kinds: dict[tuple[_Cluster, str, str], dict[str, _Use]] = {}
-        self._namespaces: set[tuple[str, str]] = set()
         wide = cluster_kinds(deliveries)
+        owned: Counter[tuple[_Cluster, ObjectKey]] = Counter()
         for delivery in deliveries:
             cluster = self._cluster(delivery)
-            for one in delivery.result.objects if delivery.result else ():
+            owned.update({(cluster, one.key) for one in _objects(delivery)})
+        for delivery in deliveries:
+            cluster = self._cluster(delivery)
+            for one in _objects(delivery):
+                if owned[cluster, one.key] > 1:
+                    continue  # what two deliver comes back at once; that they do is told elsewhere
                 use = _Use(one, delivery)
                 self._kinds.setdefault((cluster, one.key.group, one.kind), {}).setdefault(
                     delivery.owner.id, use
@@ -98,23 +104,17 @@ class _Uses:
                 namespace = namespace_of(one, delivery, wide)
                 if namespace:
                     _note(use, self._inside.setdefault((cluster, namespace), {}))
-                elif one.kind == _NAMESPACE:
-                    self._namespaces.add((delivery.owner.id, one.key.name))
 
     def inside(self, namespace: str, delivery: Delivery) -> list[_Use]:
         """What others would lose with a namespace, one object of each.
 
-        Where the owner, or what it delivers, has something running there itself, settings of others are no
-        loss beside that. Who delivers the namespace as well has it back at once.
+        Where the owner, or what it delivers, has something there itself, settings of others are no loss
+        beside that.
         """
         uses = self._inside.get((self._cluster(delivery), namespace), {})
         others = self._others(uses, delivery)
-        is_home = any(one.is_weighty for name, one in uses.items() if name not in others)
-        return [
-            one
-            for name, one in others.items()
-            if (one.is_weighty or not is_home) and (name, namespace) not in self._namespaces
-        ]
+        is_home = len(others) < len(uses)
+        return [one for one in others.values() if one.is_weighty or not is_home]
 
     def of_kind(self, group: str, kind: str, delivery: Delivery) -> list[_Use]:
         """One object of each other owner that delivers a kind."""
@@ -143,6 +143,10 @@ class _Uses:
             found[name] = None
             name = self._above.get(name, "")
         return list(found)
+
+
+def _objects(delivery: Delivery) -> Sequence[RenderedObject]:
+    return delivery.result.objects if delivery.result else ()
 
 
 def _note(use: _Use, held: dict[str, _Use]) -> None:
