@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gitlint_ops.build.adopted import adopted
 from gitlint_ops.build.argo.source import asks_helm
 from gitlint_ops.build.delivered_entries import told_of_all_uses
 from gitlint_ops.build.plain import examples_of
 from gitlint_ops.build.site import Site
 from gitlint_ops.build.stage import covered
 from gitlint_ops.discover.clusters import IN_CLUSTER, Clusters
+from gitlint_ops.discover.delivery_targets import DeliveryTargets
 from gitlint_ops.discover.known import KnownObjects, settings_among
 from gitlint_ops.discover.needs import is_needed, needs_of
 from gitlint_ops.discover.owners import (
@@ -33,11 +35,10 @@ from gitlint_ops.discover.said_by_itself import SAID_BY_ITSELF
 from gitlint_ops.discover.survey import Survey
 from gitlint_ops.model.blame import origin
 from gitlint_ops.model.delivery import OWNER_KINDS, Delivery, Expansion, Owner, OwnerKind
-from gitlint_ops.model.environments import environment_of
-from gitlint_ops.model.findings import Confidence, Violation
+from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.location import DocumentRef, FieldPath
 from gitlint_ops.model.objects import RenderedObject
-from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKind, Unchecked
+from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, Unchecked
 from gitlint_ops.workspace.config import Config
 
 if TYPE_CHECKING:
@@ -51,12 +52,8 @@ _FEWEST_AT_ONCE = 3
 MAX_GENERATIONS = 32
 """Delivery objects that deliver each other in a row."""
 
-_TARGETS = {
-    OwnerKind.APPLICATION: TargetKind.ARGO_APPLICATION,
-    OwnerKind.FLUX_KUSTOMIZATION: TargetKind.FLUX_KUSTOMIZATION,
-    OwnerKind.HELM_RELEASE: TargetKind.HELM_RELEASE,
-    OwnerKind.RESOURCE_SET: TargetKind.RESOURCE_SET,
-}
+
+_OF_PARENTS = frozenset({"substitution-undefined"})
 
 
 class _Waiting(Struct, frozen=True):
@@ -117,8 +114,8 @@ class _Loop:
         self._site = site
         self._config = config
         self._progress = progress
-        self._kubernetes = kubernetes
         self._clusters = Clusters(config)
+        self._targets = DeliveryTargets(self._clusters, config, kubernetes)
         self._known: dict[str, KnownObjects] = {}
         self._by_hand: dict[str, dict[str, tuple[RenderedObject, ...]]] = {}
         self._queue: deque[_Waiting] = deque()
@@ -126,10 +123,13 @@ class _Loop:
         self._seen: set[str] = set()
         self._written: set[tuple[str, DocumentRef, FieldPath]] = set()
         self._delivered: set[DocumentRef] = set()
+        self._roots: dict[tuple[DocumentRef, OwnerKind, str, str], str] = {}
+        self._claims: dict[str, Owner] = {}
         self._deliveries: list[Delivery] = []
         self._violations: list[Violation] = []
         self._unchecked: list[Unchecked] = []
         self._truncated = False
+        self._is_part = any(one.repository.scopes for one in site.sources.trees)
         self._charts: dict[str, Owner] = {}
         self._has_come = False
         """Whether an object has come that others may wait for."""
@@ -157,7 +157,7 @@ class _Loop:
                 self._add_root(candidate)
                 self._force()
                 rendered = self._rendered()
-        deliveries = told_of_all_uses(self._deliveries)
+        deliveries = told_of_all_uses(adopted(self._deliveries, self._claims))
         return Expansion(
             tuple(deliveries),
             tuple(self._clusters),
@@ -169,7 +169,7 @@ class _Loop:
                 name: tuple(one for held in builds.values() for one in held)
                 for name, builds in self._by_hand.items()
             },
-            is_part=any(tree.repository.scopes for tree in self._site.sources.trees),
+            is_part=self._is_part,
         )
 
     def _rendered(self) -> frozenset[DocumentRef]:
@@ -193,8 +193,8 @@ class _Loop:
             else:
                 made = [owner]
             for one in made:
-                destination, namespace = self._destination(one)
-                result = self._render(one, self._target(one, destination), namespace)
+                destination, namespace = self._targets.destination(one)
+                result = self._render(one, self._targets.of(one, destination), namespace)
                 yield from (replace(said, targets=(one.id,)) for said in result.violations)
 
     def _add_root(self, candidate: Candidate) -> None:
@@ -271,8 +271,8 @@ class _Loop:
         charts, self._charts = self._charts, {}
         with self._site.charts.planned():
             for owner in charts.values():
-                destination, namespace = self._destination(owner)
-                self._render(owner, self._target(owner, destination), namespace)
+                destination, namespace = self._targets.destination(owner)
+                self._render(owner, self._targets.of(owner, destination), namespace)
 
     def _force(self) -> None:
         """Render what was put aside: what it lacks will not come any more, but from undelivered folders."""
@@ -308,16 +308,21 @@ class _Loop:
             if own is None:
                 return
             one = replace(one, owner=own)
+            self._roots[origin(own.object.blame).source, own.kind, own.object.key.name, own.cluster] = own.id
         owner = one.owner
         self._progress("following deliveries", len(self._deliveries), len(self._seen))
         if owner.kind is OwnerKind.APPLICATION_SET:
             self._generate(one)
             return
-        destination, namespace = self._destination(owner)
-        target = self._target(owner, destination)
+        destination, namespace = self._targets.destination(owner)
+        target = self._targets.of(owner, destination)
         result = self._render(owner, target, namespace)
         if not target.environment:
-            result = replace(result, target=self._placed(result.target))
+            result = replace(result, target=self._targets.placed(result.target))
+        if self._is_part and not owner.parent:
+            # What delivers it, and gives it variables, may lie outside of what the user named.
+            kept = tuple(one for one in result.violations if one.rule not in _OF_PARENTS)
+            result = replace(result, violations=kept)
         self._deliveries.append(Delivery(owner, destination, namespace, result))
         known = self._known_in(destination)
         known.add(result.objects)
@@ -355,41 +360,10 @@ class _Loop:
         # What stands in another revision is told by who delivers it from there.
         repo = source.file.repo if self._site.sources.is_checked(source.file) else parent.repo
         owner = Owner(kind, child, repo, cluster, parent.id, is_example=parent.is_example)
+        root = self._roots.get((source, kind, child.key.name, cluster))
+        if root is not None:
+            self._claims.setdefault(root, owner)
         self._enqueue(owner, above.generation + 1)
-
-    def _destination(self, owner: Owner) -> tuple[str, str]:
-        if owner.kind is OwnerKind.APPLICATION:
-            name = self._clusters.destination(owner.value("spec", "destination"), owner.cluster)
-            return name, owner.text("spec", "destination", "namespace")
-        remote = owner.text("spec", "kubeConfig", "secretRef", "name") or owner.text(
-            "spec", "kubeConfig", "configMapRef", "name"
-        )
-        namespace = owner.text("spec", "targetNamespace") or owner.object.key.namespace
-        if not remote:
-            return owner.cluster, namespace
-        return self._clusters.remote(remote), namespace
-
-    def _target(self, owner: Owner, destination: str) -> BuildTarget:
-        cluster = self._clusters.get(destination)
-        return BuildTarget(
-            repo=owner.repo,
-            path="",
-            kind=_TARGETS[owner.kind],
-            environment=(cluster.environment or None) if cluster else None,
-            cluster=destination or None,
-            kubernetes=self._kubernetes or (cluster.kubernetes if cluster else "") or self._config.kubernetes,
-            owner=owner.id,
-            api_versions=cluster.api_versions if cluster else (),
-        )
-
-    def _placed(self, target: BuildTarget) -> BuildTarget:
-        """A target of a cluster of which no environment is known, in that of its path."""
-        found = environment_of(target.path, self._config.declared_environments)
-        if found is None or found[1] is Confidence.LOW:
-            return target
-        versions = {one.name: one.kubernetes for one in self._config.environments}
-        kubernetes = self._kubernetes or versions.get(found[0], "") or target.kubernetes
-        return replace(target, environment=found[0], kubernetes=kubernetes)
 
     def _render(self, owner: Owner, target: BuildTarget, namespace: str) -> BuildResult:
         if owner.kind is OwnerKind.APPLICATION:

@@ -92,7 +92,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
     inputs = rule_inputs(judged, altered, surveys, request.config, request.kubernetes, namespaces)
     inputs = replace(inputs, deliveries=Deliveries(found.followed) if found.followed.deliveries else None)
     if not request.config.operators.flux and found.site.installed is not None:
-        inputs = with_flux(inputs, expansion, found.site.installed)
+        inputs = with_flux(inputs, found.followed, found.site.installed)
     seen = Seen(trees, surveys, builds, judged, sources, own, expansion, found.site.renderings)
     demanded = tuple(on_demand(seen, cards, request.config, request.kubernetes))
     violations = (

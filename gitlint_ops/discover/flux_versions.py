@@ -101,8 +101,7 @@ class InstalledFlux:
                     yield one.ref.file, one.body
         if self._limited:
             for tree in self._sources.trees:
-                for mark in _MARKS:
-                    yield from ((ref.file, body) for ref, body in documents_with(mark, self._sources, tree))
+                yield from ((ref.file, body) for ref, body in documents_with(_MARKS, self._sources, tree))
 
 
 def _shared(path: str, other: str) -> int:

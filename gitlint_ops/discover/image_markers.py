@@ -28,6 +28,7 @@ RULE = "image-marker-broken"
 GROUP = "image.toolkit.fluxcd.io"
 
 _KEY = "$imagepolicy"
+_NAMES = re.compile(r"([\w.-]+):([\w.-]+)")
 _PARTS = ("tag", "name", "digest")
 _FIELD = re.compile(r"\s*(?:-\s+)*(?:\"?(?P<key>[\w.-]+)\"?\s*:\s*)?[\"']?(?P<value>[^\s\"'#]*)")
 _TAG_FIELDS = frozenset({"tag", "newTag", "imageTag"})
@@ -58,6 +59,7 @@ def broken_markers(
     for marker in _markers(surveys, sources):
         found = _policy_of(marker)
         if isinstance(found, Violation):
+            named |= set(_NAMES.findall(marker.comment))
             yield found
             continue
         named.add(found[:2])

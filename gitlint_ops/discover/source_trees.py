@@ -17,9 +17,11 @@ from msgspec import Struct
 from gitlint_ops.discover.remote_lookup import not_here, without_credentials
 from gitlint_ops.model.environments import environment_of_branch
 from gitlint_ops.model.errors import UsageError
+from gitlint_ops.model.near_names import near_name
 from gitlint_ops.model.version_ranges import newest_in
+from gitlint_ops.model.wording import clipped
 from gitlint_ops.workspace.refs import RefKind
-from gitlint_ops.workspace.remotes import Clone
+from gitlint_ops.workspace.remotes import Clone, Remotes
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Tree
 
@@ -112,7 +114,7 @@ class SourceTrees:
         wanted = self._ref_in(clone, ref)
         revision = remotes.revision(clone, wanted) if wanted is not None else None
         if wanted is None or revision is None:
-            return _no_ref(clone, ref)
+            return _no_ref(clone, ref, remotes)
         try:
             tree = remotes.tree(clone, revision.commit, wanted or "HEAD")
         except UsageError as error:
@@ -190,12 +192,15 @@ def _key(url: str) -> str:
     return repository_key(url)
 
 
-def _no_ref(clone: Clone, ref: GitRef) -> Lacking:
-    shown = without_credentials(clone.address)
+def _no_ref(clone: Clone, ref: GitRef, remotes: Remotes) -> Lacking:
+    shown, said = without_credentials(clone.address), clipped(ref.said)
+    near = ""
     if ref.semver:
-        reason = f"the clone '{clone.name}' of {shown} has no tag in the range '{ref.semver}'"
+        reason = f"the clone '{clone.name}' of {shown} has no tag in the range '{clipped(ref.semver)}'"
     elif ref.said == "HEAD":
         reason = f"the clone '{clone.name}' of {shown} has no commit yet"
     else:
-        reason = f"the clone '{clone.name}' of {shown} has no tag, branch or commit '{ref.said}'"
-    return Lacking(Lack.REF, f"{reason}: `git fetch --tags` there brings it, if there is one")
+        reason = f"the clone '{clone.name}' of {shown} has no tag, branch or commit '{said}'"
+        near = near_name(ref.said, remotes.refs(clone))
+    meant = f" (did you mean '{near}'?)" if near else ""
+    return Lacking(Lack.REF, f"{reason}{meant}: `git fetch --tags` there brings it, if there is one")

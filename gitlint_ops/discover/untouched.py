@@ -15,10 +15,10 @@ _ENDINGS = (".yaml", ".yml")
 
 
 def documents_with(
-    text: str, sources: Sources, tree: Tree
+    text: str | tuple[str, ...], sources: Sources, tree: Tree
 ) -> Iterator[tuple[DocumentRef, Mapping[str, Any]]]:
-    """All delivered documents of the files that hold `text`; few should, as only these are parsed."""
-    wanted = text.encode()
+    """All delivered documents of the files that hold a text; few should, as only these are parsed."""
+    wanted = [one.encode() for one in ((text,) if isinstance(text, str) else text)]
     for path, entry in tree.entries().items():
         if entry.kind is EntryKind.FILE and path.endswith(_ENDINGS) and is_delivered(path, ""):
             file = tree.ref(path)
@@ -26,6 +26,7 @@ def documents_with(
                 data = sources.data(file)
             except Unreadable:
                 continue  # whoever changes it is told
-            for document in read(data, Typing.KUBECTL).documents if wanted in data else ():
+            held = any(one in data for one in wanted)
+            for document in read(data, Typing.KUBECTL).documents if held else ():
                 if isinstance(document.body, Mapping):
                     yield DocumentRef(file, document.index), document.body

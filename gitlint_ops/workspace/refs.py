@@ -86,6 +86,15 @@ def tag_names(git: pygit2.Repository) -> tuple[str, ...]:
     return tuple(one.removeprefix(prefix) for one in git.references if one.startswith(prefix))
 
 
+def branch_names(git: pygit2.Repository, remotes: Sequence[str]) -> tuple[str, ...]:
+    """The names of all branches, the clone's own and those of its remotes."""
+    prefixes = ("refs/heads/", *(f"refs/remotes/{remote}/" for remote in remotes))
+    found = (
+        one.removeprefix(prefix) for one in git.references for prefix in prefixes if one.startswith(prefix)
+    )
+    return tuple(dict.fromkeys(one for one in found if one != "HEAD"))
+
+
 def state_of(git: pygit2.Repository) -> str:
     """All refs and what they point to, and what is checked out."""
     held = (f"{one.name} {one.target}" for one in git.references.iterator())

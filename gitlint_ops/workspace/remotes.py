@@ -20,6 +20,7 @@ from gitlint_ops.workspace.refs import (
     RefKind,
     Revision,
     branch_at,
+    branch_names,
     default_name,
     revision_of,
     state_of,
@@ -108,6 +109,10 @@ class Remotes:
     def tags(self, clone: Clone) -> tuple[str, ...]:
         """The names of a clone's tags."""
         return tag_names(self._git(clone.folder))
+
+    def refs(self, clone: Clone) -> tuple[str, ...]:
+        """The names of a clone's tags and branches, those of its remotes among them."""
+        return (*self.tags(clone), *branch_names(self._git(clone.folder), clone.remotes))
 
     def default_branch(self, clone: Clone) -> str:
         """The branch that the first of the clone's remotes says is its default, "" where none does."""

@@ -101,3 +101,17 @@ def test_a_label_whose_key_and_value_are_placeholders_leads_to_both_parameters(g
         (SET, ("spec", "template", "metadata", "labels", "{{.key}}")),
         (SET, ("spec", "generators", 0, "list", "elements", 0, "name")),
     ]
+
+
+def test_what_is_all_that_a_file_gives_is_blamed_on_the_file_over_the_template(generate: Generate) -> None:
+    git = (
+        "generators: [{git: {repoURL: https://github.com/acme/shop, revision: HEAD, files: [{path: e/*}]}}]\n"
+    )
+    found = generate(
+        git + SPEC.replace("namespace: web", "namespace: '{{ .to }}'"), {"e/a.yaml": "{name: a, to: b}\n"}
+    )
+
+    assert places(found, ("spec", "destination", "namespace")) == [
+        ("e/a.yaml", ("to",)),
+        (SET, ("spec", "template", "spec", "destination", "namespace")),
+    ]

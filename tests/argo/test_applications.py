@@ -211,6 +211,14 @@ def test_a_manifest_that_cannot_be_read_stops_the_whole_source(deliver: Deliver)
     assert "web/b.yaml" in found.messages()
 
 
+@pytest.mark.parametrize("text", ['{"title": "dashboard"}', "[]", "", "a: b", '{"kind": NaN}'])
+def test_a_json_that_is_no_object_with_a_kind_stops_the_whole_source(deliver: Deliver, text: str) -> None:
+    found = deliver({"web/a.yaml": config_map("a"), "web/board.json": text}, {"path": "web"})
+
+    assert found.result.status is Status.FAILED
+    assert "web/board.json is not one JSON object with a kind" in found.messages()
+
+
 def test_jsonnet_is_not_evaluated_and_the_rest_is_rendered(deliver: Deliver) -> None:
     found = deliver({"web/a.yaml": config_map("a"), "web/b.jsonnet": "{}"}, {"path": "web"})
 

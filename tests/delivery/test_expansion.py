@@ -120,6 +120,34 @@ def test_a_set_makes_applications_that_deliver_applications(tmp_path: Path) -> N
     assert shown.chain("api") == ["root", "all", "of-b", "api"]
 
 
+CLUSTERS = "clusters: [{name: hub, server: 'https://kubernetes.default.svc', labels: {path: sets}}]\n"
+
+
+@pytest.mark.parametrize("namespace", ["", ", namespace: argocd"])
+def test_what_turns_out_to_be_delivered_is_not_followed_as_applied_by_hand(
+    namespace: str, tmp_path: Path
+) -> None:
+    asks = application_set("", "web").replace("{list: {elements: []}}", "{clusters: {}}")
+    asks = asks.replace(", namespace: argocd", namespace).replace("name: all", "name: asks")
+    opens = application_set("", "{{metadata.labels.path}}").replace(
+        "{list: {elements: []}}", "{clusters: {}}"
+    )
+    opens = opens.replace("{name: 'of-{{name}}'}", "{name: bootstrap, namespace: argocd}")
+    files = {
+        "gitlint-ops.yaml": CLUSTERS,
+        # Which of two that may deliver any folder delivers the other shows only once they are followed.
+        "a/asks.yaml": asks,
+        "sets/other.yaml": asks.replace("name: asks", "name: other"),
+        "z/opens.yaml": opens.replace("namespace: web", "namespace: argocd"),
+        "web/a.yaml": config_map("a"),
+    }
+
+    shown = Shown(tmp_path, files)
+
+    assert shown.chain("other") == ["all", "bootstrap", "other"]
+    assert shown.by_name("asks")["parent"] is None
+
+
 def test_what_an_overlay_changes_in_an_application_counts_when_it_is_followed(tmp_path: Path) -> None:
     patch = (
         "patches:\n- target: {kind: Application}\n  patch: |\n"

@@ -177,6 +177,28 @@ def test_variables_are_judged_for_the_cluster_that_they_are_filled_in_for(tmp_pa
     }
 
 
+def test_a_value_that_a_missing_variable_empties_is_told_once_and_a_slip_is_an_error(tmp_path: Path) -> None:
+    ingress = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop}
+spec:
+  defaultBackend: {service: {name: web, port: {number: 80}}}
+  rules:
+  - host: "web.${domian}"
+"""
+    files = {
+        **bootstrapped("production", "v2.6.4"),
+        "clusters/production/apps.yaml": apps("./apps", "postBuild: {substitute: {domain: example.org}}"),
+        "apps/web.yaml": ingress,
+    }
+
+    ran = check(write(tmp_path / "fleet", files))
+
+    found = [one for one in ran.findings if one["location"]["file"] == "apps/web.yaml"]
+    assert [(one["rule"], one["severity"]) for one in found] == [("substitution-undefined", "error")]
+
+
 @pytest.mark.parametrize(
     ("said", "version"),
     [

@@ -569,3 +569,22 @@ def test_markers_of_policies_that_stand_elsewhere_are_not_judged(told: Told) -> 
     marked = f'{config("one")}image: acme/web:1.0 # {{"$imagepolicy": "flux-system:web"}}\n'
 
     assert told("image-marker-broken", {"apps/values.yaml": marked}) == []
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        '{"$imagepolicy": "flux-system:wbe"}',
+        '{"$imagepolicy": "flux-system:web:tags"}',
+        '{"$imagepolicy": flux-system:web}',
+    ],
+)
+def test_a_policy_that_a_broken_marker_means_is_not_told_too(told: Told, marker: str) -> None:
+    files = {
+        CLUSTER: GIT + IMAGES + kustomization("apps"),
+        "apps/values.yaml": f"{config('one')}image: acme/web:1.0 # {marker}\n",
+    }
+
+    (found,) = told("image-marker-broken", files)
+
+    assert found.startswith("apps/values.yaml:5: ")

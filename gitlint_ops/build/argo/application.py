@@ -272,7 +272,7 @@ def _note_read(
     if tree.checked:
         found.read.update((tree.tree.name, one) for one in paths)
         return
-    at = source.place("repoURL")
+    at = source.place("targetRevision" if source.text("targetRevision") else "repoURL")
     found.elsewhere.update((tree.tree.ref(one), (at.document, at.path)) for one in paths)
 
 

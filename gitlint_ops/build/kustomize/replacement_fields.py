@@ -23,6 +23,7 @@ from gitlint_ops.build.kustomize.field_paths import (
     split_field_path,
 )
 from gitlint_ops.build.kustomize.merge_nodes import (
+    DECORATED,
     TIMESTAMP,
     Node,
     Written,
@@ -34,6 +35,7 @@ from gitlint_ops.build.kustomize.merge_nodes import (
 from gitlint_ops.build.kustomize.node_styles import resolved
 from gitlint_ops.build.kustomize.node_texts import (
     Bare,
+    Overlaid,
     Quoted,
     Untyped,
     fitted,
@@ -47,12 +49,15 @@ from gitlint_ops.model.blame import Blame, Origin, Via, over
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.syntax.nodes import MappingNode, SequenceNode
 from gitlint_ops.syntax.nodes import Node as SyntaxNode
-from gitlint_ops.syntax.scalars import is_plain_text
-from gitlint_ops.syntax.text import Unfit
+from gitlint_ops.syntax.scalars import is_plain_text, resolver
+from gitlint_ops.syntax.text import Typing, Unfit
 
 _UNTAGGING: tuple[FieldPath, ...] = tuple(
     (field,) for field in ("namePrefix", "nameSuffix", "images", "imageTags")
 )
+
+
+_resolved = resolver(Typing.KUSTOMIZE)
 
 
 class CopiedValue(Struct, frozen=True):
@@ -172,6 +177,10 @@ def _typed_as(node: Node, value: CopiedValue, text: str) -> Any:
     """A text as it stands in a scalar."""
     if type(node.value) in (str, Bare) and not is_plain_text(text or "x") and _is_untagged(node, value):
         return untagged(node, text, value.written)
+    if isinstance(node.value, Quoted | Overlaid):
+        tag = _number_tag(node, value.texts.written)
+        if tag and tag != tag_of(_resolved(text), text):
+            return fitted(tag, text, value.target)
     if type(node.value) is str and _is_timestamp(node, value.written):
         return fitted("timestamp", text, value.target)
     # Few numbers are written so that their type does not show in the value (`1e3`), and it is slow to see.
@@ -184,6 +193,16 @@ def _typed_as(node: Node, value: CopiedValue, text: str) -> Any:
 def _is_in_braces(node: Node, texts: SourceTexts) -> bool:
     found = (resolved(texts.node(holder.origin())) for holder in node.holders())
     return any(isinstance(one, MappingNode | SequenceNode) and one.flow for one in found)
+
+
+def _number_tag(node: Node, written: Written) -> str:
+    """The tag of a number that a merge put into the quotes of a text; "" where it was none.
+
+    It does not show until a text of another type takes its place.
+    """
+    text = written(node.origin())
+    held = _resolved(text) if text and not text.startswith(DECORATED) else ""
+    return "" if isinstance(held, str) else tag_of(held, text)
 
 
 def _is_timestamp(node: Node, written: Written) -> bool:

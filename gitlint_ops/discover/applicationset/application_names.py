@@ -89,8 +89,9 @@ def _illegal_fault(path: FieldPath, found: Sequence[tuple[NamedSet, str]]) -> Ge
 def _clash(doubled: Sequence[str], named: Sequence[NamedSet]) -> GeneratorFault:
     name = doubled[0]
     of_name = [one for one in named if one.name == name]
-    said = " and ".join(one.of.said for one in of_name[:_MOST_TOLD] if one.of.said)
-    more = f" (so do {len(doubled) - 1} other names)" if len(doubled) > 1 else ""
+    said = "; ".join(one.of.said for one in of_name[:_MOST_TOLD] if one.of.said)
+    others = len(doubled) - 1
+    more = f"; {others} other name{'s are' if others > 1 else ' is'} doubled as well" if others else ""
     return GeneratorFault(
         f"{len(of_name)} Applications of this set are called '{name}', so none of them is applied"
         f"{f': those for {said}' if said else ''}{more}",

@@ -87,6 +87,11 @@ class Scope:
         assert place is not None
         return Note(place.source, place.source_path, f"the parameters of {held.said}")
 
+    def has_read(self, place: Origin) -> bool:
+        """Whether a place is an entry of a file that a git generator read."""
+        file = place.source.file
+        return place.verbatim and bool(place.source_path) and (file.repo, file.path) in self.files
+
     def work(self, amount: int, path: FieldPath) -> None:
         """Account for so many paths that are looked at.
 

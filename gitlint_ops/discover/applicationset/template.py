@@ -6,21 +6,24 @@ RenderTemplateParams in applicationset/utils/utils.go; GenerateApplications in t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitlint_ops.discover.applicationset.merging import filled, is_filled_in
 from gitlint_ops.discover.applicationset.parameters import ParamSet
 from gitlint_ops.discover.applicationset.rendering import render
 from gitlint_ops.discover.applicationset.scope import Scope
-from gitlint_ops.model.blame import Blame, MapBlame, Origin, Stacked, child, over, with_blame
+from gitlint_ops.model.blame import Blame, MapBlame, Origin, Stacked, Via, child, over, with_blame
 from gitlint_ops.model.location import FieldPath
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 TEMPLATE: FieldPath = ("spec", "template")
 _META = ("name", "namespace", "labels", "annotations", "finalizers")
+_ALONE = re.compile(r"\{\{-?\s*[\w.@/-]+\s*-?\}\}")
 _LONGEST = 5
 """Parameters of one text that are told as places behind it."""
 
@@ -131,11 +134,14 @@ def _own_over(own: Any, blame: Blame, base: Blame) -> Blame:
 
 
 def _with_parameters(blame: Blame, template: Template, held: ParamSet, scope: Scope) -> Blame:
+    """What set the template's texts: where all of one is what a file gives, that file, over the template."""
     for one in template.texts():
         entry = scope.entry(one.at)
         places = [place for names in scope.engine.references(one.text) if (place := held.place(names))]
         made: Origin = entry
-        if places:
+        if len(places) == 1 and _ALONE.fullmatch(one.text) and scope.has_read(places[0]):
+            made = over(places[0], replace(entry, via=Via.GENERATOR))
+        elif places:
             made = over(entry, _chained(places[:_LONGEST]))
         blame = with_blame(blame, _filled_path(one.path, held, scope), made)
     return blame

@@ -137,12 +137,12 @@ def _outside(delivery: Delivery, project: _Project, deliveries: Deliveries) -> I
         namespace = owner.text("spec", "destination", "namespace")
         yield Violation(
             owner.object,
-            ("spec", "destination"),
+            ("spec", "destination", "namespace") if namespace else ("spec", "destination"),
             f"the project '{project.name}' does not allow this destination"
             + (f" (namespace '{namespace}')" if namespace else ""),
             related=(project.note("destinations"),),
             hint="add the destination to the project, or choose another project",
-            at_key=True,
+            at_key=not namespace,
         )
     yield from _kinds_outside(delivery, project)
 

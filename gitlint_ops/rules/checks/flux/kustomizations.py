@@ -100,6 +100,8 @@ def suspended(one: RenderedObject, params: Params) -> Iterator[Violation]:
 def decryption_missing(deliveries: Deliveries, _params: Params, _facts: Facts) -> Iterator[Violation]:
     """Kustomizations that apply what SOPS encrypted as it is."""
     for one in deliveries.of_kind(OwnerKind.FLUX_KUSTOMIZATION):
+        if deliveries.expansion.is_part and not one.owner.parent:
+            continue  # its parent may give it what it lacks
         if one.result is None or one.owner.value("spec", "decryption") is not None:
             continue
         found = [each for each in one.result.objects if _is_encrypted(each.body)]

@@ -11,7 +11,7 @@ from msgspec import Struct
 from gitlint_ops.model.blame import Via, chain
 from gitlint_ops.model.delivery import FLUX_SOURCE, Delivery, Owner, OwnerKind
 from gitlint_ops.model.location import FieldPath
-from gitlint_ops.model.near_names import most_alike, near_name
+from gitlint_ops.model.near_names import likeness, most_alike, near_name
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import Status
@@ -89,9 +89,11 @@ def hint_for(wanted: Wanted, deliveries: Deliveries) -> str:
 def likely_for(wanted: Wanted, deliveries: Deliveries) -> str:
     """The name that is most like that of an object that is missing in any case; "" where none is."""
     alike = most_alike(wanted.name, [_without_hash(one) for one in _alike(wanted, deliveries)])
-    return f"did you mean '{alike}'?" if alike else ""
+    return f"did you mean '{alike}'?" if likeness(wanted.name, alike) >= _QUITE_ALIKE else ""
 
 
+# Names of a kind often end alike (`cilium-charts`, `mailu-charts`).
+_QUITE_ALIKE = 0.85
 _HASH = re.compile(r"-[bcdfghkmt2456789]{10}\Z")
 
 

@@ -40,7 +40,8 @@ def prune_hazard(deliveries: Deliveries, params: Params, _facts: Facts) -> Itera
             continue
         uses = uses or _Uses(deliveries)
         for kind, find in _HAZARDS.items():
-            found = [hit for each in held if each.kind == kind and (hit := find(each, one, uses))]
+            mine = (each for each in held if each.kind == kind and not uses.is_shared(each, one))
+            found = [hit for each in mine if (hit := find(each, one, uses))]
             if found:
                 yield _told(found, one)
 
@@ -88,15 +89,15 @@ class _Uses:
         self._inside: dict[tuple[_Cluster, str], dict[str, _Use]] = {}
         self._kinds: dict[tuple[_Cluster, str, str], dict[str, _Use]] = {}
         wide = cluster_kinds(deliveries)
-        owned: Counter[tuple[_Cluster, ObjectKey]] = Counter()
+        self._owned: Counter[tuple[_Cluster, ObjectKey]] = Counter()
         for delivery in deliveries:
             cluster = self._cluster(delivery)
-            owned.update({(cluster, one.key) for one in _objects(delivery)})
+            self._owned.update({(cluster, one.key) for one in _objects(delivery)})
         for delivery in deliveries:
             cluster = self._cluster(delivery)
             for one in _objects(delivery):
-                if owned[cluster, one.key] > 1:
-                    continue  # what two deliver comes back at once; that they do is told elsewhere
+                if self.is_shared(one, delivery):
+                    continue
                 use = _Use(one, delivery)
                 self._kinds.setdefault((cluster, one.key.group, one.kind), {}).setdefault(
                     delivery.owner.id, use
@@ -104,6 +105,10 @@ class _Uses:
                 namespace = namespace_of(one, delivery, wide)
                 if namespace:
                     _note(use, self._inside.setdefault((cluster, namespace), {}))
+
+    def is_shared(self, one: RenderedObject, delivery: Delivery) -> bool:
+        """Whether others deliver the same object: it is back at once, and `object-owned-twice` tells it."""
+        return self._owned[self._cluster(delivery), one.key] > 1
 
     def inside(self, namespace: str, delivery: Delivery) -> list[_Use]:
         """What others would lose with a namespace, one object of each.
