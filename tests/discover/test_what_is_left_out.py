@@ -44,7 +44,9 @@ def test_what_a_generator_copies_is_left_out(tmp_path: Path) -> None:
     assert check(write(tmp_path, files)).left_out() == {DATA: 1}
 
 
-def test_a_chart_that_a_kustomization_renders_is_not_left_out_and_one_that_nothing_renders_is(tmp_path: Path) -> None:
+def test_a_chart_that_a_kustomization_renders_is_not_left_out_and_one_that_nothing_renders_is(
+    tmp_path: Path,
+) -> None:
     charts = {f"app/charts/web/{path}": text for path, text in CHART.items()}
     kustomization = "helmCharts:\n- name: web\n  releaseName: a\n"
     assert check(write(tmp_path, {**charts, "app/kustomization.yaml": kustomization})).left_out() == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -470,6 +471,28 @@ def test_two_that_deliver_one_folder_are_told_at_the_later_one(told: Told) -> No
     (found,) = told("object-owned-twice", files)
 
     assert found.startswith("clusters/production/flux.yaml:21: ")
+
+
+def test_of_a_chart_and_a_manifest_the_manifest_is_told(told: Told) -> None:
+    if shutil.which("helm") is None:
+        pytest.skip("no helm is on the PATH")
+    chart = "name: web\nversion: 1.0.0\napiVersion: v2\n"
+    of_chart = release("web", "charts").replace(
+        "kind: HelmRepository, name: charts", "kind: GitRepository, name: fleet"
+    )
+    files = {
+        CLUSTER: GIT + kustomization("apps") + kustomization("web"),
+        "charts/web/Chart.yaml": chart,
+        "charts/web/templates/web.yaml": config("web"),
+        "apps/config.yaml": config("web"),
+        "web/release.yaml": of_chart.replace("chart: web", "chart: ./charts/web"),
+    }
+
+    (said,) = told("object-owned-twice", files)
+
+    assert said.startswith(
+        "apps/config.yaml:3: HelmRelease shop/web and Kustomization flux-system/apps both "
+    )
 
 
 def test_the_same_object_in_two_clusters_has_two_owners_by_right(told: Told) -> None:

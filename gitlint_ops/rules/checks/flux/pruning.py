@@ -250,7 +250,7 @@ _HAZARDS = {_CLAIM: _of_claim, _NAMESPACE: _of_namespace, _DEFINITION: _of_defin
 def _told(found: list[_Hazard], delivery: Delivery) -> Violation:
     first = found[0]
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    alike = [Note(one.object, ("metadata", "name"), "the same of this") for one in found[1:]]
+    alike = [Note(one.object, ("metadata", "name"), "this too") for one in found[1:]]
     lost = [Note(one.object, ("metadata", "name"), "this would go, too") for one in first.uses]
     return Violation(
         first.object,
@@ -258,5 +258,12 @@ def _told(found: list[_Hazard], delivery: Delivery) -> Violation:
         f"{delivery.owner.said} deletes {first.object.kind} {first.object.key.name}{more} once "
         f"{'they are' if more else 'it is'} gone from here: with {'each' if more else 'it'} {first.loss}",
         related=(*alike[:_MOST_NOTES], *lost[:_MOST_NOTES]),
-        hint=f"annotate {'them' if more else 'it'} with {FLUX_KUSTOMIZE}/prune: disabled",
+        hint=_hint(first.object.kind, several=bool(more)),
     )
+
+
+def _hint(kind: str, *, several: bool) -> str:
+    annotation = f"{FLUX_KUSTOMIZE}/prune: disabled"
+    if several:
+        return f"annotate them with {annotation}, all at once by a patch of the target {{kind: {kind}}}"
+    return f"annotate it with {annotation}"
