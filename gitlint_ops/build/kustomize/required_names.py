@@ -19,6 +19,15 @@ _NAME: FieldPath = ("metadata", "name")
 
 def require_names(resource: Resource) -> None:
     """Raise BuildFault where a resource has no kind, or no name; lists need none."""
+    commas = [sum(text.count(",") for text in texts) for texts in zip(*resource.previous, strict=True)]
+    if len(set(commas)) > 1:
+        source = origin(at(resource.blame, _NAME))
+        raise fault(
+            f"a {resource.gvk.kind} had a name with a comma in it, and kustomize keeps names in a list with "
+            "commas (kustomize: number of previous names, number of previous namespaces, number of previous "
+            "kinds not equal)",
+            Place(source.source, source.source_path),
+        )
     kind = _text(value_at(resource.body, ("kind",)))
     if not kind:
         raise _missing(resource, ("kind",), f"{resource.name or 'an object'} has no kind any more")
