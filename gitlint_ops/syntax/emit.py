@@ -116,7 +116,8 @@ def _leaf(write: _Write, value: Any, lead: str, indent: int) -> None:
 def _number(value: int | float) -> str:
     if isinstance(value, float) or not -(2**63) <= value < 2**64:
         value = through_json(float(value))
-    return str(value) if isinstance(value, int) else go_float(value)
+    # -0 counts in hashes and in copies; written, it has gone through integers.
+    return str(value) if isinstance(value, int) else go_float(value) if value else "0"
 
 
 def _ended(text: str) -> str:
