@@ -7,6 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from gitlint_ops import __version__
@@ -67,12 +68,26 @@ DEFINITION = "CustomResourceDefinition"
 HYGIENE = "suppression-hygiene"
 
 
+class Checked(Struct, frozen=True):
+    """A run's result with what it was made of: what was found, and the builds that were judged."""
+
+    result: CheckResult
+    found: Discovered
+    builds: tuple[BuildResult, ...]
+    judged: tuple[BuildResult, ...]
+
+
 def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckResult:
     """Discover, build, validate, run the rules, and triage what they find; `seconds` is the caller's.
 
     Raises:
         UsageError: what was asked for cannot be had (a revision, a version of Kubernetes).
     """
+    return checked(trees, request, progress).result
+
+
+def checked(trees: Sequence[Tree], request: Request, progress: Progress) -> Checked:
+    """As `check`, for stages that go on from there."""
     found = discovered(trees, request, progress)
     sources, surveys, expansion = found.sources, found.surveys, found.expansion
     built = built_together((*found.alone, *results_of(expansion)), surveys, found.site)
@@ -112,7 +127,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
         today=request.today,
         hygiene=_hygiene(request, judged, surveys),
     )
-    return CheckResult(
+    result = CheckResult(
         findings=triaged,
         targets=tuple(summary_of(one, validated) for one in builds),
         unchecked=(*unchecked_of(builds, expansion.unchecked, surveys, sources), *validated.unchecked),
@@ -122,6 +137,7 @@ def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckR
         tool_version=__version__,
         roots=tuple((tree.name, tree.repository.root) for tree in trees),
     )
+    return Checked(result, found, tuple(builds), judged)
 
 
 def _with_parameters(found: Iterable[Finding], expansion: Expansion, sources: Sources) -> Iterable[Finding]:

@@ -94,7 +94,11 @@ def _finite(value: float) -> float | None:
 
 def through_json(value: float) -> int | float:
     """A float as the tools have it after JSON: integral ones that fit 64 bits are integers, but for -0."""
-    if not value.is_integer() or not _MIN_INT64 <= value <= _MAX_UINT64 or (not value and math.copysign(1, value) < 0):
+    if (
+        not value.is_integer()
+        or not _MIN_INT64 <= value <= _MAX_UINT64
+        or (not value and math.copysign(1, value) < 0)
+    ):
         return value
     # encoding/json prints the shortest digits and pads with zeros: 12345678901234567890.5 is
     # 12345678901234567000 afterwards, which int() of the float is not.
