@@ -16,6 +16,7 @@ from gitlint_ops.model.targets import BuildResult, BuildTarget, Status, TargetKi
 from gitlint_ops.rules.checks.pod_security.checks import keeps_baseline
 from gitlint_ops.rules.namespaces import Namespaces, namespaces_by_target
 from gitlint_ops.rules.subjects import Facts
+from gitlint_ops.validate.objects import Validator
 
 from ..pod_security.random_pods import Pods
 from .client import Client
@@ -113,9 +114,9 @@ def _is_refused_here(body: dict[str, Any], facts: Facts) -> bool:
 
 
 @pytest.mark.parametrize("labels", BAD_LABELS, ids=str)
-def test_the_same_labels_are_refused(client: Client, labels: Mapping[str, str]) -> None:
+def test_the_same_labels_are_refused(client: Client, server: Server, labels: Mapping[str, str]) -> None:
     body = _namespace("labelled", labels)
 
-    found = list(keeps_baseline(_rendered(body), {"exempt_namespaces": ()}, Facts()))
+    found = Validator(server.release(), []).validate(_rendered(body))
 
     assert bool(found) is not client.dry_create(body).accepted
