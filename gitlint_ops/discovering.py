@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -44,7 +44,8 @@ class Request(Struct, frozen=True):
     `cards` are the selected rules with the user's severities, `known` the ids of all rules.
     `changed` limits the run to what a change can alter: the base to compare with ("" for what the
     tree itself stages over HEAD), or None for everything. `kubernetes` overrides the
-    configuration's versions. `helm` renders the charts of kustomizations.
+    configuration's versions. `helm` renders the charts of kustomizations. `limits` are the paths of the
+    change by repository, where another run has found them: this one looks at what they were before.
     """
 
     config: Config
@@ -55,6 +56,7 @@ class Request(Struct, frozen=True):
     changed: str | None = None
     baseline: Baseline = Baseline()
     helm: Helm = Helm()
+    limits: Mapping[str, frozenset[str] | None] | None = None
 
 
 class Discovered(Struct, frozen=True):
@@ -108,7 +110,10 @@ def _followed(trees: Sequence[Tree], site: Site, request: Request, progress: Pro
 
     What a delivery renders to hangs on parents far from the change, so that all have to be followed.
     """
-    whole = tuple(survey(site.sources, tree, extent(tree, replace(request, changed=None))) for tree in trees)
+    whole = tuple(
+        survey(site.sources, tree, extent(tree, replace(request, changed=None, limits=None)))
+        for tree in trees
+    )
     if not any(is_owner(one.body) for found in whole for one in found.documents):
         return None
     alone = build_all(whole, targets_of(whole, request), site, progress)
@@ -128,7 +133,9 @@ def extent(tree: Tree, request: Request) -> Extent:
     """What of a repository a run looks at."""
     excluded = Globs(request.config.exclude)
     changed: frozenset[str] | None = None
-    if request.changed is not None:
+    if request.limits is not None:
+        changed = request.limits.get(tree.name)
+    elif request.changed is not None:
         changed = tree.changed_since(request.changed or None)
         source = request.config.source
         if source is not None and source.file.path in changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -57,6 +58,7 @@ from gitlint_ops.triage.suppressions import Hygiene
 from gitlint_ops.triage.triage import triage
 from gitlint_ops.validate.own_sources import own_sources
 from gitlint_ops.validate.stage import validate
+from gitlint_ops.workspace.base import base_of
 from gitlint_ops.workspace.problems import violation_of
 from gitlint_ops.workspace.sources import Sources
 from gitlint_ops.workspace.tree import Tree
@@ -75,6 +77,7 @@ class Checked(Struct, frozen=True):
     found: Discovered
     builds: tuple[BuildResult, ...]
     judged: tuple[BuildResult, ...]
+    located: tuple[Finding, ...]
 
 
 def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckResult:
@@ -120,6 +123,8 @@ def checked(trees: Sequence[Tree], request: Request, progress: Progress) -> Chec
         *reached(altered, former, apart, request.cards, request.config, request.kubernetes),
     )
     findings = _located(violations, found, builds, judged, cards, progress)
+    if request.changed is not None and request.limits is None:
+        findings = _without_old(findings, trees, request, surveys)
     triaged = triage(
         findings,
         accepted=accepted(sources, _with_comments(findings, sources, request), judged, request.config),
@@ -137,7 +142,35 @@ def checked(trees: Sequence[Tree], request: Request, progress: Progress) -> Chec
         tool_version=__version__,
         roots=tuple((tree.name, tree.repository.root) for tree in trees),
     )
-    return Checked(result, found, tuple(builds), judged)
+    return Checked(result, found, tuple(builds), judged, findings)
+
+
+def _without_old(
+    findings: tuple[Finding, ...], trees: Sequence[Tree], request: Request, surveys: Sequence[Survey]
+) -> tuple[Finding, ...]:
+    """Of a change: what stands in files that it does not touch is told where it was not there before.
+
+    The base is looked at only where there is such a finding.
+    """
+    changed = {found.repo: found.changed for found in surveys}
+
+    def is_apart(one: Finding) -> bool:
+        paths = changed.get(one.location.file.repo, frozenset())
+        return paths is not None and one.location.file.path not in paths
+
+    if not any(map(is_apart, findings)):
+        return findings
+    before = [base_of(tree, request.changed or None) or tree for tree in trees]
+    found = checked(before, replace(request, limits=changed), lambda *_: None).located
+    old = Counter(one.fingerprint for one in found)
+    old.subtract(one.fingerprint for one in findings if not is_apart(one))
+    kept: list[Finding] = []
+    for one in findings:
+        if is_apart(one) and old[one.fingerprint] > 0:
+            old[one.fingerprint] -= 1
+        else:
+            kept.append(one)
+    return tuple(kept)
 
 
 def _with_parameters(found: Iterable[Finding], expansion: Expansion, sources: Sources) -> Iterable[Finding]:

@@ -53,7 +53,7 @@ def check(
     """Lint the repositories at PATH (default: here): build, validate, run the rules, report.
 
     With --staged or --changed-since, findings in files that the change touches are all reported,
-    old ones too; `gitlint-ops baseline` accepts those that are there.
+    old ones too (`gitlint-ops baseline` accepts those that are there), in other files new ones only.
     """
     from gitlint_ops.cli.caches import cache_folder
     from gitlint_ops.cli.progress import progress

@@ -122,3 +122,30 @@ def test_nothing_else_is_told_of_files_that_are_read_for_this(git: Git) -> None:
     _staged(git, "ns.yaml", NAMESPACE.format(level="baseline"))
 
     assert check(git.folder, "--staged").found() == ["pss-baseline web.yaml:5"]
+
+
+OVERLAY = "resources: [../base]\npatches:\n- path: patch.yaml\n"
+PATCH = SETTINGS.format(name="cach", size="9")
+BASE = {
+    "base/kustomization.yaml": "resources: [cm.yaml]\n",
+    "base/cm.yaml": SETTINGS.format(name="cache", size="1"),
+}
+
+
+def test_what_was_wrong_in_an_untouched_file_before_the_change_is_not_told_again(git: Git) -> None:
+    git.commit({**BASE, "prod/kustomization.yaml": OVERLAY, "prod/patch.yaml": PATCH})
+    assert check(git.folder).places("build-failed") == ["prod/patch.yaml:3"]
+
+    _staged(git, "base/cm.yaml", SETTINGS.format(name="cache", size="2"))
+
+    assert check(git.folder, "--staged").places("build-failed") == []
+
+
+def test_what_a_change_breaks_in_an_untouched_file_is_told(git: Git) -> None:
+    patch = SETTINGS.format(name="cache", size="9")
+    git.commit({**BASE, "prod/kustomization.yaml": OVERLAY, "prod/patch.yaml": patch})
+    assert check(git.folder).places("build-failed") == []
+
+    _staged(git, "base/cm.yaml", SETTINGS.format(name="store", size="1"))
+
+    assert check(git.folder, "--staged").places("build-failed") == ["prod/patch.yaml:3"]
