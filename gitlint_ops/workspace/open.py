@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,6 +21,8 @@ from gitlint_ops.workspace.tree import (
     path_text,
 )
 
+_MANIFESTS = (".yaml", ".yml")
+
 
 class _Place(Struct, frozen=True):
     """Where a PATH lies: the repository or plain folder around it, and the part of it that was named."""
@@ -35,18 +37,18 @@ def open_workspace(
 ) -> Workspace:
     """The repositories that hold `paths`, each once, with distinct names.
 
-    `revision` is "worktree", "index", or any name of a commit (a branch called "index" is
-    "refs/heads/index"). A repository is looked for in the path itself and upwards; a path that git
-    ignores, such as a build's output, is taken for a plain folder. `index_file` is the environment's
-    GIT_INDEX_FILE; it counts for the repository it lies in.
+    A plain folder of clones stands for the clones in it. `revision` is "worktree", "index", or any name of
+    a commit (a branch called "index" is "refs/heads/index"). A repository is looked for in the path itself
+    and upwards; a path that git ignores, such as a build's output, is taken for a plain folder. `index_file`
+    is the environment's GIT_INDEX_FILE; it counts for the repository it lies in.
 
     Raises:
         UsageError: a path does not exist, or the revision cannot be had of it.
     """
     places: dict[tuple[str, str], list[str]] = {}
     for path in paths or (".",):
-        place = _place_of(path, cwd, revision)
-        places.setdefault((place.root, place.git_dir), []).append(place.scope)
+        for place in _with_clones(_place_of(path, cwd, revision)):
+            places.setdefault((place.root, place.git_dir), []).append(place.scope)
     names = _distinct(folder_name(root or git_dir) for root, git_dir in places)
     return Workspace(
         tuple(
@@ -100,6 +102,24 @@ def _place_of(path: str, cwd: str, revision: str) -> _Place:
     if scope and revision == WORKTREE and _is_left_out(full, root, scope):
         return _plain_place(full, is_folder)
     return _Place(str(root), str(root / ".git"), scope)
+
+
+def _with_clones(place: _Place) -> Iterator[_Place]:
+    """A place; of a plain folder with clones in it these, and what lies beside them."""
+    if place.git_dir or place.scope:
+        yield place
+        return
+    folder = Path(place.root)
+    entries = sorted(one for one in folder.iterdir() if not one.is_symlink())
+    clones = [one for one in entries if _root_above(one) == one]
+    if not clones:
+        yield place
+        return
+    for one in entries:
+        if one not in clones and (one.suffix in _MANIFESTS or (one.is_dir() and one.name[0] != ".")):
+            yield _Place(place.root, "", path_text(os.fsencode(one.name)))
+    for one in clones:
+        yield _Place(str(one), str(one / ".git"), "")
 
 
 def _is_folder(path: str, full: Path, revision: str) -> bool:

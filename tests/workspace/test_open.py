@@ -173,3 +173,18 @@ def test_a_plain_folder_never_imports_pygit2(plain_folder) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout == "False\n"
+
+
+def test_a_plain_folder_of_clones_is_the_clones_and_what_lies_beside_them(tmp_path: Path) -> None:
+    for name in ("shop-api", "shop-env"):
+        subprocess.run(["git", "init", "-q", str(tmp_path / name)], check=True)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "README.md").write_text("clones\n")
+
+    found = open_workspace([str(tmp_path)], cwd=str(tmp_path)).repositories
+
+    assert [(one.name, one.scopes, bool(one.git_dir)) for one in found] == [
+        (tmp_path.name, ("notes",), False),
+        ("shop-api", (), True),
+        ("shop-env", (), True),
+    ]
