@@ -275,6 +275,17 @@ def test_a_template_that_fails_is_told_at_its_line(workshop: Open) -> None:
     assert "nil pointer evaluating" in found.message
 
 
+def test_a_text_given_for_a_mapping_that_templates_look_into_is_told_at_the_text(workshop: Open) -> None:
+    template = "kind: ConfigMap\nname: {{ .Values.image.name }}\n"
+    files = {"chart/values.yaml": "image:\n  name: web\n", "chart/templates/a.yaml": template}
+    shop = workshop({**FAILING, **files, "values.yaml": "port: 1\nimage: web\n"})
+
+    (found,) = shop.render(values=(shop.layer("values.yaml"),)).violations
+
+    assert (found.rule, shop.line(found)) == ("render-failed", "values.yaml:2")
+    assert "can't evaluate field name" in found.message
+
+
 def test_what_a_chart_requires_is_told_where_the_chart_is_asked_for(workshop: Open) -> None:
     shop = workshop({**FAILING, "chart/templates/a.yaml": '{{ required "a name is needed" .Values.name }}\n'})
 

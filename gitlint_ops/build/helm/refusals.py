@@ -38,6 +38,8 @@ _EXTRA = re.compile(
 _OTHER_RELEASE = "incompatible with Kubernetes"
 _USUAL_RELEASE = "helm's default, and none is said for the cluster (`kubernetes:` in gitlint-ops.yaml)"
 _ASKS_CLUSTER = re.compile(rb"\blookup(?= )|\.Capabilities\.APIVersions\b")
+_LOOKED_AT = re.compile(r"<\$?\.Values\.(?P<path>[A-Za-z_][\w.]*)>: (?:can't evaluate field|nil pointer)")
+_ABSENT = object()
 _ASKED = re.compile(r"execution error at \(")
 _GROUP = re.compile(r"validation failed$|'allOf' failed$")
 _CHOICE = re.compile(r"'(?:anyOf|oneOf)' failed")
@@ -90,6 +92,14 @@ def _failed(request: ChartRequest, rendering: Rendering, said: str) -> Violation
             source.source, source.source_path, f"helm cannot read these values: {told}", rule=RENDER_FAILED
         )
     message = f"the chart does not render (helm: {told})"
+    unfit = _unfit_value(rendering, said)
+    if unfit is not None:
+        source = origin(at(rendering.given.blame, unfit))
+        where = f"the chart's templates read values within '{format_path(unfit)}'"
+        message = f"{where}, a mapping in its values.yaml; here it is none (helm: {told})"
+        return Violation(
+            source.source, source.source_path, message, related=places, rule=RENDER_FAILED, hint=_hint(said)
+        )
     # What a chart demands by `required` and `fail` is asked of the values; all else is the template's.
     if places and not _ASKED.search(said):
         asks = Note(request.on, request.at, "it is asked for here")
@@ -98,6 +108,20 @@ def _failed(request: ChartRequest, rendering: Rendering, said: str) -> Violation
             last.on, last.path, message, related=(*places[:-1], asks), rule=RENDER_FAILED, hint=_hint(said)
         )
     return Violation(request.on, request.at, message, related=places, rule=RENDER_FAILED, hint=_hint(said))
+
+
+def _unfit_value(rendering: Rendering, said: str) -> FieldPath | None:
+    """The value given in place of a mapping of the chart's own, within which a template looks."""
+    for found in _LOOKED_AT.finditer(said):
+        path = tuple(found["path"].split("."))
+        for end in range(1, len(path) + 1):
+            given = value_at(rendering.given.body, path[:end], default=_ABSENT)
+            if given is _ABSENT:
+                break
+            own = value_at(rendering.defaults.body, path[:end])
+            if isinstance(own, dict) and not isinstance(given, dict):
+                return path[:end]
+    return None
 
 
 _HINTS: Mapping[str, str] = {
