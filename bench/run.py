@@ -66,6 +66,8 @@ def main() -> int:
         return 1
     print(table(rows))
     print(*blame_rows(options), sep="\n")
+    if options.smoke and not options.corpus:
+        subprocess.run([sys.executable, str(ROOT / "bench/reconcile.py"), "--smoke"], check=True)
     if options.json:
         Path(options.json).write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
     return 0

@@ -48,7 +48,7 @@ from gitlint_ops.model.findings import Finding, Severity, Violation
 from gitlint_ops.model.location import DocumentRef, FileRef
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.results import CheckResult
-from gitlint_ops.model.targets import BuildResult, Status
+from gitlint_ops.model.targets import BuildResult, Status, Unchecked
 from gitlint_ops.on_demand import Seen, on_demand, told_once_by_kind
 from gitlint_ops.rules.deliveries import Deliveries
 from gitlint_ops.rules.engine import run_rules
@@ -56,7 +56,7 @@ from gitlint_ops.summaries import coverage_of, summary_of, unchecked_of
 from gitlint_ops.triage.accepted import accepted
 from gitlint_ops.triage.suppressions import Hygiene
 from gitlint_ops.triage.triage import triage
-from gitlint_ops.validate.own_sources import own_sources
+from gitlint_ops.validate.own_sources import OwnSources, own_sources
 from gitlint_ops.validate.stage import validate
 from gitlint_ops.workspace.base import base_of
 from gitlint_ops.workspace.problems import violation_of
@@ -71,13 +71,18 @@ HYGIENE = "suppression-hygiene"
 
 
 class Checked(Struct, frozen=True):
-    """A run's result with what it was made of: what was found, and the builds that were judged."""
+    """A run's result with what it was made of: what was found, and the builds that were judged.
+
+    `own` are the schemas that the user pinned, `unbuilt` what could not be rendered.
+    """
 
     result: CheckResult
     found: Discovered
     builds: tuple[BuildResult, ...]
     judged: tuple[BuildResult, ...]
     located: tuple[Finding, ...]
+    own: OwnSources | None = None
+    unbuilt: tuple[Unchecked, ...] = ()
 
 
 def check(trees: Sequence[Tree], request: Request, progress: Progress) -> CheckResult:
@@ -132,17 +137,18 @@ def checked(trees: Sequence[Tree], request: Request, progress: Progress) -> Chec
         today=request.today,
         hygiene=_hygiene(request, judged, surveys),
     )
+    unbuilt = tuple(unchecked_of(builds, expansion.unchecked, surveys, sources))
     result = CheckResult(
         findings=triaged,
         targets=tuple(summary_of(one, validated) for one in builds),
-        unchecked=(*unchecked_of(builds, expansion.unchecked, surveys, sources), *validated.unchecked),
+        unchecked=(*unbuilt, *validated.unchecked),
         coverage=coverage_of(surveys, builds, altered, validated),
         cards=request.cards,
         seconds=0.0,
         tool_version=__version__,
         roots=tuple((tree.name, tree.repository.root) for tree in trees),
     )
-    return Checked(result, found, tuple(builds), judged, findings)
+    return Checked(result, found, tuple(builds), judged, findings, own, unbuilt)
 
 
 def _without_old(

@@ -38,13 +38,17 @@ def output_lines(new: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def summary_lines(report: Mapping[str, Any], new: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     counts = report["summary"]
-    yield "## gitlint-ops"
+    rehearsals = report.get("rehearsals", ())
+    yield "## gitlint-ops reconcile" if rehearsals else "## gitlint-ops"
     yield ""
     yield (
         f"{counts['targets']} targets, {counts['objects']} objects:"
         f" {counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes,"
         f" {counts['unchecked']} not checked"
     )
+    if rehearsals:
+        yield ""
+        yield from (f"- {_server(one)}" for one in rehearsals)
     if new:
         yield ""
         yield "| | place | rule | message |"
@@ -66,6 +70,21 @@ def _row(finding: Mapping[str, Any]) -> str:
     at = finding["location"]
     place = f"<code>{_plain(at['file'])}:{at['line']}</code>"
     return f"| {SIGNS[finding['severity']]} | {place} | {finding['rule']} | {_plain(finding['message'])} |"
+
+
+def _server(rehearsal: Mapping[str, Any]) -> str:
+    """One server's figures: what became of the objects, and what the next sync would do."""
+    where = rehearsal["cluster"] or rehearsal["environment"]
+    counted = ", ".join(f"{number} {word}" for word, number in rehearsal["objects"].items())
+    said = [f"{_plain(where)} on {_plain(rehearsal['server'])}" if where else _plain(rehearsal["server"])]
+    said.append(f" (Kubernetes {_plain(rehearsal['kubernetes'])}): {counted or 'no objects'}")
+    planned = [one["action"] for one in rehearsal["changes"]]
+    actions = [f"{planned.count(one)} to {one}" for one in ("create", "change", "prune") if one in planned]
+    if actions:
+        said.append(f"; {', '.join(actions)}")
+    if rehearsal["lost"]:
+        said.append(f"; **lost**: {_plain(rehearsal['lost'])}")
+    return "".join(said)
 
 
 def _plain(text: str) -> str:

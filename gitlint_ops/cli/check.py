@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
 
-from gitlint_ops.cli.options import THRESHOLDS, Output, outputs, selection_options, write_report
+from gitlint_ops.cli.options import THRESHOLDS, outputs, selection_options
+from gitlint_ops.cli.printing import Look, write_reports
 
 if TYPE_CHECKING:
     from gitlint_ops.model.results import CheckResult
-
-PIPE_COLUMNS = 100
 
 
 @click.command()
@@ -60,10 +57,7 @@ def check(
     from gitlint_ops.cli.session import Options, open_session
     from gitlint_ops.pipeline import check as run_check
     from gitlint_ops.remembered import remembered
-    from gitlint_ops.report.formats import render
-    from gitlint_ops.report.text.options import TextOptions, Verbosity
     from gitlint_ops.triage.thresholds import FailOn, exit_code
-    from gitlint_ops.workspace.sources import Sources
 
     started = time.monotonic()
     reports = outputs(formats)
@@ -77,28 +71,5 @@ def check(
         result = run() if folder is None else remembered(session.trees, session.request, folder, run)
     wanted = session.config.min_coverage if min_coverage is None else min_coverage
     result = replace(result, seconds=time.monotonic() - started, min_coverage=wanted)
-    source_line = Sources(session.trees).line
-    for report in reports:
-        options = TextOptions(
-            colour=_in_colour(color, report),
-            verbosity=Verbosity(max(-2, min(1, verbose - quiet))),
-            width=_columns(),
-            source_line=source_line,
-        )
-        write_report(report, render(result, report.format, options))
+    write_reports(result, reports, session.trees, Look(color, verbose - quiet))
     return exit_code(result, FailOn(fail_on or session.config.fail_on or "error"))
-
-
-def _columns() -> int:
-    """The terminal's width; in a pipe, one that suits a log."""
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError):
-        return PIPE_COLUMNS
-
-
-def _in_colour(wanted: str, report: Output) -> bool:
-    """Colour on a terminal, unless NO_COLOR is set (https://no-color.org)."""
-    if wanted != "auto":
-        return wanted == "always"
-    return not report.file and sys.stdout.isatty() and not os.environ.get("NO_COLOR")

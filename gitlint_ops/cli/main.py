@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Lint repositories: build, validate, run the rules, report.",
     "fix": "Make the edits that findings carry and that change nothing rendered.",
     "build": "Print what a kustomization renders to, offline.",
+    "reconcile": "Rehearse the sync on an API server: dry-runs, drift, prune.",
     "graph": "Show what is delivered to which cluster, and why.",
     "rules": "List the rules.",
     "schemas": "List, pin and verify schemas of custom resources.",

@@ -26,7 +26,10 @@ MAX_BASELINE_BYTES = 50_000_000
 
 
 class Options(Struct, frozen=True):
-    """What the user asked for on the command line, as typed."""
+    """What the user asked for on the command line, as typed.
+
+    `beside` are profiles whose rules are of a command's own stage, so that they run whatever the user's is.
+    """
 
     paths: tuple[str, ...] = ()
     config: str | None = None
@@ -40,6 +43,7 @@ class Options(Struct, frozen=True):
     baseline: str | None = None
     no_helm: bool = False
     cached: bool = False
+    beside: frozenset[Profile] = frozenset()
 
 
 class Session(Struct, frozen=True):
@@ -94,7 +98,7 @@ def _selected(cards: Sequence[Card], options: Options, config: Config) -> tuple[
         cards,
         Selection(
             profile=profile,
-            select=rules.select,
+            select=(*rules.select, *(card.id for card in cards if card.profile in options.beside)),
             only=options.select,
             ignore=(*rules.ignore, *options.ignore),
             severities=rules.severity,

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.findings import TriagedFinding
+from gitlint_ops.model.rehearsal import ServerSummary
 from gitlint_ops.model.targets import BuildTarget, Status, Unchecked
 
 
@@ -89,6 +90,8 @@ class CheckResult(Struct, frozen=True):
     roots: tuple[tuple[str, str], ...] = ()
     """Name and folder on disk of each repository (empty folder for a bare one)."""
     min_coverage: float | None = None
+    rehearsals: tuple[ServerSummary, ...] = ()
+    """What servers said, where they were asked."""
 
     @property
     def is_covered(self) -> bool:

@@ -79,8 +79,8 @@ class Api(Protocol):
     """One API server. Safe to use from several threads.
 
     All methods but `kinds` and `owned` raise ServerLost. What a busy server refuses (429, 5xx) is asked
-    again with growing pauses, and only then answered with what the server said. A method that would store something
-    on a server that is not `owned` raises AssertionError before anything is sent.
+    again with growing pauses, and only then answered with what the server said. A method that would
+    store something on a server that is not `owned` raises AssertionError before anything is sent.
     """
 
     @property

@@ -31,7 +31,7 @@ class Applier(Struct, frozen=True):
     False where it really applies from its own side (Argo CD's default, Helm 3): the server's verdict is
     the same, conflicts are not. `identity` is who the requests are made as, None for ourselves.
     `creates_namespace`: it makes the target's namespace itself (CreateNamespace=true,
-    install.createNamespace).
+    install.createNamespace). `recreates`: what cannot be changed, it deletes and creates anew.
     """
 
     operator: Operator
@@ -41,6 +41,7 @@ class Applier(Struct, frozen=True):
     identity: Identity | None = None
     creates_namespace: bool = False
     namespace: str = ""
+    recreates: bool = False
 
 
 class Entry(Struct, frozen=True):

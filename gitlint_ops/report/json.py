@@ -19,6 +19,7 @@ from gitlint_ops.model.results import CheckResult, Coverage, Measure, TargetSumm
 from gitlint_ops.report.counts import count
 from gitlint_ops.report.edits import ToldEdits
 from gitlint_ops.report.lines import encode
+from gitlint_ops.report.rehearsals import rehearsal_value
 
 VERSION = 1
 
@@ -38,8 +39,14 @@ def json_value(result: CheckResult) -> dict[str, Any]:
         "findings": [_triaged(one, edits) for one in result.findings],
         "unchecked": [{"target": one.target, "reason": one.said} for one in result.unchecked],
         "coverage": _coverage(result.coverage),
+        **_rehearsals(result),
         "summary": _summary(result),
     }
+
+
+def _rehearsals(result: CheckResult) -> dict[str, Any]:
+    """What servers said; nothing where none was asked."""
+    return {"rehearsals": [rehearsal_value(one) for one in result.rehearsals]} if result.rehearsals else {}
 
 
 def _target(summary: TargetSummary) -> dict[str, Any]:

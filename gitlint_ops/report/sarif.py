@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from gitlint_ops.model.cards import Card
 from gitlint_ops.model.findings import Confidence, Severity, State
 from gitlint_ops.model.results import CheckResult, Measure
 from gitlint_ops.report.cards import card_markdown, card_plain
 from gitlint_ops.report.json import measured
 from gitlint_ops.report.lines import Encoded, encode, encode_line
+from gitlint_ops.report.rehearsals import cards_of_servers, category, losses
 
 if TYPE_CHECKING:
     import sarif_om
@@ -31,10 +34,15 @@ SECURITY_SEVERITY = {Severity.ERROR: "8.0", Severity.WARNING: "5.5", Severity.NO
 
 
 def sarif_report(result: CheckResult) -> str:
-    """The report as a SARIF log; it always has a run, with no results where nothing was found."""
+    """The report as a SARIF log; it always has a run, with no results where nothing was found.
+
+    Where servers were asked, it is a log of its own beside that of `check`.
+    """
     from gitlint_ops.report.sarif_results import Places, results
     from gitlint_ops.report.sarif_values import PlainValues
 
+    if result.rehearsals:
+        result = replace(result, cards=cards_of_servers(result))
     cards = _cards(result)
     places = Places.of(result)
     values = PlainValues()
@@ -57,9 +65,21 @@ def _run(result: CheckResult, cards: Mapping[str, Card | None], places: Places) 
             base: sarif_om.ArtifactLocation(description=sarif_om.Message(text=text))
             for base, text in places.described()
         },
+        automation_details=_automation(result),
         column_kind="unicodeCodePoints",
         properties={"coverage": _coverage(result)},
     )
+
+
+def _automation(result: CheckResult) -> sarif_om.RunAutomationDetails | None:
+    """What a log of servers calls itself, so that services keep it beside that of `check`.
+
+    All before the last slash is the category, and uploaders leave it as it is (GitHub Docs, SARIF support for
+    code scanning, runAutomationDetails).
+    """
+    import sarif_om
+
+    return sarif_om.RunAutomationDetails(id=f"{category(result)}/") if result.rehearsals else None
 
 
 def _coverage(result: CheckResult) -> dict[str, Any]:
@@ -142,25 +162,26 @@ def _invocation(result: CheckResult) -> sarif_om.Invocation:
     return sarif_om.Invocation(
         execution_successful=not crashed,
         tool_execution_notifications=[
-            sarif_om.Notification(
-                level="warning",
-                descriptor=sarif_om.ReportingDescriptorReference(id=UNCHECKED, index=0),
-                message=sarif_om.Message(text=_sentence(f"{one.target} was not checked: {one.said}")),
-            )
+            _notification(_sentence(f"{one.target} was not checked: {one.said}"))
             for one in _distinct(result.unchecked)
         ]
+        + [_notification(_sentence(text)) for text in losses(result)]
         + ([] if result.is_covered else [_too_little(result)]),
     )
 
 
 def _too_little(result: CheckResult) -> sarif_om.Notification:
+    reached = f"Coverage is {result.coverage.measure.percent} %, and {result.min_coverage:g} % are asked for."
+    return _notification(reached)
+
+
+def _notification(text: str) -> sarif_om.Notification:
     import sarif_om
 
-    reached = f"Coverage is {result.coverage.measure.percent} %, and {result.min_coverage:g} % are asked for."
     return sarif_om.Notification(
         level="warning",
         descriptor=sarif_om.ReportingDescriptorReference(id=UNCHECKED, index=0),
-        message=sarif_om.Message(text=reached),
+        message=sarif_om.Message(text=text),
     )
 
 

@@ -38,12 +38,13 @@ def exit_code(result: CheckResult, fail_on: FailOn) -> int:
 
 
 def is_complete(result: CheckResult) -> bool:
-    """Whether all targets were built, all rules ran to their end, and as much was judged as was asked for.
+    """Whether all targets were built, all rules ran to their end, as much was judged as was asked for, and
+    servers that were asked answered for all objects.
 
     A target whose failure users have accepted (by the baseline or with a reason) does not count
     as missing: else an old repository could never become clean.
     """
-    if result.unchecked or not result.is_covered:
+    if result.unchecked or not result.is_covered or not all(one.is_complete for one in result.rehearsals):
         return False
     accepted: set[str] = set()
     for triaged in result.findings:

@@ -102,7 +102,7 @@ class Validator:
 
     def validate(self, obj: RenderedObject) -> tuple[Violation, ...]:
         """The schema's violations; an object whose kind has no schema is counted instead."""
-        if _is_local(obj):
+        if is_local(obj):
             return ()
         if not obj.api_version or not obj.kind:
             return (_stamped(obj, _without_kind(obj)),)
@@ -140,7 +140,7 @@ class Validator:
 
     def _faults(self, judge: Judge, obj: RenderedObject) -> tuple[Fault, ...]:
         schemas = judge.schemas
-        body = _decrypted(obj.body)
+        body = decrypted(obj.body)
         known = self._schema_faults(judge, obj, body) or self._rule_faults(schemas, obj, body)
         is_core = self._core.has(schemas[0])
         beyond = self._beyond().faults(schemas[0], body, core=is_core, known=known)
@@ -167,7 +167,7 @@ class Validator:
     def _former_of(self, obj: RenderedObject, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """What an object was, None where that is not known, or where nothing of it has changed."""
         held = self._former(obj) if self._former is not None else None
-        former = _decrypted(held) if held is not None else None
+        former = decrypted(held) if held is not None else None
         is_of_kind = former is not None and former.get("apiVersion") == body.get("apiVersion")
         return former if is_of_kind and former != body else None
 
@@ -277,11 +277,11 @@ def _missing(kind: Unvalidated) -> Violation:
     )
 
 
-def _is_local(obj: RenderedObject) -> bool:
+def is_local(obj: RenderedObject) -> bool:
     return obj.api_version.partition("/")[0] in _LOCAL_GROUPS or (obj.api_version, obj.kind) in _LOCAL_KINDS
 
 
-def _decrypted(body: Mapping[str, Any]) -> Mapping[str, Any]:
+def decrypted(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """`body` without the block that SOPS adds and takes away when it decrypts."""
     block = body.get("sops")
     if isinstance(block, Mapping) and not _SOPS_KEYS.isdisjoint(block):

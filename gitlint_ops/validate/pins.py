@@ -73,7 +73,10 @@ class PinnedSchemas:
 
 
 class ShippedKind(Struct, frozen=True):
-    """A shipped kind: versions that are served and have a schema, and those that are not served."""
+    """A shipped kind: versions that are served and have a schema, and those that are not served.
+
+    `plural` is its name in URLs, "" where that is not known.
+    """
 
     group: str
     kind: str
@@ -81,6 +84,7 @@ class ShippedKind(Struct, frozen=True):
     versions: tuple[str, ...]
     unserved: tuple[str, ...]
     origin: str
+    plural: str = ""
 
 
 def shipped_kinds() -> Iterator[ShippedKind]:
@@ -96,6 +100,7 @@ def shipped_kinds() -> Iterator[ShippedKind]:
                 by_stability(name for name, facts in versions.items() if facts.get("schema")),
                 by_stability(name for name, facts in versions.items() if not facts.get("served")),
                 str(index["sources"][entry["source"]]),
+                entry.get("plural", ""),
             )
 
 

@@ -46,6 +46,15 @@ PROCESS_STARTERS = {
     "compile",
 }
 
+# Requests are repeated and programs are awaited: that takes a clock, and chance that keeps threads apart. The
+# guard of a program is a program itself.
+ALLOWED = {
+    "reconcile/server/": {"time.monotonic", "random.random"},
+    "reconcile/ephemeral/": {"time.monotonic"},
+    "reconcile/staging/": {"time.monotonic"},
+    "reconcile/ephemeral/guard.py": {"sys.argv", "sys.stdin"},
+}
+
 # Around one rule on one object, and around the whole command.
 CATCHES_ALL = {"rules/engine.py", "cli/main.py"}
 
@@ -88,7 +97,7 @@ def test_only_the_command_line_sees_the_environment_the_clock_and_the_terminal(
         for path, tree in modules.items()
         if not path.startswith("cli/") and path != "__main__.py"
         for node, name in names_used(tree)
-        if name in OUTSIDE_WORLD
+        if name in OUTSIDE_WORLD and not is_allowed(path, name)
     }
 
     assert seen == set()
@@ -125,6 +134,10 @@ def test_all_exceptions_are_caught_in_two_agreed_places_only(modules: dict[str, 
     }
 
     assert places <= CATCHES_ALL
+
+
+def is_allowed(path: str, name: str) -> bool:
+    return any(path.startswith(start) and name in names for start, names in ALLOWED.items())
 
 
 def functions(tree: ast.Module) -> Iterator[Function]:

@@ -147,6 +147,21 @@ class Client:
             return way(body)
         return verdict
 
+    def place(self, body: Body) -> str:
+        """The path of an object in URLs.
+
+        Raises:
+            KeyError: no such kind is served.
+        """
+        found = self._kinds[str(body["apiVersion"]), str(body["kind"])]
+        return f"{_url(body, found)}/{quote(str(_metadata(body)['name']), safe='')}"
+
+    def send(
+        self, method: str, url: str, body: Body | None, content: str = "application/json"
+    ) -> tuple[int, Any]:
+        """One request for good: the status, and what was answered."""
+        return self._send(method, url, body, content)
+
     def wait_for(self, kinds: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Wait until these kinds are served; gives those that are not after a minute."""
         wanted = set(kinds)

@@ -7,12 +7,13 @@ from contextlib import ExitStack
 
 import pytest
 
+from gitlint_ops.reconcile.ephemeral.kind import Kind
+from gitlint_ops.reconcile.ephemeral.programs import NotStarted
+
 from .agreement import Judge
 from .client import Client
 from .definitions import create
-from .kind import Kind
 from .pinned import pinned_definitions
-from .programs import NotStarted
 from .provision import Means, find, running
 from .seeds import definitions, kinds
 from .server import Server

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from gitlint_ops.reconcile.ephemeral.kind import Kind
+
 from . import apiserver, kind
 from .server import Server
 
-Means = apiserver.Programs | kind.Kind
+Means = apiserver.Programs | Kind
 
 
 def find() -> Means | str:
@@ -27,6 +29,6 @@ def running(means: Means) -> Iterator[Server]:
     Raises:
         NotStarted: no server answers in time.
     """
-    started = kind.running_in(means) if isinstance(means, kind.Kind) else apiserver.running(means)
+    started = kind.running_in(means) if isinstance(means, Kind) else apiserver.running(means)
     with started as server:
         yield server

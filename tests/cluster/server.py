@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from gitlint_ops.reconcile.ephemeral.running import Running
 
 
 def _none() -> str:
@@ -57,6 +60,23 @@ class Server:
         """Its release of Kubernetes: "1.37"."""
         told = json.loads(self.get("/version") or b"{}")
         return f"{told['major']}.{told['minor']}"
+
+
+def server_of(running: Running) -> Server:
+    """The server that the product has made."""
+    access = running.access
+    address = urlsplit(access.url)
+    assert address.hostname
+    assert address.port
+    files = (Path(access.certificate), Path(access.key)) if access.certificate else None
+    return Server(
+        address.hostname,
+        address.port,
+        Path(access.authority),
+        access.authorization.removeprefix("Bearer "),
+        Identity(*files) if files else None,
+        running.trouble,
+    )
 
 
 def get(connection: HTTPConnection, path: str, headers: Mapping[str, str] | None = None) -> bytes | None:

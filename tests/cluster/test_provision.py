@@ -15,18 +15,21 @@ from pathlib import Path
 import pytest
 import yaml
 
-from . import guard
+from gitlint_ops.reconcile.ephemeral import guard
+from gitlint_ops.reconcile.ephemeral.kind import Kind, access_of, commands, configuration, images
+from gitlint_ops.reconcile.ephemeral.programs import NotStarted, Program, new_folder
+from gitlint_ops.reconcile.ephemeral.running import KUBECONFIG
+
 from .apiserver import CHECKOUT, Programs, running
 from .client import Client, ServerLost
-from .kind import KUBECONFIG, Kind, commands, configuration, find_kind, server_of, wanted_versions
-from .programs import NotStarted, Program, new_folder
+from .kind import find_kind, pinned
 from .provision import Means, find
 
 SECONDS = 20
 HOLDER = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-from tests.cluster.programs import Program, new_folder
+from gitlint_ops.reconcile.ephemeral.programs import Program, new_folder
 folder = new_folder("test")
 program = Program(["sleep", "1000"], folder)
 program.wait_until((folder / "pid").is_file, 20)
@@ -187,19 +190,19 @@ def _only_on_the_path(monkeypatch: pytest.MonkeyPatch, folder: Path, *names: str
 
 
 def test_kind_makes_and_deletes_a_cluster_of_its_own(tmp_path: Path) -> None:
-    create, delete = commands(Kind(Path("kind"), "docker"), "ours", "v1.2.3", tmp_path)
+    create, delete = commands(Kind("kind", "docker"), "ours", "kindest/node:v1.2.3", tmp_path)
 
-    shared = ["--name", "ours", "--kubeconfig", str(tmp_path / KUBECONFIG)]
-    assert create[:7] == ["kind", "create", "cluster", *shared]
+    shared = ("--name", "ours", "--kubeconfig", str(tmp_path / KUBECONFIG))
+    assert create[:7] == ("kind", "create", "cluster", *shared)
     assert create[create.index("--image") + 1] == "kindest/node:v1.2.3"
-    assert delete == ["kind", "delete", "cluster", *shared]
+    assert delete == ("kind", "delete", "cluster", *shared)
 
 
-def test_kind_is_asked_for_the_pinned_release() -> None:
-    exact, first = wanted_versions()
+def test_kind_is_asked_for_the_pinned_version_and_then_for_the_first_of_its_release() -> None:
+    exact, first, *_ = images(pinned())
 
-    assert exact.rpartition(".")[0] == first.rpartition(".")[0]
-    assert first.endswith(".0")
+    assert exact == f"kindest/node:v{pinned()}"
+    assert first.rpartition(".")[0] == exact.rpartition(".")[0]
 
 
 def test_the_server_of_a_cluster_admits_as_ours_does() -> None:
@@ -218,11 +221,10 @@ def test_a_kubeconfig_says_where_the_server_is_and_by_what_it_knows_us(tmp_path:
     user = {"client-certificate-data": "Yg==", "client-key-data": "Yw=="}
     file.write_text(yaml.safe_dump({"clusters": [{"cluster": cluster}], "users": [{"user": user}]}))
 
-    server = server_of(file)
+    access = access_of(file)
 
-    assert (server.host, server.port) == ("127.0.0.1", 6443)
-    assert server.identity is not None
-    files = (server.authority, server.identity.certificate, server.identity.key)
+    files = [Path(one) for one in (access.authority, access.certificate, access.key)]
+    assert access.url == "https://127.0.0.1:6443"
     assert [one.read_text() for one in files] == ["a", "b", "c"]
     assert {one.stat().st_mode & 0o777 for one in files} == {0o600}
 
@@ -235,4 +237,4 @@ def test_what_is_no_kubeconfig_is_refused(tmp_path: Path, text: str) -> None:
     file.write_text(text)
 
     with pytest.raises(NotStarted, match="cannot be read"):
-        server_of(file)
+        access_of(file)

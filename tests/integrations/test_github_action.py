@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from ..cluster.apiserver import find_programs
+
 EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 
 
@@ -39,9 +41,17 @@ class Runner:
     def run(self) -> Runner:
         """All script steps in order, up to the first that fails."""
         for step in self.action["runs"]["steps"]:
-            if "run" in step and self.status == 0:
+            if "run" in step and self.status == 0 and self._is_wanted(step):
                 self._step(step)
         return self
+
+    def _is_wanted(self, step: dict[str, Any]) -> bool:
+        """Of the expressions of `if`, the one that script steps use: that an input is not empty."""
+        if "if" not in step:
+            return True
+        named = re.fullmatch(r"inputs\.([\w-]+) != ''", step["if"])
+        assert named, step["if"]
+        return self.inputs[named[1]] != ""
 
     def declared_output(self, name: str) -> str:
         return self._evaluated(self.action["outputs"][name]["value"])
@@ -81,6 +91,15 @@ class Runner:
             return str(self.source) if name == "github.action_path" else self.outputs.get(name, "")
 
         return EXPRESSION.sub(value, text)
+
+
+@pytest.fixture(scope="module")
+def apiserver() -> Path:
+    """The folder of etcd and kube-apiserver."""
+    found = find_programs()
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found.etcd.parent
 
 
 @pytest.fixture
@@ -136,8 +155,46 @@ def test_several_folders_and_further_arguments_reach_the_command(runner: Runner)
     assert "tag-latest-or-missing" not in runner.summary
 
 
+def test_nothing_is_reconciled_unless_it_is_asked_for(runner: Runner) -> None:
+    runner.inputs |= {"path": "clean"}
+
+    runner.run()
+
+    assert runner.declared_output("reconcile-exit-code") == ""
+    assert "gitlint-ops reconcile" not in runner.summary
+
+
+def test_a_clean_workspace_is_rehearsed_on_a_server_of_the_job(runner: Runner, apiserver: Path) -> None:
+    runner.env |= {"KUBEBUILDER_ASSETS": str(apiserver)}
+    runner.inputs |= {"path": "clean", "reconcile": "envtest", "reconcile-args": "--jobs 4"}
+
+    runner.run()
+
+    assert runner.status == 0, runner.log
+    assert runner.declared_output("reconcile-exit-code") == "0"
+    assert runner.declared_output("reconcile-findings") == "0"
+    sarif = json.loads(Path(runner.declared_output("reconcile-sarif")).read_text())
+    assert sarif["runs"][0]["automationDetails"]["id"] == "gitlint-ops/reconcile/"
+    assert "## gitlint-ops reconcile" in runner.summary
+    assert "envtest" in runner.summary
+
+
+def test_a_rehearsal_that_cannot_be_held_fails_the_job_though_the_check_passes(runner: Runner) -> None:
+    runner.inputs |= {"path": "clean", "reconcile": "no-such-context"}
+
+    runner.env |= {"KUBECONFIG": str(runner.folder / "none")}
+    runner.run()
+
+    assert runner.declared_output("exit-code") == "0", runner.log
+    assert runner.declared_output("reconcile-exit-code") == "2"
+    assert runner.declared_output("reconcile-sarif") == ""
+    assert runner.status == 2
+    assert "kubeconfig" in runner.log
+
+
 def test_an_input_is_never_run_as_a_script(runner: Runner) -> None:
     runner.inputs |= {"path": "clean; touch pwned $(touch pwned)", "args": "`touch pwned`"}
+    runner.inputs |= {"reconcile": "$(touch pwned)", "reconcile-args": "; touch pwned"}
 
     runner.run()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gitlint_ops.model.results import CheckResult
 from gitlint_ops.report.text.findings import finding_blocks, one_liners, page, top_rules
 from gitlint_ops.report.text.options import TextOptions, Verbosity
+from gitlint_ops.report.text.rehearsals import rehearsal_blocks
 from gitlint_ops.report.text.summary import summary
 
 
@@ -29,4 +30,5 @@ def _lines(result: CheckResult, options: TextOptions) -> Iterator[str]:
             yield from finding_blocks(result, view)
             if view.verbose:
                 yield from top_rules(result.findings, view)
+            yield from rehearsal_blocks(result, view)
             yield from summary(result, view)

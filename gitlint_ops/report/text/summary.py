@@ -24,7 +24,8 @@ def summary(result: CheckResult, view: Page) -> Iterator[str]:
     gaps = [*_not_checked(result, view)]
     if view.verbose:
         yield from _targets(result, view)
-    yield _verdict(result, counts, view, complete=not gaps)
+    complete = not gaps and all(one.is_complete for one in result.rehearsals)
+    yield _verdict(result, counts, view, complete=complete)
     fixable = sum(one.finding.edit is not None and one.state is State.NEW for one in result.findings)
     if fixable:
         yield f"{fixable:,} fixable with `gitlint-ops fix` (what is rendered stays the same)."
@@ -34,7 +35,7 @@ def summary(result: CheckResult, view: Page) -> Iterator[str]:
 
 
 def _verdict(result: CheckResult, counts: Counts, view: Page, *, complete: bool) -> str:
-    checked = f"checked {_checked(result, counts)}"
+    checked = f"{'rehearsed' if result.rehearsals else 'checked'} {_checked(result, counts)}"
     apart = [
         f"{counts.states[state]} {words}"
         for state, words in ((State.SUPPRESSED, "allowed"), (State.BASELINED, "in the baseline"))
@@ -56,7 +57,8 @@ def _verdict(result: CheckResult, counts: Counts, view: Page, *, complete: bool)
 
 def _checked(result: CheckResult, counts: Counts) -> str:
     coverage = result.coverage
-    objects = sum(one.objects for one in result.targets)
+    told = [number for one in result.rehearsals for _, number in one.objects]
+    objects = sum(told) if result.rehearsals else sum(one.objects for one in result.targets)
     targets = _number(len(result.targets), "target")
     others = [
         f"{counts.statuses[status]} {status.value}"
@@ -64,9 +66,14 @@ def _checked(result: CheckResult, counts: Counts) -> str:
         if counts.statuses[status]
     ]
     outcome = f" ({', '.join(others)})" if others else ""
+    how = (
+        f"on {_number(len(result.rehearsals), 'server')}"
+        if result.rehearsals
+        else f"with {_number(len(result.cards), 'rule')}"
+    )
     return (
         f"{_number(objects, 'object')} of {targets}{outcome} from {_number(coverage.files, 'file')} "
-        f"with {_number(len(result.cards), 'rule')} in {_seconds(result.seconds)}"
+        f"{how} in {_seconds(result.seconds)}"
     )
 
 
@@ -83,7 +90,8 @@ def _not_checked(result: CheckResult, view: Page) -> Iterator[str]:
         yield f"  {at}: {printable(reason)} [{names}]" if at else f"  {names}: {printable(reason)}"
     if len(by_reason) > limit:
         yield f"  {len(by_reason) - limit} more, shown with -v"
-    unvalidated = result.coverage.unvalidated
+    # A server knows its kinds and rules, whatever schemas there are here.
+    unvalidated = () if result.rehearsals else result.coverage.unvalidated
     if unvalidated:
         objects = _number(sum(number for _, number in unvalidated), "object")
         kinds = [f"{printable(gvk)} ({number})" for gvk, number in _largest(unvalidated)]
@@ -91,7 +99,8 @@ def _not_checked(result: CheckResult, view: Page) -> Iterator[str]:
         rest = f", and {len(kinds) - limit} more" if len(kinds) > limit else ""
         of_kinds = f"{_number(len(kinds), 'kind')} without a schema"
         yield f"  {objects} of {of_kinds}: {', '.join(kinds[:limit])}{rest}"
-    yield from _coverage(result)
+    if not result.rehearsals:
+        yield from _coverage(result)
     left_out = result.coverage.left_out
     if left_out:
         files = _number(sum(number for _, number in left_out), "file")

@@ -1,0 +1,1 @@
+"""What owners ignore of the objects that they deliver."""

@@ -1,0 +1,125 @@
+"""What the user's kubeconfigs say, as kubectl merges them; how one logs in is `login`'s."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from gitlint_ops.model.errors import UsageError, did_you_mean
+
+USUAL = "~/.kube/config"
+_NAME_ONE = "name a file with --kubeconfig, and one of its contexts with --context"
+
+
+class Named(Struct, frozen=True):
+    """A cluster, a user or a context, and the file in which it stands, to which its paths are relative."""
+
+    name: str
+    body: Mapping[str, Any]
+    file: str
+
+
+class Kubeconfig(Struct, frozen=True):
+    """All files as one: of what stands in several, the first counts. `current` is "" where none is set."""
+
+    clusters: Mapping[str, Named]
+    users: Mapping[str, Named]
+    contexts: Mapping[str, Named]
+    current: str
+
+
+class Context(Struct, frozen=True):
+    """A context whose cluster is known; `user` is None for nobody."""
+
+    name: str
+    cluster: Named
+    user: Named | None = None
+
+    @property
+    def server(self) -> str:
+        """The URL of its server, "" where the cluster has none."""
+        return str(self.cluster.body.get("server") or "")
+
+
+def context_of(kubeconfig: str, wanted: str) -> Context:
+    """The context of that name, "" for the current one.
+
+    `kubeconfig` is a file, or several as the variable KUBECONFIG names them, "" for the usual one.
+
+    Raises:
+        UsageError: there is none, or the files cannot be read.
+    """
+    read = read_kubeconfig(kubeconfig)
+    name = wanted or read.current
+    if name not in read.contexts:
+        raise _no_context(name, read)
+    held = read.contexts[name].body
+    cluster = read.clusters.get(str(held.get("cluster")))
+    if cluster is None:
+        raise UsageError(
+            f"context {name!r} of the kubeconfig is of a cluster that is not in it", hint=_NAME_ONE
+        )
+    return Context(name, cluster, read.users.get(str(held.get("user"))))
+
+
+def read_kubeconfig(kubeconfig: str) -> Kubeconfig:
+    """All files that are there.
+
+    Raises:
+        UsageError: none is, or one is no kubeconfig.
+    """
+    files = [Path(one).expanduser() for one in (kubeconfig or USUAL).split(os.pathsep) if one]
+    there = [(str(file), _read(file)) for file in files if file.is_file()]
+    if not there:
+        missing = ", ".join(map(str, files))
+        raise UsageError(f"there is no kubeconfig {missing}", hint=_NAME_ONE)
+    current = (str(body.get("current-context") or "") for _, body in there)
+    return Kubeconfig(
+        _merged(there, "clusters", "cluster"),
+        _merged(there, "users", "user"),
+        _merged(there, "contexts", "context"),
+        next(filter(None, current), ""),
+    )
+
+
+def _no_context(name: str, read: Kubeconfig) -> UsageError:
+    listed = ", ".join(read.contexts) or "none"
+    if not name:
+        return UsageError(f"the kubeconfig has no current context; its contexts: {listed}", hint=_NAME_ONE)
+    near = did_you_mean(name, read.contexts)
+    hint = f"did you mean {near!r}?" if near else _NAME_ONE
+    return UsageError(f"the kubeconfig has no context {name!r}; its contexts: {listed}", hint=hint)
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    from gitlint_ops.syntax.documents import read
+    from gitlint_ops.syntax.text import Typing
+
+    try:
+        text = read(file.read_bytes(), Typing.KUBECTL)
+    except OSError as error:
+        raise UsageError(f"the kubeconfig {file} cannot be read: {error.strerror}", hint=_NAME_ONE) from error
+    for one in text.problems:
+        raise UsageError(f"the kubeconfig {file}:{one.span.line} cannot be used: {one.message}")
+    body = text.documents[0].body if text.documents else {}
+    if not isinstance(body, dict):
+        raise UsageError(f"{file} is no kubeconfig", hint=_NAME_ONE)
+    return body
+
+
+def _merged(there: Sequence[tuple[str, Mapping[str, Any]]], several: str, one: str) -> Mapping[str, Named]:
+    found: dict[str, Named] = {}
+    for file, body in there:
+        for name, held in _entries(body.get(several), one):
+            found.setdefault(name, Named(name, held, file))
+    return found
+
+
+def _entries(listed: object, one: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for entry in listed if isinstance(listed, list) else ():
+        if isinstance(entry, dict) and isinstance(entry.get(one), dict):
+            yield str(entry.get("name")), entry[one]

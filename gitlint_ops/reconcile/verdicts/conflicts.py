@@ -1,0 +1,131 @@
+"""Fields of ours that other field managers hold with other values.
+
+Source: k8s.io/apimachinery/pkg/util/managedfields/internal/conflict.go
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gitlint_ops.model.findings import Note, Severity, Violation
+from gitlint_ops.model.location import FieldPath, format_path
+from gitlint_ops.model.structure import value_at
+from gitlint_ops.reconcile.api import Answer
+from gitlint_ops.reconcile.outcomes import Applier, Operator, Outcome, Rehearsed
+from gitlint_ops.reconcile.verdicts.shown import shown
+from gitlint_ops.reconcile.verdicts.spelling import reading
+from gitlint_ops.reconcile.verdicts.surroundings import Surroundings
+
+RULE = "field-manager-conflict"
+_MOST = 20
+_CAUSE = "FieldManagerConflict"
+_MANAGER = re.compile(
+    r"conflict with \"((?:[^\"\\]|\\.)*)\"(?: with subresource \"([^\"]*)\")?(?: using (\S+))?"
+)
+_SCALERS = re.compile(r"kube-controller-manager|horizontal|hpa|keda|autoscaler", re.IGNORECASE)
+_SCALABLE: FieldPath = ("spec", "replicas")
+
+# What stands for "somebody, before managers were written down".
+_NOBODY = frozenset({"before-first-apply"})
+
+
+def is_conflict(answer: Answer | None) -> bool:
+    """Whether an answer refuses an apply for fields that others hold."""
+    return (
+        answer is not None
+        and answer.status == 409
+        and any(one.get("reason") == _CAUSE for one in answer.causes)
+    )
+
+
+def conflicts(one: Rehearsed, around: Surroundings) -> Iterator[Violation]:
+    """The fields that another manager holds with another value; an error where the sync fails for that."""
+    fails = one.outcome is Outcome.REJECTED and is_conflict(one.answer)
+    answer = one.answer if fails else one.unforced
+    if answer is None or not is_conflict(answer):
+        return
+    told: set[tuple[FieldPath, str]] = set()
+    for cause in answer.causes:
+        found = _MANAGER.match(str(cause.get("message")))
+        if found is None or found[1] in _NOBODY or found[1] == one.entry.applier.manager:
+            continue
+        path = reading(str(cause.get("field") or ""), one.entry.object.body).path
+        if (path, found[1]) not in told and len(told) < _MOST:
+            told.add((path, found[1]))
+            yield _told(one, path, found[1], found[2] or "", around, fails)
+
+
+def _told(
+    one: Rehearsed, path: FieldPath, manager: str, subresource: str, around: Surroundings, fails: bool
+) -> Violation:
+    on, applier = one.entry.object, one.entry.applier
+    scaled = path == _SCALABLE and (subresource == "scale" or bool(_SCALERS.search(manager)))
+    since = _since(one.before, manager, subresource)
+    there = shown(value_at(one.before, path), on.body, path)
+    here = shown(value_at(on.body, path), on.body, path)
+    values = f" to {there} (Git: {here})" if there and here else ""
+    who = f"{manager} by the subresource {subresource}" if subresource else manager
+    when = f" since {since}" if since else ""
+    return Violation(
+        on,
+        path or ("kind",),
+        f"{who} sets {format_path(path) or 'it'}{values}{when}; {_then(applier, fails)}",
+        related=_scaler(one, around) if scaled else (),
+        hint=_advice(scaled, manager),
+        rule=RULE,
+        severity=Severity.ERROR if fails else None,
+        at_key=not path,
+    )
+
+
+def _since(before: Mapping[str, Any] | None, manager: str, subresource: str) -> str:
+    """When a manager last wrote, as the server tells it."""
+    entries = value_at(before, ("metadata", "managedFields"))
+    times = [
+        str(one["time"])
+        for one in (entries if isinstance(entries, list) else ())
+        if isinstance(one, Mapping)
+        and one.get("manager") == manager
+        and (one.get("subresource") or "") == subresource
+        and one.get("time")
+    ]
+    return max(times, default="")
+
+
+def _then(applier: Applier, fails: bool) -> str:
+    who = _NAMES[applier.operator]
+    if fails:
+        return f"{who} does not force it, so that the apply fails"
+    if not applier.server_side:
+        return f"{who} overwrites it at each sync without asking who holds it"
+    if applier.force:
+        return f"{who} takes it back by force at each sync"
+    return f"an apply by {who} fails unless it is forced"
+
+
+_NAMES: Mapping[Operator, str] = {
+    Operator.ARGO_CD: "Argo CD",
+    Operator.FLUX_KUSTOMIZE: "Flux",
+    Operator.FLUX_HELM: "Flux's helm-controller",
+    Operator.HAND: "kubectl apply",
+}
+
+
+def _advice(scaled: bool, manager: str) -> str:
+    if scaled:
+        return "leave replicas out of Git: an autoscaler sets them"
+    if manager.startswith("kubectl"):
+        return "write the value into Git if it is to stay"
+    return f"leave the field to one of the two: take it out of Git, or out of what {manager} writes"
+
+
+def _scaler(one: Rehearsed, around: Surroundings) -> tuple[Note, ...]:
+    key = one.entry.object.key
+    for kind in ("HorizontalPodAutoscaler", "ScaledObject"):
+        for scaler in around.in_namespace(kind, key.namespace):
+            target = value_at(scaler.body, ("spec", "scaleTargetRef", "name"))
+            if target == key.name:
+                return (Note(scaler, ("spec", "scaleTargetRef"), "this autoscaler sets its replicas"),)
+    return ()
