@@ -426,3 +426,25 @@ def test_the_name_of_a_secret_in_a_store_is_judged(tmp_path: Path) -> None:
     files = overlays(secret, staging="a=b", production="a=b")
 
     assert places(tmp_path, files, LEAK) == ["base/base.yaml:8"]
+
+
+def test_a_whole_folder_of_another_environment_is_told_once_at_its_path(tmp_path: Path) -> None:
+    files = overlays(staging="A=1", production="A=2")
+    for one in ("staging", "production"):
+        files[f"overlays/{one}/kustomization.yaml"] += f"namespace: shop-{one}\n"
+        files[f"clusters/{one}/shop.yaml"] = (
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\n"
+            f"metadata: {{name: shop-{one}, namespace: argocd}}\n"
+            "spec:\n  project: shop\n"
+            "  source:\n    repoURL: https://git.example/acme/shop\n    targetRevision: HEAD\n"
+            "    path: overlays/staging\n"
+            f"  destination: {{name: {one}, namespace: shop-{one}}}\n"
+        )
+    git = repository(tmp_path / "shop", files)
+    git("remote", "add", "origin", "https://git.example/acme/shop")
+
+    ran = check(tmp_path / "shop", "--select", "environments", "--no-cache", "--ignore", "overlay-dead")
+
+    assert [(one["rule"], one["location"]["file"], one["location"]["line"]) for one in ran.findings] == [
+        ("overlay-env-mismatch", "clusters/production/shop.yaml", 9)
+    ]

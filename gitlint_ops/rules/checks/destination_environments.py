@@ -31,6 +31,7 @@ class _Meant(Struct, frozen=True):
     environment: str
     by: str
     confidence: Confidence
+    by_source: bool = False
 
 
 def destination_mismatch(deliveries: Deliveries, _params: Params, facts: Facts) -> Iterator[Violation]:
@@ -66,6 +67,9 @@ def _of_application(owner: Owner, cluster: Cluster | None, declared: _Declared) 
     known = meant or (
         _Meant(theirs, f"the cluster {cluster.name}", Confidence.HIGH) if theirs and cluster else None
     )
+    # That an object takes in a folder of another environment is told of that path.
+    if known is not None and known.by_source and its == _of_file(owner, declared):
+        return
     if known is not None and its and are_told_apart(known.environment, its, declared):
         yield _to_namespace(owner, (*destination, "namespace"), known, namespace, its)
 
@@ -87,6 +91,12 @@ def _meant(owner: Owner, declared: _Declared) -> _Meant | None:
     return _Meant(lies[0], f"its file {file}", lies[1]) if lies else None
 
 
+def _of_file(owner: Owner, declared: _Declared) -> str:
+    """The environment of the folder that a delivery object stands in, or of its name ("" for none)."""
+    lies = environment_of(origin(owner.object.blame).source.file.path, declared)
+    return lies[0] if lies else environment_of_name(owner.object.key.name, declared) or ""
+
+
 def _labelled(owner: Owner, declared: _Declared) -> tuple[_Meant, FieldPath] | None:
     for label in _LABELS:
         path: FieldPath = ("metadata", "labels", label)
@@ -105,7 +115,7 @@ def _by_sources(owner: Owner, declared: _Declared) -> Iterator[_Meant]:
         for text in (path, *(files if isinstance(files, list) else ())):
             found = environment_of(text, declared) if isinstance(text, str) and "{{" not in text else None
             if found is not None:
-                yield _Meant(found[0], f"'{text}', which it delivers", found[1])
+                yield _Meant(found[0], f"'{text}', which it delivers", found[1], by_source=True)
 
 
 # Flux

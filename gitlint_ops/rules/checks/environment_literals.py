@@ -13,6 +13,7 @@ from gitlint_ops.model.environments import (
     PRODUCTION,
     are_told_apart,
     canonical,
+    environment_of,
     environment_of_name,
     environments_in,
     may_tell,
@@ -193,6 +194,9 @@ def _namespaces(
             continue
         if origin(at(one.blame, _NAMESPACE)).source_path[-1:] == ("targetNamespace",):
             continue  # a destination of the delivery object: destination-mismatch
+        lies = environment_of(origin(at(one.blame, _NAMESPACE)).source.file.path, environments.declared)
+        if lies is not None and not are_told_apart(lies[0], other, environments.declared):
+            continue  # a whole folder of the other environment is taken in: overlay-env-mismatch
         if are_told_apart(name, other, environments.declared):
             told.add(namespace)
             theirs = family[other].environment

@@ -156,7 +156,7 @@ def _places(subject: SourceDocument | ObjectSet, facts: Facts) -> Iterator[Place
             if isinstance(subject.body, Mapping):
                 kustomization = subject.role is DocumentRole.KUSTOMIZATION
                 if _goes_elsewhere(subject.body):
-                    found = _by_destination(subject.body, facts) or found
+                    found = _more_certain(_by_destination(subject.body, facts), found)
                 yield from _place(subject.ref, subject.body, found, facts, kustomization)
         return
     target = subject.target
@@ -169,6 +169,13 @@ def _places(subject: SourceDocument | ObjectSet, facts: Facts) -> Iterator[Place
     for one in subject:
         if one.kind in _KINDS:
             yield from _place(one, one.body, None if _goes_elsewhere(one.body) else found, facts)
+
+
+def _more_certain(
+    destined: tuple[str, Confidence] | None, lying: tuple[str, Confidence] | None
+) -> tuple[str, Confidence] | None:
+    """What the destination tells, which the folder only confirms."""
+    return lying if destined is None or (lying is not None and lying[0] == destined[0]) else destined
 
 
 def _by_destination(body: Mapping[str, Any], facts: Facts) -> tuple[str, Confidence] | None:
