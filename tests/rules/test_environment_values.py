@@ -241,6 +241,16 @@ def test_a_destination_of_another_environment_is_told(text: str, line: int, tmp_
     assert places(tmp_path, files, DESTINATION) == [f"argocd/web.yaml:{line}"]
 
 
+def test_where_all_else_agrees_the_name_of_the_cluster_is_the_odd_one(tmp_path: Path) -> None:
+    text = application("apps/overlays/production", "{name: staging, namespace: web}")
+
+    ran = check(write(tmp_path, {"clusters/production/web.yaml": text}), "--select", "environments")
+
+    assert [(one["rule"], one["severity"], one["location"]["line"]) for one in ran.findings] == [
+        (DESTINATION, "warning", 11)
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -62,11 +62,13 @@ def _of_application(owner: Owner, cluster: Cluster | None, declared: _Declared) 
         # One cluster may hold several environments, each in its namespaces.
         if not (at_home and its and not are_told_apart(its, meant.environment, declared)):
             assert cluster is not None
-            yield _to_cluster(owner, (*destination, field), meant, cluster)
+            yield _to_cluster(owner, (*destination, field), meant, cluster.name, theirs)
         return
     known = meant or (
         _Meant(theirs, f"the cluster {cluster.name}", Confidence.HIGH) if theirs and cluster else None
     )
+    if cluster is None or not cluster.declared:
+        yield from _to_named_cluster(owner, meant, declared)
     # That an object takes in a folder of another environment is told of that path.
     if known is not None and known.by_source and its == _of_file(owner, declared):
         return
@@ -89,6 +91,17 @@ def _meant(owner: Owner, declared: _Declared) -> _Meant | None:
     file = origin(owner.object.blame).source.file.path
     lies = environment_of(file, declared) if not owner.parent else None
     return _Meant(lies[0], f"its file {file}", lies[1]) if lies else None
+
+
+def _to_named_cluster(owner: Owner, meant: _Meant | None, declared: _Declared) -> Iterator[Violation]:
+    """A cluster that only its name tells the environment of: what lies beside it and what it gets differ."""
+    path: FieldPath = ("spec", "destination", "name")
+    name = owner.text("spec", "destination", "name")
+    theirs = environment_of_name(name, declared)
+    if meant is None or not theirs or not meant.by_source or meant.environment != _of_file(owner, declared):
+        return
+    if are_told_apart(meant.environment, theirs, declared):
+        yield _to_cluster(owner, path, _Meant(meant.environment, meant.by, Confidence.LOW), name, theirs)
 
 
 def _of_file(owner: Owner, declared: _Declared) -> str:
@@ -132,7 +145,8 @@ def _of_flux(delivery: Delivery, cluster: Cluster | None, declared: _Declared) -
         meant = labelled[0] if labelled else _Meant(path[0], "its path", path[1]) if path else None
         if cluster.declared and meant and are_told_apart(meant.environment, cluster.environment, declared):
             remote = next(iter(owner.value("spec", "kubeConfig", default={})), "secretRef")
-            yield _to_cluster(owner, ("spec", "kubeConfig", remote, "name"), meant, cluster)
+            path_of_secret: FieldPath = ("spec", "kubeConfig", remote, "name")
+            yield _to_cluster(owner, path_of_secret, meant, cluster.name, cluster.environment)
         return
     if not cluster.environment:
         return
@@ -162,12 +176,11 @@ def _of_flux(delivery: Delivery, cluster: Cluster | None, declared: _Declared) -
 # What is told
 
 
-def _to_cluster(owner: Owner, path: FieldPath, meant: _Meant, cluster: Cluster) -> Violation:
+def _to_cluster(owner: Owner, path: FieldPath, meant: _Meant, cluster: str, theirs: str) -> Violation:
     return Violation(
         owner.object,
         path,
-        f"{meant.environment} (by {meant.by}) is delivered to the cluster {cluster.name}, which is of "
-        f"{cluster.environment}",
+        f"{meant.environment} (by {meant.by}) is delivered to the cluster {cluster}, which is of {theirs}",
         hint=f"name a cluster of {meant.environment}",
         severity=_severity(meant),
         confidence=meant.confidence,

@@ -156,7 +156,7 @@ def _places(subject: SourceDocument | ObjectSet, facts: Facts) -> Iterator[Place
             if isinstance(subject.body, Mapping):
                 kustomization = subject.role is DocumentRole.KUSTOMIZATION
                 if _goes_elsewhere(subject.body):
-                    found = _more_certain(_by_destination(subject.body, facts), found)
+                    found = _destined_to(subject.body, found, facts)
                 yield from _place(subject.ref, subject.body, found, facts, kustomization)
         return
     target = subject.target
@@ -171,11 +171,17 @@ def _places(subject: SourceDocument | ObjectSet, facts: Facts) -> Iterator[Place
             yield from _place(one, one.body, None if _goes_elsewhere(one.body) else found, facts)
 
 
-def _more_certain(
-    destined: tuple[str, Confidence] | None, lying: tuple[str, Confidence] | None
+def _destined_to(
+    body: Mapping[str, Any], lying: tuple[str, Confidence] | None, facts: Facts
 ) -> tuple[str, Confidence] | None:
-    """What the destination tells, which the folder only confirms."""
-    return lying if destined is None or (lying is not None and lying[0] == destined[0]) else destined
+    """The environment that the destination tells, unless all else speaks for that of the folder."""
+    destined = _by_destination(body, facts)
+    if destined is None or lying is None or destined[0] == lying[0]:
+        return lying or destined
+    folders = [value for _, value in _delivery_fields(body, _FLUX_PATHS, "path")]
+    taken = [environment_of(posixpath.normpath(one), facts.environments) for one in folders]
+    # Then it is the destination that is odd: destination-mismatch.
+    return lying if taken and all(one and one[0] == lying[0] for one in taken) else destined
 
 
 def _by_destination(body: Mapping[str, Any], facts: Facts) -> tuple[str, Confidence] | None:
