@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -95,24 +96,38 @@ class Environments:
 
     def _family_of(self, build: BuildResult) -> Family:
         target = build.target
-        folder = without_environment(target.path, self.declared)
+        path = target.path or self._path_elsewhere(build)
+        folder = without_environment(path, self.declared)
         # A folder of one environment says enough; what is delivered alike to all is known by its owner.
-        owner = "" if folder != target.path else "/".join(_owner_parts(target.owner))
+        owner = "" if folder != path else "/".join(_owner_parts(target.owner))
         if target.cluster:
             owner = owner.replace(target.cluster, "*")
         return target.repo, without_environment(owner, self.declared), folder
+
+    def _path_elsewhere(self, build: BuildResult) -> str:
+        """The environment's folder in another revision of its own repository, where it is built from one."""
+        repo = build.target.repo
+        files = (one for one in build.elsewhere if one.repo.startswith(f"{repo}@"))
+        folders = {posixpath.dirname(one.path) for one in files}
+        own = (one for one in folders if without_environment(one, self.declared) != one)
+        return min(own, key=lambda one: (one.count("/"), one), default="")
 
     def _variant(self, builds: Sequence[BuildResult]) -> Variant:
         objects: dict[ObjectForm, list[RenderedObject]] = {}
         for build in builds:
             for one in build.objects:
-                objects.setdefault(self.form_of(one), []).append(one)
+                environment = build.target.environment or ""
+                objects.setdefault(self._form_of(one, environment), []).append(one)
         held = {form: tuple(found) for form, found in objects.items()}
         return Variant(builds[0].target.environment or "", tuple(builds), held)
 
-    def form_of(self, one: RenderedObject) -> ObjectForm:
+    def _form_of(self, one: RenderedObject, environment: str) -> ObjectForm:
         """What an object is known by in all environments."""
         name = _HASH.sub("", one.key.name) if one.kind in ("ConfigMap", "Secret") else one.key.name
+        first, hyphen, rest = name.partition("-")
+        # "dev-web" may be anything, but not in development (namePrefix).
+        if rest and canonical(first) == canonical(environment):
+            name = f"*{hyphen}{rest}"
         return one.key.group, one.kind, without_environment(name, self.declared)
 
     def names(self) -> Iterator[str]:

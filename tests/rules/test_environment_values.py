@@ -458,3 +458,22 @@ def test_a_whole_folder_of_another_environment_is_told_once_at_its_path(tmp_path
     assert [(one["rule"], one["location"]["file"], one["location"]["line"]) for one in ran.findings] == [
         ("overlay-env-mismatch", "clusters/production/shop.yaml", 9)
     ]
+
+
+def test_environments_with_a_prefix_each_on_its_own_branch_are_compared(tmp_path: Path) -> None:
+    files = {"base/kustomization.yaml": "resources: [base.yaml]\n", "base/base.yaml": config_map("shop")}
+    for one in ("staging", "prod"):
+        files[f"overlays/{one}/kustomization.yaml"] = (
+            f"resources: [../../base]\nnamePrefix: {one}-\n"
+            "configMapGenerator:\n- name: settings\n  envs: [app.env]\n"
+        )
+        files[f"overlays/{one}/app.env"] = "LOG=info\nAPI=https://api.staging.acme.io\n"
+        branch = "main" if one == "prod" else one
+        files[f"apps/{one}.yaml"] = application(
+            f"overlays/{one}", f"{{name: {one}, namespace: shop}}", f"shop-{one}"
+        ).replace("targetRevision: main", f"targetRevision: {branch}")
+    git = repository(tmp_path / "shop", files)
+    git("remote", "add", "origin", "https://git.example/acme/shop")
+    git("branch", "staging")
+
+    assert check(tmp_path / "shop", "--select", LEAK).places(LEAK) == ["overlays/prod/app.env:2"]
