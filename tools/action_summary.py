@@ -39,7 +39,7 @@ def output_lines(new: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def summary_lines(report: Mapping[str, Any], new: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     counts = report["summary"]
     rehearsals = report.get("rehearsals", ())
-    yield "## gitlint-ops reconcile" if rehearsals else "## gitlint-ops"
+    yield "## gitlint-ops reconcile" if "rehearsals" in report else "## gitlint-ops"
     yield ""
     yield (
         f"{counts['targets']} targets, {counts['objects']} objects:"

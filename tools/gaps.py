@@ -45,9 +45,15 @@ class Rehearsed:
     report: Mapping[str, Any]
 
     @property
+    def servers(self) -> Sequence[Mapping[str, Any]]:
+        """What each server said; none where nothing that is delivered can be rendered."""
+        said: Sequence[Mapping[str, Any]] = self.report["rehearsals"]
+        return said
+
+    @property
     def objects(self) -> Counter[str]:
         counts: Counter[str] = Counter()
-        for one in self.report["rehearsals"]:
+        for one in self.servers:
             counts.update(one["objects"])
         return counts
 
@@ -114,7 +120,7 @@ def measured(told: Sequence[Rehearsed]) -> Iterator[str]:
     yield f"| --- | ---: | {'---: | ' * len(shown)}---: |"
     for one in told:
         counts = " | ".join(str(one.objects[outcome]) for outcome in shown)
-        yield f"| {one.name} | {len(one.report['rehearsals'])} | {counts} | {len(one.findings(RULE))} |"
+        yield f"| {one.name} | {len(one.servers)} | {counts} | {len(one.findings(RULE))} |"
     yield ""
     yield from _gaps(told)
 

@@ -43,7 +43,7 @@ class _Extent(Struct, frozen=True):
 @server_options
 @click.option("--cluster", default="", metavar="NAME", help="Which cluster of the workspace the server is.")
 @click.option("--as-operator", is_flag=True, help="Ask as the accounts by which Argo CD and Flux apply.")
-@click.option("--drift-only", is_flag=True, help="Only compare what lives there; nothing is sent.")
+@click.option("--drift-only", is_flag=True, help="Only read what lives there and compare; no dry runs.")
 @click.option("--no-drift", is_flag=True, help="Do not compare what lives there.")
 @click.option("--no-prune", is_flag=True, help="Do not look for objects that left Git.")
 @click.option(
@@ -115,7 +115,7 @@ def reconcile(
 
 def _tell_kept(result: CheckResult) -> None:
     """How servers that stay are reached and deleted: on stderr, as reports are for others too."""
-    for one in result.rehearsals:
+    for one in result.rehearsals or ():
         if one.kept is not None:
             kubeconfig, ending = one.kept
             of = one.cluster or one.environment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -94,4 +95,5 @@ def chosen_server(asked: Asked) -> ServerChoice:
         path=os.environ.get("PATH", ""),
         environ=dict(os.environ),
         keep=asked.keep,
+        terminal=sys.stdin.isatty(),
     )

@@ -10,6 +10,9 @@ from typing import Any
 from gitlint_ops.model.location import FieldPath
 
 HIDDEN = "********"
+LEFT_OUT = "(hidden)"
+"""What stands in a message in the place of a value of a live or rehearsed object."""
+
 
 # A user name alone can be a token. Addresses of ssh take no password, and name the user `git`.
 _LOGIN = re.compile(r"(https?://)([^/@\s\"'`]{1,500})@", re.IGNORECASE)
@@ -24,6 +27,11 @@ def without_logins(text: str) -> str:
 def with_logins_covered(text: str) -> str:
     """The same with every character covered, so that all columns stay."""
     return _LOGIN.sub(lambda found: f"{found[1]}{'*' * len(found[2])}@", text) if "@" in text else text
+
+
+def hides(message: str) -> bool:
+    """Whether a message leaves out a value, which the line that it is about may hold."""
+    return LEFT_OUT in message or HIDDEN in message
 
 
 def is_shown(body: Any) -> bool:

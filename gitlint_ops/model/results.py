@@ -90,8 +90,8 @@ class CheckResult(Struct, frozen=True):
     roots: tuple[tuple[str, str], ...] = ()
     """Name and folder on disk of each repository (empty folder for a bare one)."""
     min_coverage: float | None = None
-    rehearsals: tuple[ServerSummary, ...] = ()
-    """What servers said, where they were asked."""
+    rehearsals: tuple[ServerSummary, ...] | None = None
+    """What servers said; None where none was to be asked."""
 
     @property
     def is_covered(self) -> bool:

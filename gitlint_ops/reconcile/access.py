@@ -51,7 +51,8 @@ def needed_access(
     asked = tuple(_asked(sets))
     plural = Plurals(static)
     notes = _notes(asked, plural, options)
-    return Access(tuple(access(asked, plural, account, writes=options.rehearse)), tuple(notes))
+    objects = access(asked, plural, account, writes=options.rehearse, drift=options.drift)
+    return Access(tuple(objects), tuple(notes))
 
 
 def _asked(sets: Iterable[ClusterSet]) -> Iterator[Asking]:
@@ -63,6 +64,11 @@ def _asked(sets: Iterable[ClusterSet]) -> Iterator[Asking]:
 
 
 def _notes(asked: Sequence[Asking], plural: Plural, options: Options) -> Iterator[str]:
+    if options.drift and options.prune and any(one.only_read for one in asked):
+        yield (
+            "what left Git is looked for among the kinds below only; to see all of it, add a rule with the "
+            "verb `list` for all kinds (which lists Secrets, too)"
+        )
     if not options.rehearse:
         yield "reads only: what the server would default or reject is not known without dry runs"
         return

@@ -2,12 +2,13 @@
 
 Sources: argo-cd controller/sync.go, gitops-engine pkg/sync/sync_context.go (applyObject),
 fluxcd/kustomize-controller internal/controller/kustomization_controller.go (apply),
-fluxcd/helm-controller api/v2 (Install.ServerSideApply)
+fluxcd/helm-controller api/v2 (Install.ServerSideApply); deletion of hooks: gitops-engine
+pkg/sync/hook/delete_policy.go, helm pkg/action/hooks.go
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from gitlint_ops.model.delivery import FLUX_KUSTOMIZE, Delivery, Owner, OwnerKin
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.targets import TargetKind
+from gitlint_ops.model.waves import HELM_HOOK, HOOK
 from gitlint_ops.reconcile.identities import Identities
 from gitlint_ops.reconcile.outcomes import Applier, Operator
 
@@ -25,6 +27,11 @@ HELM = "helm-controller"
 FLUX_OPERATOR = "flux-operator"
 
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
+_HELM_POLICY = "helm.sh/hook-delete-policy"
+_POLICIES = ("argocd.argoproj.io/hook-delete-policy", _HELM_POLICY)
+_BEFORE = frozenset({"BeforeHookCreation", "before-hook-creation"})
+_KNOWN_POLICIES = _BEFORE | {"HookSucceeded", "HookFailed", "hook-succeeded", "hook-failed"}
+_SKIPS = "SkipDryRunOnMissingResource=true"
 _SSA = f"{FLUX_KUSTOMIZE}/ssa"
 _RECONCILE = f"{FLUX_KUSTOMIZE}/reconcile"
 _FORCE = f"{FLUX_KUSTOMIZE}/force"
@@ -58,9 +65,13 @@ def applier_for(one: RenderedObject, applier: Applier) -> Applier:
             applier = replace(applier, server_side=False)
         elif "ServerSideApply=true" in options:
             applier = replace(applier, server_side=True)
-        if "Force=true" in options and not applier.recreates:
+        if _SKIPS in options:
+            applier = replace(applier, expects_kinds=True)
+        if "Force=true" in options or _is_hook_made_anew(one, (HOOK, HELM_HOOK), _POLICIES):
             applier = replace(applier, recreates=True)
-    elif applier.operator is Operator.FLUX_KUSTOMIZE and _flux_setting(one, _FORCE) == "enabled":
+    elif is_helm(applier) and _is_hook_made_anew(one, (HELM_HOOK,), (_HELM_POLICY,)):
+        applier = replace(applier, recreates=True)
+    elif applier.operator is Operator.FLUX_KUSTOMIZE and _is_set(one.body, _FORCE, "enabled"):
         applier = replace(applier, recreates=True)
     return applier
 
@@ -69,16 +80,33 @@ def left_alone(one: RenderedObject, applier: Applier) -> str:
     """Why the operator never applies an object, "" where it does."""
     if applier.operator is not Operator.FLUX_KUSTOMIZE:
         return ""
-    if _flux_setting(one, _RECONCILE) == "disabled":
-        return f"{_RECONCILE}: disabled keeps Flux from applying it"
-    if _flux_setting(one, _SSA) == "ignore":
-        return f"{_SSA}: Ignore keeps Flux from applying it"
-    return ""
+    excluded = _excluded(one.body)
+    return f"{excluded} keeps Flux from applying it" if excluded else ""
 
 
-def is_applied_once(one: RenderedObject, applier: Applier) -> bool:
-    """Whether the operator applies an object only where there is none of its name."""
-    return applier.operator is Operator.FLUX_KUSTOMIZE and _flux_setting(one, _SSA) == "ifnotpresent"
+def left_as_it_stands(one: RenderedObject, standing: Mapping[str, Any], applier: Applier) -> str:
+    """Why the operator does not touch what stands on a server in place of an object, "" where it does."""
+    if applier.operator is not Operator.FLUX_KUSTOMIZE:
+        return ""
+    if _is_set(one.body, _SSA, "ifnotpresent"):
+        return f"{_SSA}: IfNotPresent keeps Flux from applying it, as it is there already"
+    excluded = _excluded(standing)
+    return f"{excluded} on the object that is there keeps Flux from applying it" if excluded else ""
+
+
+def is_helm(applier: Applier) -> bool:
+    """Whether Helm applies, by a controller's or a person's hand."""
+    by_hand = applier.operator is Operator.HAND and applier.manager == BY_HELM.manager
+    return by_hand or applier.operator is Operator.FLUX_HELM
+
+
+def _is_hook_made_anew(one: RenderedObject, hooks: Iterable[str], policies: Iterable[str]) -> bool:
+    """Whether an object is a hook that is deleted before it is made, as hooks are if nothing else is said."""
+    if not any(isinstance(_annotation(one, name), str) for name in hooks):
+        return False
+    said = {policy for name in policies for policy in _listed(_annotation(one, name))}
+    known = said & _KNOWN_POLICIES
+    return not known or not known.isdisjoint(_BEFORE)
 
 
 def _argo_cd(delivery: Delivery) -> Applier:
@@ -92,6 +120,8 @@ def _argo_cd(delivery: Delivery) -> Applier:
         server_side="ServerSideApply=true" in options,
         creates_namespace="CreateNamespace=true" in options,
         namespace=delivery.namespace,
+        recreates="Force=true" in options,
+        expects_kinds=_SKIPS in options,
     )
 
 
@@ -114,13 +144,17 @@ def _flux(owner: Owner) -> Applier:
     return Applier(Operator.FLUX_KUSTOMIZE, KUSTOMIZE, namespace=namespace, recreates=recreates)
 
 
-def _flux_setting(one: RenderedObject, name: str) -> str:
-    """A setting of Flux among the annotations or labels, in lower case."""
-    for where in ("annotations", "labels"):
-        held = value_at(one.body, ("metadata", where, name))
-        if isinstance(held, str):
-            return held.lower()
-    return ""
+def _excluded(body: Mapping[str, Any]) -> str:
+    """What of an object's metadata keeps Flux away from it."""
+    if _is_set(body, _RECONCILE, "disabled"):
+        return f"{_RECONCILE}: disabled"
+    return f"{_SSA}: Ignore" if _is_set(body, _SSA, "ignore") else ""
+
+
+def _is_set(body: Mapping[str, Any], name: str, value: str) -> bool:
+    """Whether a label or an annotation has a value, in letters of any case."""
+    held = (value_at(body, ("metadata", where, name)) for where in ("labels", "annotations"))
+    return any(isinstance(one, str) and one.lower() == value for one in held)
 
 
 def _annotation(one: RenderedObject, name: str) -> Any:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
 from gitlint_ops.reconcile.api import Answer, Api, Body, ServedKind
+from gitlint_ops.reconcile.appliers import left_as_it_stands
 from gitlint_ops.reconcile.bodies import Sent, placed, sent
-from gitlint_ops.reconcile.definitions import served_versions
+from gitlint_ops.reconcile.changing import Changing
 from gitlint_ops.reconcile.judging import Judging
 from gitlint_ops.reconcile.outcomes import ClusterSet, Entry, Operator, Outcome, Rehearsed
 from gitlint_ops.reconcile.providers import Providers, applied_entries, namespace_of
 from gitlint_ops.reconcile.staging.result import Staged, may_be_stored
 from gitlint_ops.reconcile.standing import Standing
+from gitlint_ops.reconcile.unserved import Unserved
 
 KIND = "kind"
 """The name of servers of ours on which workloads run."""
@@ -36,14 +38,19 @@ _NO_NAMESPACE = {
 
 
 class Asking:
-    """Asks one server about the objects of one set; safe to use from several threads."""
+    """Asks one server about the objects of one set; safe to use from several threads.
 
-    def __init__(self, wanted: ClusterSet, api: Api, made: Staged) -> None:
+    Not `complete`: something of the workspace could not be rendered.
+    """
+
+    def __init__(self, wanted: ClusterSet, api: Api, made: Staged, *, complete: bool = True) -> None:
         self._api = api
         self._made = made
         self._providers = Providers(wanted)
-        self._judging = Judging(api, self._providers)
+        self._unserved = Unserved(wanted, api, self._providers, made, complete=complete)
         self._standing = Standing(api)
+        changing = None if api.owned else Changing(api, self._providers, self._standing)
+        self._judging = Judging(api, self._providers, changing)
         self._stores = api.owned and api.name != KIND
         self._apart = apart(wanted)
 
@@ -60,8 +67,11 @@ class Asking:
         """
         kind = self._api.kind_of(one.object.api_version, one.object.kind)
         if kind is None:
-            return self._not_served(one)
-        return Rehearsed(one, Outcome.UNASKED, kind, before=self._standing.of(one, kind))
+            told = self._unserved.told(one)
+            # Nothing is sent, so that nothing is rejected.
+            return replace(told, outcome=Outcome.UNKNOWN_KIND) if told.outcome is Outcome.REJECTED else told
+        before = self._standing.of(one, kind)
+        return Rehearsed(one, Outcome.UNASKED, kind, before=before, note=_why_kept(one, before))
 
     def ask(self, one: Entry) -> Rehearsed:
         """What the server says to an object.
@@ -71,11 +81,14 @@ class Asking:
         """
         kind = self._api.kind_of(one.object.api_version, one.object.kind)
         if kind is None:
-            return self._not_served(one)
+            return self._unserved.told(one)
         if kind.namespaced and not namespace_of(one) and one.applier.operator in _NO_NAMESPACE:
             return Rehearsed(one, Outcome.REJECTED, kind, answer=_without_namespace(one))
-        what = sent(one.object)
+        what = sent(one)
         before = None if self._api.owned else self._standing.of(one, kind)
+        kept = _why_kept(one, before)
+        if kept:
+            return Rehearsed(one, Outcome.UNASKED, kind, before=before, note=kept)
         answer, unforced = self._applied(one, kind, what, before)
         return self._told(one, kind, what, answer, unforced, before)
 
@@ -88,9 +101,8 @@ class Asking:
         unforced: Answer | None,
         before: Body | None,
     ) -> Rehearsed:
-        unaccepted = self._made.unaccepted.get(one.object.key, "") if answer.accepted else ""
-        if unaccepted:
-            answer = answer_of_ours(CONFLICT, "NamesNotAccepted", unaccepted)
+        if answer.accepted:
+            answer = self._of_staging(one) or answer
         meaning = self._judging.meaning(one, answer, what.lack, stands=before is not None)
         found = Rehearsed(
             one,
@@ -106,6 +118,13 @@ class Asking:
         if self._stores and answer.accepted and may_be_stored(one) and not self._is_apart(one):
             return self._stored(found, what, kind)
         return found
+
+    def _of_staging(self, one: Entry) -> Answer | None:
+        """Why a definition that is accepted when it is tried could not be stored, or is not served."""
+        unaccepted = self._made.unaccepted.get(one.object.key, "")
+        if unaccepted:
+            return answer_of_ours(CONFLICT, "NamesNotAccepted", unaccepted)
+        return self._made.unstored.get(one.object.key)
 
     def _applied(
         self, one: Entry, kind: ServedKind, what: Sent, before: Body | None
@@ -159,24 +178,6 @@ class Asking:
         key = one.object.key
         return (key.group, key.kind, namespace_of(one), key.name) in self._apart
 
-    def _not_served(self, one: Entry) -> Rehearsed:
-        """An object of a kind that the server does not know."""
-        held = one.object
-        if held.api_version in self._api.broken_groups():
-            note = f"the server cannot say what it serves of {held.api_version}"
-            return Rehearsed(one, Outcome.UNVERIFIABLE, note=note)
-        definition = self._providers.definition(held.key.group, held.kind)
-        refused = self._made.refused.get((held.key.group, held.kind))
-        if refused:
-            return Rehearsed(one, Outcome.UNVERIFIABLE, provider=definition, note=refused)
-        if definition is not None and _serves(definition.body, held.api_version):
-            return Rehearsed(one, Outcome.PREREQUISITE, provider=definition)
-        return Rehearsed(one, Outcome.UNKNOWN_KIND)
-
-
-def _serves(definition: Mapping[str, Any], api_version: str) -> bool:
-    return api_version.rpartition("/")[2] in served_versions(definition)
-
 
 def apart(wanted: ClusterSet) -> frozenset[_Name]:
     """What several targets hold that are not known to go to one cluster: these never meet."""
@@ -195,6 +196,11 @@ def apart(wanted: ClusterSet) -> frozenset[_Name]:
 def answer_of_ours(status: int, reason: str, message: str) -> Answer:
     """What no server was asked for, in the form of its answers."""
     return Answer(status, {"kind": "Status", "status": "Failure", "reason": reason, "message": message})
+
+
+def _why_kept(one: Entry, before: Body | None) -> str:
+    """Why the operator leaves an object as it stands on the server, "" where it applies it."""
+    return left_as_it_stands(one.object, before, one.applier) if before is not None else ""
 
 
 def _without_namespace(one: Entry) -> Answer:
@@ -223,7 +229,10 @@ def _may_conflict(before: Body, body: Body, one: Entry) -> bool:
     entries = metadata.get("managedFields") if isinstance(metadata, dict) else None
     for entry in entries if isinstance(entries, list) else ():
         own = entry.get("manager") == one.applier.manager and entry.get("operation") == "Apply"
-        if not own and not entry.get("subresource") and _overlaps(entry.get("fieldsV1"), body):
+        # A status is none of an apply's business; what is set by way of /scale is a field of the spec.
+        if own or entry.get("subresource") == "status":
+            continue
+        if _overlaps(entry.get("fieldsV1"), body):
             return True
     return False
 

@@ -94,6 +94,12 @@ def served_versions(body: Any) -> tuple[str, ...]:
     )
 
 
+def is_put_together(body: Body) -> bool:
+    """Whether a definition was made here of schemas, so that how it converts versions is not known."""
+    name, value = next(iter(_APPROVED.items()))
+    return bool(value_at(body, ("metadata", "annotations", name)) == value)
+
+
 def _made(
     group: str, kind: str, plural: str, scope: str, schemas: Mapping[str, Any], stored: str
 ) -> Body | None:

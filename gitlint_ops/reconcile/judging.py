@@ -10,11 +10,13 @@ from msgspec import Struct
 
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.reconcile.api import Answer, Api
+from gitlint_ops.reconcile.changing import Changing
 from gitlint_ops.reconcile.outcomes import Entry, Outcome
 from gitlint_ops.reconcile.providers import Providers, namespace_of
 
 NOT_FOUND, FORBIDDEN, NO_METHOD, TOO_MANY, SERVER_FAULT = 404, 403, 405, 429, 500
 
+CHANGED = "what refuses it is changed by the same sync"
 RECREATED = "it cannot be changed: its operator deletes it and creates it anew"
 
 _NAMESPACE = re.compile(r'namespaces "([^"]+)" not found')
@@ -51,9 +53,11 @@ class Meaning(Struct, frozen=True):
 class Judging:
     """Tells what answers of one server mean, for objects of one set."""
 
-    def __init__(self, api: Api, providers: Providers) -> None:
+    def __init__(self, api: Api, providers: Providers, changing: Changing | None = None) -> None:
+        """`changing` is for a cluster of others, where nothing is stored before."""
         self._api = api
         self._providers = providers
+        self._changing = changing
 
     def meaning(self, one: Entry, answer: Answer, lack: str = "", *, stands: bool = False) -> Meaning:
         """What became of an object.
@@ -72,6 +76,9 @@ class Judging:
             return Meaning(Outcome.UNVERIFIABLE, note=lack)
         if stands and one.applier.recreates and all(map(_IMMUTABLE.search, _said(answer))):
             return Meaning(Outcome.ACCEPTED, note=RECREATED)
+        changed = self._changing.behind(one, answer) if self._changing is not None else None
+        if changed is not None:
+            return Meaning(Outcome.PREREQUISITE, changed.object, CHANGED)
         return Meaning(Outcome.REJECTED)
 
     def _provider(self, one: Entry, answer: Answer) -> RenderedObject | None:

@@ -8,9 +8,10 @@ lane, in which one comes after the other; all else is independent, as what it ne
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
+from contextlib import closing
+from queue import SimpleQueue
+from typing import Generic, Self, TypeAlias, TypeVar
 
 from gitlint_ops.reconcile.outcomes import Entry
 from gitlint_ops.reconcile.providers import namespace_of
@@ -37,45 +38,83 @@ def lanes_of(entries: Sequence[Numbered]) -> list[list[Numbered]]:
 
 def in_lanes(
     lanes: Iterable[Sequence[tuple[int, _Asked]]], ask: Callable[[_Asked], _Answer], jobs: int
-) -> Iterator[tuple[int, _Answer]]:
+) -> Generator[tuple[int, _Answer]]:
     """What `ask` gives for each, as it comes in, with up to `jobs` lanes under way.
 
-    What `ask` raises is raised when all that was under way has come in; nothing else is begun then.
+    What `ask` raises is raised when all that was under way has come in; nothing else is begun then. Whoever
+    stops to listen (an interrupt) does not wait for what is under way: close it for that.
     """
-    stopped = threading.Event()
-    answers: list[tuple[int, _Answer]] = []
-
-    def through(lane: Sequence[tuple[int, _Asked]]) -> None:
-        for number, one in lane:
-            if stopped.is_set():
-                return
-            try:
-                answers.append((number, ask(one)))
-            except BaseException:
-                stopped.set()
-                raise
-
-    pool = ThreadPoolExecutor(max(jobs, 1), thread_name_prefix="rehearsal")
+    work = _Work(lanes, ask)
+    for _ in range(max(jobs, 1)):
+        threading.Thread(target=work.go_on, name="rehearsal", daemon=True).start()
     try:
-        waiting: set[Future[None]] = {pool.submit(through, lane) for lane in lanes}
-        while waiting:
-            done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-            while answers:
-                yield answers.pop()
-            for one in done:
-                one.result()
+        yield from work.answers(max(jobs, 1))
     finally:
-        stopped.set()
-        pool.shutdown(wait=True, cancel_futures=True)
-    while answers:
-        yield answers.pop()
+        work.stop()
+    if work.error is not None:
+        raise work.error
+
+
+class _Work(Generic[_Asked, _Answer]):
+    """Lanes that several threads share, and what they found."""
+
+    def __init__(
+        self, lanes: Iterable[Sequence[tuple[int, _Asked]]], ask: Callable[[_Asked], _Answer]
+    ) -> None:
+        self.error: BaseException | None = None
+        self._left = iter(lanes)
+        self._ask = ask
+        self._next = threading.Lock()
+        self._stopped = threading.Event()
+        self._answers: SimpleQueue[tuple[int, _Answer] | None] = SimpleQueue()
+
+    def stop(self) -> None:
+        """Nothing new is begun."""
+        self._stopped.set()
+
+    def answers(self, threads: int) -> Iterator[tuple[int, _Answer]]:
+        """All that comes in until so many threads have ended."""
+        while threads:
+            answer = self._answers.get()
+            if answer is None:
+                threads -= 1
+            else:
+                yield answer
+
+    def go_on(self) -> None:
+        """Take one lane after the other until there is none."""
+        with self:
+            while not self._stopped.is_set():
+                with self._next:
+                    lane = next(self._left, None)
+                if lane is None:
+                    return
+                self._through(lane)
+
+    def _through(self, lane: Sequence[tuple[int, _Asked]]) -> None:
+        for number, one in lane:
+            if self._stopped.is_set():
+                return
+            self._answers.put((number, self._ask(one)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        """The end of a thread; what went wrong in it is for the one that listens."""
+        if error is not None:
+            self.error = self.error or error
+            self.stop()
+        self._answers.put(None)
+        return True
 
 
 def all_at_once(
     asked: Sequence[_Asked], ask: Callable[[_Asked], _Answer], jobs: int
 ) -> list[tuple[_Asked, _Answer]]:
     """Each with what `ask` gives for it, in their order, up to `jobs` under way at a time."""
-    found = dict(in_lanes(([one] for one in enumerate(asked)), ask, jobs))
+    with closing(in_lanes(([one] for one in enumerate(asked)), ask, min(jobs, len(asked)))) as answers:
+        found = dict(answers)
     return [(one, found[number]) for number, one in enumerate(asked)]
 
 

@@ -18,19 +18,29 @@ if TYPE_CHECKING:
 
 @contextmanager
 def kubeconfig_api(
-    kubeconfig: str, context: str, *, qps: float, jobs: int, timeout: float
+    kubeconfig: str,
+    context: str,
+    *,
+    qps: float,
+    jobs: int,
+    timeout: float,
+    environ: Mapping[str, str] | None = None,
+    terminal: bool = False,
 ) -> Iterator[HttpApi]:
     """The server of a context; "" for both is what kubectl would take.
+
+    A credential plugin gets `environ`, and may ask somebody where there is a `terminal`.
 
     Raises:
         UsageError: it cannot be reached, or does not let us in.
     """
     from gitlint_ops.reconcile.server.kubeconfig import context_of
     from gitlint_ops.reconcile.server.login import expect_client, logged_in
+    from gitlint_ops.reconcile.server.plugin import Surroundings
 
     expect_client()
     name = context_of(kubeconfig, context).name
-    login = partial(logged_in, kubeconfig, name)
+    login = partial(logged_in, kubeconfig, name, Surroundings(environ or {}, terminal))
     hint = f"`kubectl --context {name} get --raw /readyz` has to answer ok"
     with _of_others(f"context {name}", login, qps, jobs, timeout, hint=hint) as api:
         yield api
@@ -133,6 +143,7 @@ def _of_ours(
 ) -> Iterator[OwnedApi]:
     from gitlint_ops.reconcile.ephemeral.programs import NotStarted
     from gitlint_ops.reconcile.server.connection import Connection
+    from gitlint_ops.reconcile.server.discovery import NoDiscovery
     from gitlint_ops.reconcile.server.http_api import OwnedApi
 
     with ExitStack() as ending:
@@ -145,4 +156,8 @@ def _of_ours(
         )
         # Before the server is ended, so that no thread still waits for it.
         ending.callback(connection.close)
-        yield OwnedApi(connection, running.kubeconfig, running.ending)
+        try:
+            api = OwnedApi(connection, running.kubeconfig, running.ending)
+        except (ServerLost, NoDiscovery) as error:
+            raise UsageError(f"{name} has started and does not answer: {error}") from error
+        yield api

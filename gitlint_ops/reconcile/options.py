@@ -27,7 +27,8 @@ class ServerChoice(Struct, frozen=True):
 
     `kubeconfig` and `context` are "" for what kubectl would take. `assets` is the folder of etcd and
     kube-apiserver ("" for where they usually lie, below `cache_home` and `data_home`), `path` where programs
-    are looked for, `environ` what they get. `keep` leaves an owned server running.
+    are looked for, `environ` what they get. `keep` leaves an owned server running. `terminal`: somebody sits
+    at one, whom a credential plugin may ask.
     """
 
     kind: ServerKind
@@ -39,6 +40,7 @@ class ServerChoice(Struct, frozen=True):
     path: str = ""
     environ: Mapping[str, str] = field(default_factory=dict)
     keep: bool = False
+    terminal: bool = False
 
 
 class Options(Struct, frozen=True):

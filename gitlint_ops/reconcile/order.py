@@ -7,15 +7,17 @@ kind_sorter.go (InstallOrder), pkg/action/hooks.go (hookByWeight)
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
+from gitlint_ops.model.blame import origin
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.waves import HELM_HOOK, HELM_WEIGHT, Phase, Turn, first_turn, wave_number
-from gitlint_ops.reconcile.appliers import BY_HELM, applier_for, left_alone
+from gitlint_ops.reconcile.appliers import applier_for, is_helm, left_alone
 from gitlint_ops.reconcile.outcomes import Applier, Entry, Operator
 
 _BEFORE_WORKLOADS = (
@@ -59,6 +61,8 @@ _DEFINITIONS = {
     ("rbac.authorization.k8s.io", "ClusterRole"),
 }
 
+_BEFORE_HOOKS = Turn(Phase.PRE_SYNC, -sys.maxsize)
+
 NO_TURN = "its hook is not part of a sync"
 _SYNC_FAIL = "it is applied only when a sync fails"
 
@@ -72,7 +76,7 @@ def ordered(objects: Iterable[RenderedObject], target: str, applier: Applier) ->
         applied = _as_argo_cd(applied)
     elif applier.operator is Operator.FLUX_KUSTOMIZE:
         applied.sort(key=_as_flux)
-    elif _is_helm(applier):
+    elif is_helm(applier):
         applied.sort(key=_as_helm)
     return (*applied, *others)
 
@@ -83,20 +87,16 @@ def why_unasked(one: Entry) -> str:
         if first_turn(one.object.body) is None:
             return NO_TURN
         return _SYNC_FAIL if one.turn.phase is Phase.SYNC_FAIL else ""
-    if _is_helm(one.applier):
+    if is_helm(one.applier):
         return NO_TURN if _helm_turn(one.object.body) is None else ""
     return left_alone(one.object, one.applier)
-
-
-def _is_helm(applier: Applier) -> bool:
-    return applier.operator is Operator.FLUX_HELM or applier == BY_HELM
 
 
 def _entry(one: RenderedObject, target: str, applier: Applier) -> Entry:
     turn: Turn | None = Turn()
     if applier.operator is Operator.ARGO_CD:
         turn = first_turn(one.body)
-    elif _is_helm(applier):
+    elif is_helm(applier):
         turn = _helm_turn(one.body)
     return Entry(one, target, applier_for(one, applier), turn or Turn())
 
@@ -168,10 +168,20 @@ def _flux_stage(one: Entry) -> int:
 
 
 def _as_helm(one: Entry) -> tuple[Turn, int, str]:
+    if _is_in_crds(one):
+        return _BEFORE_HOOKS, 0, one.object.key.name
     if one.turn.phase is not Phase.SYNC:
         return one.turn, 0, one.object.key.name
     place = _HELM.get(one.object.kind)
     return one.turn, len(_HELM) if place is None else place, one.object.kind if place is None else ""
+
+
+def _is_in_crds(one: Entry) -> bool:
+    """Whether an object is a definition of a chart's folder crds/, which Helm applies before all else."""
+    if one.object.kind != "CustomResourceDefinition":
+        return False
+    _, found, inner = f"/{origin(one.object.blame).source.file.path}".rpartition("/crds/")
+    return bool(found) and not inner.startswith("templates/")  # a chart may be called so, too
 
 
 def _helm_turn(body: Any) -> Turn | None:

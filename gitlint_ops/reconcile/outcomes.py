@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from gitlint_ops.model.delivery import Delivery
 from gitlint_ops.model.objects import RenderedObject
+from gitlint_ops.model.removed_apis import kubernetes_minor
 from gitlint_ops.model.targets import BuildResult
 from gitlint_ops.model.waves import Turn
 from gitlint_ops.reconcile.api import Answer, Identity, ServedKind
@@ -32,6 +33,7 @@ class Applier(Struct, frozen=True):
     the same, conflicts are not. `identity` is who the requests are made as, None for ourselves.
     `creates_namespace`: it makes the target's namespace itself (CreateNamespace=true,
     install.createNamespace). `recreates`: what cannot be changed, it deletes and creates anew.
+    `expects_kinds`: its owner says that kinds may come to be known only during the sync.
     """
 
     operator: Operator
@@ -42,6 +44,7 @@ class Applier(Struct, frozen=True):
     creates_namespace: bool = False
     namespace: str = ""
     recreates: bool = False
+    expects_kinds: bool = False
 
 
 class Entry(Struct, frozen=True):
@@ -130,3 +133,13 @@ class Rehearsal(Struct, frozen=True):
     assumed: tuple[tuple[str, str], ...] = ()
     absent_webhooks: tuple[str, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def is_of_another_release(self) -> bool:
+        """Whether the server is of another minor release than the cluster is to have."""
+        return is_another_release(self.release, self.set.kubernetes)
+
+
+def is_another_release(served: str, wanted: str) -> bool:
+    """Whether two versions of Kubernetes are of different minor releases; "" is any."""
+    return bool(served and wanted) and kubernetes_minor(served) != kubernetes_minor(wanted)

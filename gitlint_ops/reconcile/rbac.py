@@ -20,9 +20,9 @@ Body: TypeAlias = dict[str, Any]
 Plural: TypeAlias = Callable[[ObjectKey], str]
 """The name of an object's kind in URLs and rules."""
 
+LIST: tuple[str, ...] = ("list",)
 READ: tuple[str, ...] = ("get", "list")
 READ_AND_WRITE: tuple[str, ...] = ("get", "list", "create", "patch")
-PREREQUISITES = frozenset([("", "namespaces"), ("apiextensions.k8s.io", "customresourcedefinitions")])
 AUTOSCALED = frozenset(["Deployment", "StatefulSet", "ReplicaSet"])
 AUTOSCALERS = frozenset([("autoscaling", "horizontalpodautoscalers"), ("keda.sh", "scaledobjects")])
 """What may set the replicas of an object in the place of Git."""
@@ -78,8 +78,13 @@ def account_named(text: str) -> Account:
     return Account(namespace, name)
 
 
-def access(asked: Iterable[Asking], plural: Plural, account: Account, *, writes: bool) -> Iterator[Body]:
-    """All that an account needs to ask about objects; without `writes` it only reads what lives there."""
+def access(
+    asked: Iterable[Asking], plural: Plural, account: Account, *, writes: bool, drift: bool = True
+) -> Iterator[Body]:
+    """All that an account needs to ask about objects; without `writes` it only reads what lives there.
+
+    For `drift` it also looks for what may set fields in the place of Git.
+    """
     held = [*asked]
     yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": account.namespace}}
     yield {
@@ -89,10 +94,9 @@ def access(asked: Iterable[Asking], plural: Plural, account: Account, *, writes:
     }
     identities = {one.identity for one in held if one.identity is not None} if writes else set[Identity]()
     own = {(one.key.group, plural(one.key)) for one in held if writes and one.is_sent}
-    read = PREREQUISITES | {(one.key.group, plural(one.key)) for one in held}
-    if any(one.key.kind in AUTOSCALED for one in held):
-        read |= AUTOSCALERS
-    rules = [*_rules(read, own), *_groups(identities)]
+    read = {(one.key.group, plural(one.key)) for one in held if drift or not one.only_read}
+    scaled = drift and any(one.key.kind in AUTOSCALED for one in held)
+    rules = [*_rules(read, own, AUTOSCALERS if scaled else ()), *_groups(identities)]
     yield from _granted(f"{account.prefix}-reconcile", "", rules, account)
     for namespace, names in sorted(_service_accounts(identities).items()):
         rule = {"apiGroups": [""], "resources": ["serviceaccounts"], "resourceNames": sorted(names)}
@@ -114,15 +118,17 @@ def grants(asked: Iterable[Asking]) -> bool:
     return any(one.key.group == _RBAC and one.is_sent for one in asked)
 
 
-def _rules(read: Iterable[tuple[str, str]], written: Iterable[tuple[str, str]]) -> Iterator[Body]:
+def _rules(
+    read: Iterable[tuple[str, str]], written: Iterable[tuple[str, str]], listed: Iterable[tuple[str, str]]
+) -> Iterator[Body]:
     """A rule for each group and verbs, in order."""
-    may_write = frozenset(one for one in written if one[0] != UNGUARDED)
+    verbs = dict.fromkeys(listed, LIST) | dict.fromkeys(read, READ)
+    verbs |= dict.fromkeys((one for one in written if one[0] != UNGUARDED), READ_AND_WRITE)
     by_group: dict[tuple[str, tuple[str, ...]], set[str]] = {}
-    for group, resource in read:
-        verbs = READ_AND_WRITE if (group, resource) in may_write else READ
-        by_group.setdefault((group, verbs), set()).add(resource)
-    for (group, verbs), resources in sorted(by_group.items()):
-        yield {"apiGroups": [group], "resources": sorted(resources), "verbs": list(verbs)}
+    for (group, resource), allowed in verbs.items():
+        by_group.setdefault((group, allowed), set()).add(resource)
+    for (group, allowed), resources in sorted(by_group.items()):
+        yield {"apiGroups": [group], "resources": sorted(resources), "verbs": list(allowed)}
 
 
 def _groups(identities: Iterable[Identity]) -> Iterator[Body]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from gitlint_ops.discovering import Progress
 from gitlint_ops.pipeline import Checked
@@ -12,6 +13,7 @@ from gitlint_ops.reconcile.definitions import Definitions
 from gitlint_ops.reconcile.lanes import in_lanes, lanes_of
 from gitlint_ops.reconcile.order import why_unasked
 from gitlint_ops.reconcile.outcomes import ClusterSet, Entry, Outcome, Rehearsal, Rehearsed
+from gitlint_ops.reconcile.sets import is_whole
 from gitlint_ops.reconcile.staging import NOTHING, staged
 
 STAGE = "asking the server"
@@ -40,7 +42,7 @@ def rehearse(
     entries = [one for target in wanted.targets for one in target.entries]
     found: dict[int, Rehearsed] = {}
     if not lost:
-        asking = Asking(wanted, api, made)
+        asking = Asking(wanted, api, made, complete=is_whole(wanted, checked))
         found, lost = _asked(entries, api, asking, asking.ask if dry_run else asking.look_at, jobs, progress)
     objects = tuple(found.get(number) or _unasked(one) for number, one in enumerate(entries))
     return Rehearsal(
@@ -68,9 +70,10 @@ def _asked(
     lanes = lanes_of(applied) if api.owned else [[one] for one in applied]
     try:
         asking.look_around((one for _, one in applied), jobs)
-        for number, one in in_lanes(lanes, ask, jobs):
-            found[number] = one
-            progress(STAGE, len(found), len(applied))
+        with closing(in_lanes(lanes, ask, jobs)) as answers:
+            for number, one in answers:
+                found[number] = one
+                progress(STAGE, len(found), len(applied))
     except ServerLost as error:
         return found, str(error)
     return found, ""

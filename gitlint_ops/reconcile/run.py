@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -82,6 +83,7 @@ def _in_full(trees: Sequence[Tree], request: Request) -> Request:
 def _told(
     one: ClusterSet, static: Checked, choice: ServerChoice, options: Options, progress: Progress
 ) -> _Told:
+    started = time.monotonic()
     with opened(choice, one, options) as api:
         rehearsal = rehearse(one, api, static, jobs=options.jobs, progress=progress, dry_run=options.rehearse)
         kept = (api.kubeconfig, api.ending) if choice.keep and isinstance(api, OwnedApi) else None
@@ -90,26 +92,30 @@ def _told(
         if compared:
             progress("comparing", 0, 1)
             drift = drift_of(rehearsal, api, static.found, prune=options.prune)
-    verdicts = tuple(violations_of(rehearsal)) if options.rehearse else ()
-    gaps = _gaps(rehearsal, static) if options.rehearse else ()
+    verdicts = (
+        tuple(violations_of(rehearsal, compared=compared, expansion=static.found.followed))
+        if options.rehearse
+        else ()
+    )
+    gaps = _gaps(rehearsal, static, owned=api.owned) if options.rehearse else ()
     summary = summary_of(
         rehearsal,
         changes=drift.changes,
         notes=drift.notes,
         gaps=tuple(gap.report for gap in gaps),
-        compared=compared,
+        compared=compared and any(each.kind is not None for each in rehearsal.objects),
     )
     return _Told(
         violations=(*verdicts, *(gap.violation for gap in gaps), *drift.violations),
-        summary=replace(summary, kept=kept),
+        summary=replace(summary, kept=kept, seconds=time.monotonic() - started),
         unchecked=tuple(unchecked_of(rehearsal)),
     )
 
 
-def _gaps(rehearsal: Rehearsal, static: Checked) -> tuple[Gap, ...]:
+def _gaps(rehearsal: Rehearsal, static: Checked, *, owned: bool) -> tuple[Gap, ...]:
     """What `check` passes and the server refuses; not what `check` tells at the same line."""
     told = {_line(one.location) for one in static.located if one.severity is Severity.ERROR}
-    found = gaps_of(rehearsal, static.result.findings)
+    found = gaps_of(rehearsal, static.result, owned=owned)
     cards = catalogue() if found else ()
     return tuple(
         one for one in found if not any(_line(at) in told for at in _places(one.violation, static, cards))

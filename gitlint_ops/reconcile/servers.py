@@ -47,7 +47,13 @@ def opened(choice: ServerChoice, wanted: ClusterSet, options: Options) -> Abstra
             )
         case _:
             return opening.kubeconfig_api(
-                choice.kubeconfig, choice.context, qps=options.qps or QPS, jobs=jobs, timeout=timeout
+                choice.kubeconfig,
+                choice.context,
+                qps=options.qps or QPS,
+                jobs=jobs,
+                timeout=timeout,
+                environ=choice.environ,
+                terminal=choice.terminal,
             )
 
 

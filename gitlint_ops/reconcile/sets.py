@@ -52,6 +52,19 @@ def cluster_sets(checked: Checked, *, cluster: str = "", as_operator: bool = Fal
     )
 
 
+def is_whole(wanted: ClusterSet, checked: Checked) -> bool:
+    """Whether all that may go to a cluster was rendered, so that what is absent is not delivered."""
+    builds = {one.target.id: one for one in checked.builds}
+    return not any(_may_go_to(wanted, builds.get(one.target), checked) for one in checked.unbuilt)
+
+
+def _may_go_to(wanted: ClusterSet, build: BuildResult | None, checked: Checked) -> bool:
+    if build is None:
+        return True
+    cluster = build.target.cluster or ""
+    return not _is_component(build, checked) and (not wanted.cluster or cluster in ("", wanted.cluster))
+
+
 def _is_component(build: BuildResult, checked: Checked) -> bool:
     """Whether a build is that of a component by itself, which nobody ever applies."""
     target = build.target

@@ -51,6 +51,25 @@ def in_order(
     return [by_id[id_] for id_ in found]
 
 
+def comes_before(one: str, other: str, deliveries: Mapping[str, Delivery]) -> bool:
+    """Whether a target is surely applied before another one, and not only in our order.
+
+    It delivers the other, or is depended on by it, directly or not; or its Application has a lesser wave in
+    the same parent. Targets that nothing sets in an order are applied side by side.
+    """
+    seen, waiting = {other}, [other]
+    while waiting:
+        for each in _before(waiting.pop(), deliveries, deliveries):
+            if each == one:
+                return True
+            if each not in seen:
+                seen.add(each)
+                waiting.append(each)
+    first, second = deliveries.get(one), deliveries.get(other)
+    beside = first is not None and second is not None and first.owner.parent == second.owner.parent != ""
+    return beside and _rank(one, deliveries) < _rank(other, deliveries)
+
+
 def _rank(id_: str, deliveries: Mapping[str, Delivery]) -> tuple[bool, int]:
     delivery = deliveries.get(id_)
     if delivery is None:

@@ -45,8 +45,10 @@ def json_value(result: CheckResult) -> dict[str, Any]:
 
 
 def _rehearsals(result: CheckResult) -> dict[str, Any]:
-    """What servers said; nothing where none was asked."""
-    return {"rehearsals": [rehearsal_value(one) for one in result.rehearsals]} if result.rehearsals else {}
+    """What servers said; nothing where none was to be asked."""
+    if result.rehearsals is None:
+        return {}
+    return {"rehearsals": [rehearsal_value(one) for one in result.rehearsals]}
 
 
 def _target(summary: TargetSummary) -> dict[str, Any]:

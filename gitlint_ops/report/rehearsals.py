@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from gitlint_ops.model.cards import Card, Profile
+from gitlint_ops.model.disclosure import LEFT_OUT
 from gitlint_ops.model.location import Location
 from gitlint_ops.model.rehearsal import FieldChange, PlannedChange, ServerSummary
 from gitlint_ops.model.results import CheckResult
 
-HIDDEN = "(hidden)"
 CATEGORY = "gitlint-ops/reconcile"
 
 
@@ -20,7 +20,9 @@ def told_fields(change: PlannedChange) -> tuple[FieldChange, ...]:
     if change.key.kind != "Secret":
         return change.fields
     return tuple(
-        FieldChange(one.path, one.before and HIDDEN, one.after and HIDDEN, one.manager, one.time, one.by_hand)
+        FieldChange(
+            one.path, one.before and LEFT_OUT, one.after and LEFT_OUT, one.manager, one.time, one.by_hand
+        )
         for one in change.fields
     )
 
@@ -36,14 +38,14 @@ def category(result: CheckResult) -> str:
 
     Else what is said of one cluster at night would take away what is said of another.
     """
-    lives = {one.cluster or one.environment for one in result.rehearsals if one.compared}
+    lives = {one.cluster or one.environment for one in result.rehearsals or () if one.compared}
     named = re.sub(r"[^\w.-]", "-", lives.pop()) if len(lives) == 1 else ""
     return f"{CATEGORY}/{named}".rstrip("/")
 
 
 def losses(result: CheckResult) -> Iterator[str]:
     """Servers that could not be asked to the end, and why: the absence of findings proves less."""
-    for one in result.rehearsals:
+    for one in result.rehearsals or ():
         where = one.cluster or one.environment
         if one.lost:
             yield f"{one.server}{f' ({where})' if where else ''} could not be asked to the end: {one.lost}"

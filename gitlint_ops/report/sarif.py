@@ -41,7 +41,7 @@ def sarif_report(result: CheckResult) -> str:
     from gitlint_ops.report.sarif_results import Places, results
     from gitlint_ops.report.sarif_values import PlainValues
 
-    if result.rehearsals:
+    if result.rehearsals is not None:
         result = replace(result, cards=cards_of_servers(result))
     cards = _cards(result)
     places = Places.of(result)
@@ -79,7 +79,9 @@ def _automation(result: CheckResult) -> sarif_om.RunAutomationDetails | None:
     """
     import sarif_om
 
-    return sarif_om.RunAutomationDetails(id=f"{category(result)}/") if result.rehearsals else None
+    if result.rehearsals is None:
+        return None
+    return sarif_om.RunAutomationDetails(id=f"{category(result)}/")
 
 
 def _coverage(result: CheckResult) -> dict[str, Any]:

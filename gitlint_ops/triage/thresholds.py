@@ -44,7 +44,8 @@ def is_complete(result: CheckResult) -> bool:
     A target whose failure users have accepted (by the baseline or with a reason) does not count
     as missing: else an old repository could never become clean.
     """
-    if result.unchecked or not result.is_covered or not all(one.is_complete for one in result.rehearsals):
+    complete = all(one.is_complete for one in result.rehearsals or ())
+    if result.unchecked or not result.is_covered or not complete:
         return False
     accepted: set[str] = set()
     for triaged in result.findings:

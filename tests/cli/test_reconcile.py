@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -95,10 +96,8 @@ def test_rbac_names_the_kinds_of_the_workspace_by_their_names_in_urls(tmp_path: 
     }
     assert rules == {
         ("", "configmaps"): ["get", "list", "create", "patch"],
-        ("", "namespaces"): ["get", "list"],
-        ("apiextensions.k8s.io", "customresourcedefinitions"): ["get", "list"],
-        ("autoscaling", "horizontalpodautoscalers"): ["get", "list"],
-        ("keda.sh", "scaledobjects"): ["get", "list"],
+        ("autoscaling", "horizontalpodautoscalers"): ["list"],
+        ("keda.sh", "scaledobjects"): ["list"],
         ("apps", "deployments"): ["get", "list", "create", "patch"],
         ("gateway.networking.k8s.io", "gateways"): ["get", "list", "create", "patch"],
     }
@@ -114,3 +113,12 @@ def test_rbac_for_drift_alone_reads_only_and_says_what_is_then_not_known(tmp_pat
     assert ran.out.startswith("# reads only: what the server would default or reject is not known")
     assert "create" not in ran.out
     assert "patch" not in ran.out
+
+
+def test_where_nothing_renders_the_report_is_one_of_a_rehearsal_all_the_same(tmp_path: Path) -> None:
+    folder = write(tmp_path / "shop", {"kustomization.yaml": "resources: [https://example.org/a.yaml]\n"})
+    ran = run("reconcile", folder, "--envtest", "--format", "json")
+
+    assert (ran.code, ran.report["rehearsals"]) == (3, [])
+    sarif = json.loads(run("reconcile", folder, "--envtest", "--format", "sarif").out)
+    assert sarif["runs"][0]["automationDetails"] == {"id": "gitlint-ops/reconcile/"}

@@ -38,8 +38,10 @@ API_VERSIONS = {
 }
 
 
-def made(kind: str, name: str = "a", namespace: str = "", **annotations: str) -> RenderedObject:
-    """An object; `wave`, `hook`, `helm` and `weight` are its annotations."""
+def made(
+    kind: str, name: str = "a", namespace: str = "", file: str = "a.yaml", **annotations: str
+) -> RenderedObject:
+    """An object of a file; `wave`, `hook`, `helm` and `weight` are its annotations."""
     names = {"wave": WAVE, "hook": HOOK, "helm": HELM_HOOK, "weight": WEIGHT}
     metadata = {
         "name": name,
@@ -50,7 +52,7 @@ def made(kind: str, name: str = "a", namespace: str = "", **annotations: str) ->
     body: dict[str, Any] = {"apiVersion": api_version, "kind": kind, "metadata": metadata}
     if kind == "CustomResourceDefinition":
         body["spec"] = {"group": "example.com", "names": {"kind": "Widget"}}
-    origin = Origin(DocumentRef(FileRef("shop", "worktree", "a.yaml")), (), Via.RESOURCE)
+    origin = Origin(DocumentRef(FileRef("shop", "worktree", file)), (), Via.RESOURCE)
     return RenderedObject(object_key(body), api_version, body, origin, "shop//")
 
 
@@ -153,6 +155,19 @@ def test_helm_runs_hooks_by_weight_around_its_order_of_kinds(applier: Applier) -
     ]
 
 
+def test_helm_applies_definitions_of_the_folder_crds_before_its_hooks() -> None:
+    objects = [
+        made("Widget", "first", helm="pre-install"),
+        made("CustomResourceDefinition", "later", file="charts/crds/templates/crd.yaml"),
+        made("CustomResourceDefinition", "early", file="charts/shop/charts/base/crds/crd.yaml"),
+    ]
+    assert order_of(objects, HELM) == [
+        "CustomResourceDefinition/early",
+        "Widget/first",
+        "CustomResourceDefinition/later",
+    ]
+
+
 def test_by_hand_the_order_is_that_of_the_text() -> None:
     objects = [made("Deployment"), made("Namespace"), made("CustomResourceDefinition")]
     assert order_of(objects, BY_HAND) == ["Deployment/a", "Namespace/a", "CustomResourceDefinition/a"]
@@ -182,6 +197,25 @@ def test_flux_leaves_alone_what_says_so_and_argo_cd_does_not_care(annotation: st
     (by_argo_cd,) = ordered([held], "shop//", ARGO_CD)
     assert annotation in why_unasked(by_flux)
     assert why_unasked(by_argo_cd) == ""
+
+
+@pytest.mark.parametrize(
+    ("policy", "recreates"),
+    [("", True), ("BeforeHookCreation", True), ("HookSucceeded", False), ("HookSucceded", True)],
+)
+def test_argo_cd_deletes_a_hook_before_it_makes_it_anew(policy: str, recreates: bool) -> None:
+    held = made("Job", hook="PreSync", **{"argocd.argoproj.io/hook-delete-policy": policy})
+    (one,) = ordered([held], "shop//", ARGO_CD)
+    assert one.applier.recreates is recreates
+
+
+@pytest.mark.parametrize("applier", [HELM, BY_HELM])
+def test_helm_deletes_a_hook_before_it_makes_it_anew(applier: Applier) -> None:
+    kept = made("Job", "kept", helm="pre-upgrade", **{"helm.sh/hook-delete-policy": "hook-failed"})
+    objects = [made("Job", "anew", helm="pre-upgrade"), kept, made("Job", "none"), made("Job", helm="test")]
+    entries = {one.object.key.name: one for one in ordered(objects, "shop//", applier)}
+    assert [name for name, one in entries.items() if one.applier.recreates] == ["anew", "a"]
+    assert why_unasked(entries["a"]) == NO_TURN
 
 
 @pytest.mark.parametrize("applier", [ARGO_CD, FLUX, HELM])

@@ -23,7 +23,9 @@ from gitlint_ops.reconcile.outcomes import Applier
 
 ADDED = "drift-added"
 _MOST_TOLD = 5
+_MOST_NAMED = 3
 _MERGE = "kustomize.toolkit.fluxcd.io/ssa"
+_RESTARTED = "kubectl.kubernetes.io/restartedAt"
 _REPLICAS: LivePath = ("spec", "replicas")
 
 
@@ -46,26 +48,34 @@ def added_by_hand(
         if sort_of(entry, applier) is Sort.HAND:
             for path in _not_in_git(on, live, entry):
                 found.setdefault(path, entry)
+    for path in [one for one, by in found.items() if _is_restart(one) and not is_undone_by_flux(by, applier)]:
+        del found[path]
     if found.get(_REPLICAS) and context.is_scaled(on, live):
         del found[_REPLICAS]
     if found:
         yield _violation(on, found, applier, context)
 
 
+def _is_restart(path: LivePath) -> bool:
+    """Whether a field is what `kubectl rollout restart` leaves behind, which nobody would put into Git."""
+    return path[-1:] == (_RESTARTED,)
+
+
 def _not_in_git(on: RenderedObject, live: Mapping[str, Any], entry: Entry) -> Iterator[LivePath]:
-    """The topmost fields of an entry that Git lacks; the server may have filled in the keys of an item."""
-    seen: set[LivePath] = set()
+    """The topmost fields of an entry that Git lacks."""
+    stored = _as_stored(on)
+    found: dict[LivePath, list[LivePath]] = {}
     for path in sorted(entry.fields.paths(), key=said_path):
-        if value_in(live, path) is ABSENT or path_in(_as_stored(on), path)[1]:
+        if value_in(live, path) is ABSENT or path_in(stored, path)[1]:
             continue
         top = next(
-            path[:length]
-            for length in range(1, len(path) + 1)
-            if not path_in(_as_stored(on), path[:length])[1]
+            path[:length] for length in range(1, len(path) + 1) if not path_in(stored, path[:length])[1]
         )
-        if top not in seen:
-            seen.add(top)
-            yield top
+        found.setdefault(top, []).append(path)
+    for top, paths in found.items():
+        # Of a mapping that only one field was added with, that field tells more.
+        is_field = len(paths) == 1 and all(isinstance(step, str) for step in paths[0][len(top) :])
+        yield paths[0] if is_field else top
 
 
 def _as_stored(on: RenderedObject) -> Mapping[str, Any]:
@@ -86,7 +96,10 @@ def _violation(
     )
     listed = ", ".join(said_path(path) for path in list(found)[:_MOST_TOLD])
     more = f" and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
-    who = ", ".join(dict.fromkeys(f"{said_manager(one)}{said_time(one)}" for one in entries[:3]))
+    by_time: dict[str, list[str]] = {}
+    for one in entries[:_MOST_NAMED]:
+        by_time.setdefault(said_time(one), []).append(said_manager(one))
+    who = ", ".join(f"{' and '.join(dict.fromkeys(names))}{time}" for time, names in by_time.items())
     first = next(iter(found))
     is_one = len(found) == 1
     return Violation(

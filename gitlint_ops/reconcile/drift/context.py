@@ -41,14 +41,6 @@ class Context(Struct, frozen=True):
     def owner(self) -> Owner | None:
         return self.target.delivery.owner if self.target.delivery else None
 
-    def is_new(self, on: RenderedObject) -> bool:
-        """Whether an object that is not there may well be one that was never delivered: the owner tells
-        what belongs to it, and this does not."""
-        tracked = self.state.tracked
-        return tracked is not None and not any(
-            (one.group, one.kind, one.name) == (on.key.group, on.kind, on.key.name) for one in tracked
-        )
-
     @property
     def said(self) -> str:
         """Who delivers the target, as people name it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -47,11 +48,15 @@ CHANGED = "drift-changed"
 _MOST_TOLD = 10
 _REPLICAS: LivePath = ("spec", "replicas")
 _DEFAULT_REPLICAS = 1
+_CONFLICT = re.compile(r'conflict with "([^"]*)"')
 _KEEP = "put it into Git if it is to stay"
 
 
 class _Compared(Struct, frozen=True):
-    """An object as it lives and as a sync would leave it, without what does not count."""
+    """An object as it lives and as a sync would leave it, without what does not count.
+
+    `conflicting` are the managers with whom the server has told a conflict: of them the verdicts tell.
+    """
 
     on: RenderedObject
     live: Mapping[str, Any]
@@ -61,6 +66,7 @@ class _Compared(Struct, frozen=True):
     shape: Fields
     applier: Applier
     trusted: frozenset[str]
+    conflicting: frozenset[str] = frozenset()
 
 
 class _Judged(Struct, frozen=True):
@@ -86,7 +92,7 @@ def fields_drift(one: Rehearsed, context: Context) -> Drift:
         return Drift()
     entries = tuple(entry for entry in entries_of(live) if entry.subresource != "status")
     shape = united(entry.fields for entry in (*entries, *entries_of(one.after)))
-    wanted = one.after if one.after is not None else overlaid(live, sent(on).body, shape)
+    wanted = one.after if one.after is not None else overlaid(live, sent(one.entry).body, shape)
     try:
         if ignoring.doubt:
             raise Doubt(ignoring.doubt)
@@ -96,13 +102,21 @@ def fields_drift(one: Rehearsed, context: Context) -> Drift:
         )
     except Doubt as doubt:
         return Drift(notes=(f"{said_key(on.key)}: what {context.said} ignores is not known: {doubt}",))
-    compared = _Compared(on, live, before, after, entries, shape, one.entry.applier, ignoring.managers)
+    compared = _Compared(
+        on, live, before, after, entries, shape, one.entry.applier, ignoring.managers, _conflicting(one)
+    )
     judged = tuple(_judged_all(compared, context))
     added = added_by_hand(on, before, entries, one.entry.applier, context)
     return Drift(
         violations=(*_violations(judged, compared, context), *added),
         changes=tuple(_planned(judged, compared, one.entry.target, context)),
     )
+
+
+def _conflicting(one: Rehearsed) -> frozenset[str]:
+    answers = [answer for answer in (one.unforced, one.answer) if answer is not None]
+    said = (_CONFLICT.match(str(cause.get("message"))) for each in answers for cause in each.causes)
+    return frozenset(found[1] for found in said if found)
 
 
 def _judged_all(compared: _Compared, context: Context) -> Iterator[_Judged]:
@@ -145,7 +159,11 @@ def _judged(
     if not holders:
         return _unheld(difference)
     for sort, confidence in ((Sort.HAND, None), (Sort.UNKNOWN, Confidence.MEDIUM)):
-        found = [entry for entry, one in zip(holders, sorts, strict=True) if one is sort]
+        found = [
+            entry
+            for entry, one in zip(holders, sorts, strict=True)
+            if one is sort and not (sort is Sort.UNKNOWN and entry.manager in compared.conflicting)
+        ]
         if found:
             return _Judged(difference, _latest(found), is_drift=True, confidence=confidence)
     return _Judged(difference, _latest(holders))

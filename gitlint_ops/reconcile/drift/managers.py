@@ -71,7 +71,6 @@ _HANDS: Mapping[str, str] = {
     "flux": "the flux command",
     "flux-client-side-apply": "kubectl, as flux-client-side-apply",
     "curl": "curl",
-    "before-first-apply": "somebody before the first server-side apply",
     "okteto": "okteto",
     "skaffold": "skaffold",
     "tilt": "tilt",
@@ -85,6 +84,8 @@ _HAND_WITH_MORE = re.compile(r"(?:pulumi|terraform|Terraform|HashiCorp|rancher)[
 
 _CONTROLLERS = frozenset(
     {
+        # Stands for all that was there, defaults too, before the server wrote down whose it is.
+        "before-first-apply",
         "kubelet", "kubeadm", "manager", "controller", "operator", "webhook", "cainjector", "istiod",
         "pilot-discovery", "kyverno", "gatekeeper", "velero", "velero-server", "keda", "karpenter",
         "flagger", "reloader", "Reloader", "descheduler", "goldilocks", "metacontroller", "crossplane",

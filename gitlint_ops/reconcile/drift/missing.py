@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gitlint_ops.model.findings import Confidence, Violation
+from gitlint_ops.model.findings import Violation
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.rehearsal import PlannedChange
 from gitlint_ops.model.structure import value_at
@@ -31,7 +31,7 @@ def missing_drift(context: Context) -> Drift:
         return Drift(changes=tuple(_created(absent, context)), notes=(note,))
     gone = [one for one in absent if _is_gone(one, context)]
     told = [one for one in gone if _stays(one.entry.object)]
-    return Drift(violations=tuple(_violations(told, context, living)), changes=tuple(_created(gone, context)))
+    return Drift(violations=tuple(_violations(told, context)), changes=tuple(_created(gone, context)))
 
 
 def _is_gone(one: Rehearsed, context: Context) -> bool:
@@ -63,36 +63,27 @@ def _created(absent: Iterable[Rehearsed], context: Context) -> Iterator[PlannedC
         yield PlannedChange("create", on.api_version, on.key, one.entry.target, at=context.locate(on))
 
 
-def _violations(absent: list[Rehearsed], context: Context, living: int) -> Iterator[Violation]:
+def _violations(absent: list[Rehearsed], context: Context) -> Iterator[Violation]:
+    """Those that were there, by what the owner says; what may as well be new in Git is only planned."""
     namespaces = {one.entry.object.key.name for one in absent if one.entry.object.kind == "Namespace"}
     for one in absent:
-        on, state = one.entry.object, context.state
+        on = one.entry.object
         key = key_in(on, one.kind, namespace_of(one.entry))
         if key.namespace in namespaces:
             continue  # gone with its namespace, which is told
-        if state.applied is not None and key in state.applied:
-            yield _violation(on, context, f"{context.said} has applied it: it was deleted there")
-        elif not state.lists_all and not context.is_new(on):
-            is_one = living == 1
-            number = "1 other object" if is_one else f"{living} other objects"
-            others = f"{number} of its target {'is' if is_one else 'are'} there"
-            if context.is_current:
-                yield _violation(on, context, f"{others}: it was deleted there")
-            else:
-                doubt = f"{others}: it was deleted there, or is new in Git"
-                yield _violation(on, context, doubt, Confidence.MEDIUM)
+        if context.state.applied is not None and key in context.state.applied:
+            yield _violation(on, context, f"{context.said} has applied it")
+        elif context.is_current and not context.state.lists_all:
+            yield _violation(on, context, f"{context.said} has delivered this very commit")
 
 
-def _violation(
-    on: RenderedObject, context: Context, why: str, confidence: Confidence | None = None
-) -> Violation:
+def _violation(on: RenderedObject, context: Context, why: str) -> Violation:
     it = "the namespace and all that was in it" if on.kind == "Namespace" else "it"
     said = context.aftermath.of(it).replace(f"sets {it} back", f"creates {it} again")
     return Violation(
         on,
         (),
-        f"{on.kind} {on.key.name} is not in the cluster, although {why}",
+        f"{on.kind} {on.key.name} is not in the cluster, although {why}: it was deleted there",
         rule=MISSING,
         hint=f"{said}; take it out of Git if it is to stay away",
-        confidence=confidence,
     )

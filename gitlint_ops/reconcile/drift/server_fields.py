@@ -66,6 +66,8 @@ def _paths(body: Any, git: Mapping[str, Any], label_key: str) -> Iterator[FieldP
     yield from _BUNDLES
     for index, _ in enumerate(value_at(body, ("webhooks",)) or ()):
         yield ("webhooks", index, "clientConfig", "caBundle")
+    if git.get("kind") == "Namespace":
+        yield ("spec", "finalizers")
     if value_at(body, ("aggregationRule",)):
         yield ("rules",)  # the aggregating controller writes them
     for key in _MARKS_IN_ANNOTATIONS:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from gitlint_ops.discovering import Discovered
 from gitlint_ops.model.blame import origin
@@ -13,9 +12,7 @@ from gitlint_ops.reconcile.api import Api, ServerLost
 from gitlint_ops.reconcile.drift.aftermath import aftermath_of
 from gitlint_ops.reconcile.drift.context import Context
 from gitlint_ops.reconcile.drift.fields import fields_drift
-from gitlint_ops.reconcile.drift.ignored.argo import argo_ignores
-from gitlint_ops.reconcile.drift.ignored.flux import helm_ignores, kustomize_ignores
-from gitlint_ops.reconcile.drift.ignored.rules import Ignoring
+from gitlint_ops.reconcile.drift.ignored.owners import ignoring_of
 from gitlint_ops.reconcile.drift.live import Reader, key_in
 from gitlint_ops.reconcile.drift.missing import missing_drift
 from gitlint_ops.reconcile.drift.outcome import Drift
@@ -109,7 +106,7 @@ class _Comparing:
             reader=self._reader,
             state=state,
             aftermath=aftermath_of(owner),
-            ignoring=_ignoring(target, settings),
+            ignoring=ignoring_of(target, settings.held),
             is_scaled=self._scaled.is_scaled,
             locate=self._locate,
             label_key=settings.label_key,
@@ -119,15 +116,3 @@ class _Comparing:
 
     def _locate(self, on: RenderedObject) -> Location | None:
         return self._found.sources.location_of(origin(on.blame))[0]
-
-
-def _ignoring(target: TargetSet, settings: ArgoSettings) -> Callable[[RenderedObject, str, Any], Ignoring]:
-    owner = target.delivery.owner if target.delivery else None
-    if target.applier.operator is Operator.FLUX_KUSTOMIZE:
-        return kustomize_ignores(owner)
-    if target.applier.operator is Operator.FLUX_HELM:
-        return helm_ignores(owner)
-    if target.applier.operator is Operator.ARGO_CD:
-        of_argo = argo_ignores(owner, settings.held)
-        return lambda on, namespace, _live: of_argo(on, namespace)
-    return lambda _on, _namespace, _live: Ignoring()

@@ -75,11 +75,10 @@ def _of_application(live: Live, status: Mapping[str, Any]) -> OwnerState:
     resources = value_at(result, ("resources",))
     tracked = value_at(status, ("resources",))
     asked = value_at(status, ("operationState", "operation", "sync"))
-    whole = (
-        value_at(status, ("operationState", "phase")) == "Succeeded"
-        and not value_at(asked, ("resources",))
-        and "ApplyOutOfSyncOnly=true" not in (value_at(asked, ("syncOptions",)) or ())
+    whole = value_at(status, ("operationState", "phase")) == "Succeeded" and not value_at(
+        asked, ("resources",)
     )
+    in_part = "ApplyOutOfSyncOnly=true" in (value_at(asked, ("syncOptions",)) or ())
     synced = [
         key
         for one in (resources if isinstance(resources, list) else ())
@@ -93,7 +92,7 @@ def _of_application(live: Live, status: Mapping[str, Any]) -> OwnerState:
     return OwnerState(
         live=live,
         applied=frozenset(synced) if isinstance(resources, list) else None,
-        lists_all=isinstance(resources, list) and whole,
+        lists_all=isinstance(resources, list) and whole and not in_part,
         tracked=tuple(owned) if isinstance(tracked, list) else None,
         revisions=frozenset(_revisions(result) if whole else ()),
         has_delivered=bool(result or status.get("history")),

@@ -78,16 +78,17 @@ def _in(folder: Path) -> Iterator[Assets]:
     etcd, apiserver = folder / ETCD, folder / APISERVER
     if etcd.is_file() and apiserver.is_file():
         named = re.match(r"(\d+\.\d+)\.\d+-", folder.name)  # setup-envtest: 1.37.0-linux-amd64
-        # Resolved, because the program is run in another folder, and one may be linked from many.
-        yield Assets(str(etcd.resolve()), str(apiserver.resolve()), named[1] if named else "")
+        # Absolute, because the program is run in another folder.
+        yield Assets(str(etcd.absolute()), str(apiserver.absolute()), named[1] if named else "")
 
 
 def _versioned(found: Iterable[Assets]) -> Iterator[Assets]:
-    """Each program once, with its version."""
-    seen: set[str] = set()
+    """Each program once, which may be linked from several folders, with its version."""
+    seen: set[Path] = set()
     for one in found:
-        if one.apiserver not in seen:
-            seen.add(one.apiserver)
+        program = Path(one.apiserver).resolve()
+        if program not in seen:
+            seen.add(program)
             yield one if one.release else Assets(one.etcd, one.apiserver, _said(one.apiserver))
 
 

@@ -13,11 +13,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
-from typing import NoReturn
+from typing import Any, NoReturn
 
 LOG = "log"
 PID = "pid"
@@ -25,6 +25,7 @@ ENDED = "ended"
 KEEP = b"k"
 END = b"e"
 SECONDS_TO_CLEAN_UP = 120
+CANNOT_BE_RUN = 126  # as shells have it
 
 
 class _Asked(Exception):
@@ -36,19 +37,34 @@ def main() -> None:
     folder = Path(asked["folder"])
     signal.signal(signal.SIGTERM, _stop)
     with (folder / LOG).open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - no shell; the command is our own
-            asked["command"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder
-        )
-        (folder / PID).write_text(str(process.pid))
-        noting = Thread(target=_note_the_end, args=(process, folder), daemon=True)
-        noting.start()
-        if _is_kept(process):
-            return
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        _end(process, asked["seconds"])
-        noting.join()  # so that nothing is written into the folder that is removed now
-        _clean_up(asked["afterwards"], log.fileno())
+        try:
+            process = subprocess.Popen(  # noqa: S603 - no shell; the command is our own
+                asked["command"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder
+            )
+        except OSError as error:
+            log.write(str(error).encode())
+            log.flush()
+            (folder / ENDED).write_text(str(CANNOT_BE_RUN))
+            with suppress(_Asked):
+                os.read(sys.stdin.fileno(), 1)
+        else:
+            (folder / PID).write_text(str(process.pid))
+            if _ran(process, asked, folder, log.fileno()):
+                return
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ran(process: subprocess.Popen[bytes], asked: Mapping[str, Any], folder: Path, log: int) -> bool:
+    """Waits until the program is gone and all is done that must be; True where what it left is to stay."""
+    noting = Thread(target=_note_the_end, args=(process, folder), daemon=True)
+    noting.start()
+    if _is_kept(process):
+        return True
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _end(process, asked["seconds"])
+    noting.join()  # so that nothing is written into the folder that is removed now
+    _clean_up(asked["afterwards"], log)
+    return False
 
 
 def _stop(*_: object) -> NoReturn:

@@ -12,6 +12,18 @@ from msgspec import Struct
 from gitlint_ops.model.errors import UsageError, did_you_mean
 
 USUAL = "~/.kube/config"
+_TEXTS = (
+    *("server", "certificate-authority", "certificate-authority-data", "tls-server-name", "proxy-url"),
+    *("client-certificate", "client-certificate-data", "client-key", "client-key-data"),
+    *("token", "tokenFile", "username", "password", "as"),
+)
+_TYPES: Mapping[str, tuple[type, str]] = {
+    **dict.fromkeys(_TEXTS, (str, "no text; put it in quotes")),
+    "insecure-skip-tls-verify": (bool, "neither true nor false"),
+    "as-groups": (list, "no list"),
+    "exec": (dict, "no mapping"),
+    "auth-provider": (dict, "no mapping"),
+}
 _NAME_ONE = "name a file with --kubeconfig, and one of its contexts with --context"
 
 
@@ -57,13 +69,42 @@ def context_of(kubeconfig: str, wanted: str) -> Context:
     name = wanted or read.current
     if name not in read.contexts:
         raise _no_context(name, read)
-    held = read.contexts[name].body
-    cluster = read.clusters.get(str(held.get("cluster")))
+    context = read.contexts[name]
+    cluster = _of(context, "cluster", read.clusters)
     if cluster is None:
+        raise UsageError(f"{context.file}: context {name!r} names no cluster", hint=_NAME_ONE)
+    user = _of(context, "user", read.users)
+    for what, one in (("cluster", cluster), ("user", user)):
+        if one is not None:
+            _expect_types(one, what)
+    return Context(name, cluster, user)
+
+
+def _expect_types(named: Named, what: str) -> None:
+    """Raises UsageError where a field is not of its type, which kubectl does not accept either."""
+    for field, value in named.body.items():
+        wanted, said = _TYPES.get(field, (object, ""))
+        if value is not None and not isinstance(value, wanted):
+            raise UsageError(
+                f"{named.file}: {field} of the {what} {named.name!r} is {said}",
+                hint="compare it with what `kubectl config view` shows",
+            )
+
+
+def _of(context: Named, what: str, known: Mapping[str, Named]) -> Named | None:
+    """The cluster or user of a context, None where it names none.
+
+    Raises:
+        UsageError: it names one that is not there.
+    """
+    name = str(context.body.get(what) or "")
+    if name and name not in known:
+        near = did_you_mean(name, known)
         raise UsageError(
-            f"context {name!r} of the kubeconfig is of a cluster that is not in it", hint=_NAME_ONE
+            f"{context.file}: context {context.name!r} is of the {what} {name!r}, which is not there",
+            hint=f"did you mean {near!r}?" if near else _NAME_ONE,
         )
-    return Context(name, cluster, read.users.get(str(held.get("user"))))
+    return known.get(name)
 
 
 def read_kubeconfig(kubeconfig: str) -> Kubeconfig:

@@ -15,11 +15,13 @@ from gitlint_ops.model.errors import UsageError
 from gitlint_ops.reconcile.api import Identity
 from gitlint_ops.reconcile.server.access import Access, NoAccess
 from gitlint_ops.reconcile.server.kubeconfig import Context, Named, context_of
+from gitlint_ops.reconcile.server.plugin import NOTHING, Surroundings, credentials
 
 if TYPE_CHECKING:
     from kubernetes.config.kube_config import ConfigNode
 
 _EXTRA = "the Kubernetes client is not installed, which logs in as kubeconfigs say"
+_REMOVED_PROVIDERS = frozenset({"gcp", "azure"})
 _CERTIFICATES = {"client-certificate-data": "clientCertificateData", "client-key-data": "clientKeyData"}
 
 
@@ -31,8 +33,10 @@ def expect_client() -> None:
         raise UsageError(_EXTRA, hint="pip install 'gitlint-ops[cluster]'") from error
 
 
-def logged_in(kubeconfig: str, context: str) -> Access:
+def logged_in(kubeconfig: str, context: str, within: Surroundings = NOTHING) -> Access:
     """The access that a context gives, with files and plugins as they are now.
+
+    `within` is what a credential plugin gets.
 
     Raises:
         NoAccess: one of them cannot be had.
@@ -46,7 +50,8 @@ def logged_in(kubeconfig: str, context: str) -> Access:
         used = context_of(kubeconfig, context)
         if not used.server:
             raise NoAccess(f"the cluster {used.cluster.name!r} of the kubeconfig names no server")
-        loader = KubeConfigLoader(_config(used), used.name, config_base_path=None)  # type: ignore[no-untyped-call]
+        _expect_known_provider(used.user)
+        loader = KubeConfigLoader(_config(used, within), used.name, config_base_path=None)  # type: ignore[no-untyped-call]
         loader.load_and_set(read)  # type: ignore[no-untyped-call]
     except (
         UsageError,
@@ -76,7 +81,16 @@ def logged_in(kubeconfig: str, context: str) -> Access:
     )
 
 
-def _config(used: Context) -> ConfigNode:
+def _expect_known_provider(user: Named | None) -> None:
+    provider = user.body.get("auth-provider") if user else None
+    name = provider.get("name") if isinstance(provider, dict) else None
+    if name in _REMOVED_PROVIDERS:
+        raise NoAccess(
+            f"the auth-provider {name} is none any more, as in kubectl 1.26: use its credential plugin (exec)"
+        )
+
+
+def _config(used: Context, within: Surroundings) -> ConfigNode:
     """The kubeconfig of one context only, for the client."""
     from kubernetes.config.kube_config import ConfigNode
 
@@ -87,7 +101,7 @@ def _config(used: Context) -> ConfigNode:
         "current-context": used.name,
         "contexts": [{"name": used.name, "context": context}],
         "clusters": [_node(used.cluster, "cluster")],
-        "users": [_node(_with_plugin(used.user, used.cluster), "user")] if used.user else [],
+        "users": [_node(_with_plugin(used.user, used.cluster, within), "user")] if used.user else [],
     }
     return ConfigNode("kubeconfig", held)  # type: ignore[no-untyped-call]
 
@@ -98,32 +112,28 @@ def _node(named: Named, what: str) -> ConfigNode:
     return ConfigNode(named.file, {"name": named.name, what: dict(named.body)}, named.file)  # type: ignore[no-untyped-call]
 
 
-def _with_plugin(user: Named, cluster: Named) -> Named:
-    """The user with what its credential plugin gives.
-
-    The client runs plugins, too, but only logs what goes wrong, and goes on as nobody.
-    """
-    if not user.body.get("exec"):
+def _with_plugin(user: Named, cluster: Named, within: Surroundings) -> Named:
+    """The user with what its credential plugin gives."""
+    asked = user.body.get("exec")
+    if not isinstance(asked, dict):
         return user
-    from kubernetes.config.exec_provider import ExecProvider
-
-    asked, within = _node(user, "user")["user"]["exec"], _node(cluster, "cluster")["cluster"]
-    folder = str(Path(user.file).resolve().parent)
-    given = ExecProvider(asked, folder, within).run()  # type: ignore[no-untyped-call]
+    given = credentials(asked, cluster.body, Path(user.file).resolve().parent, within)
     held = {key: value for key, value in user.body.items() if key != "exec"}
     if given.get("token"):
         held["token"] = given["token"]
     for ours, theirs in _CERTIFICATES.items():
         if given.get(theirs):
-            held[ours] = b64encode(given[theirs].encode()).decode()
+            held[ours] = b64encode(str(given[theirs]).encode()).decode()
     return Named(user.name, held, user.file)
 
 
 def _identity(user: Named | None) -> Identity | None:
     """Who the user wants to be taken for, of which the client does not know."""
     named = user.body.get("as") if user else None
-    groups = (user.body.get("as-groups") if user else None) or ()
-    return Identity(str(named), tuple(map(str, groups))) if named else None
+    groups = tuple(map(str, (user.body.get("as-groups") if user else None) or ()))
+    if not all(one.isascii() and one.isprintable() for one in (str(named), *groups)):
+        raise NoAccess("the user asks to be taken for somebody whose name no header can hold")
+    return Identity(str(named), groups) if named else None
 
 
 def _line(error: BaseException) -> str:

@@ -48,5 +48,6 @@ def staged(
         assumed=(*namespaces, *kinds.assumed, *bindings),
         refused=kinds.refused,
         unaccepted=kinds.unaccepted,
+        unstored=kinds.unstored,
         absent_webhooks=tuple(absent_webhooks(ground.entries)),
     )

@@ -42,7 +42,7 @@ class Ground:
         kind = self.api.kind_of(one.object.api_version, one.object.kind)
         if kind is None or not one.object.key.name:
             return NOT_SERVED
-        return self.api.store(placed(sent(one.object).body, one, kind), kind, manager=MANAGER)
+        return self.api.store(placed(sent(one).body, one, kind), kind, manager=MANAGER)
 
     def store_all(self, entries: Iterable[Entry]) -> list[tuple[Entry, Answer]]:
         """Store objects that do not depend on each other."""

@@ -17,6 +17,7 @@ from gitlint_ops.reconcile.definitions import (
     KIND,
     Definitions,
     defined_kind,
+    is_put_together,
     served_versions,
 )
 from gitlint_ops.reconcile.lanes import all_at_once
@@ -30,11 +31,12 @@ GroupKind: TypeAlias = tuple[str, str]
 
 
 class Kinds(Struct, frozen=True):
-    """What became of definitions; `assumed`, `refused` and `unaccepted` as in `Staged`."""
+    """What became of definitions; all but `assumed` as in `Staged`."""
 
     assumed: tuple[tuple[str, str], ...]
     refused: Mapping[GroupKind, str]
     unaccepted: Mapping[ObjectKey, str]
+    unstored: Mapping[ObjectKey, Answer]
 
 
 def stage_definitions(ground: Ground, known: Definitions) -> Kinds:
@@ -54,12 +56,14 @@ def stage_definitions(ground: Ground, known: Definitions) -> Kinds:
         return ground.store_body(_alone(body, used.get(defined_kind(body), Counter())))
 
     refused: dict[GroupKind, str] = {}
+    unstored: dict[ObjectKey, Answer] = {}
     waiting: dict[tuple[str, str], Body] = {}
     for body, answer in all_at_once(list(bodies.values()), store, ground.jobs):
         defined = defined_kind(body)
         if not answer.accepted:
             whose = "its definition" if defined in rendered else "the definition that is pinned for it"
             refused[defined] = f"the server refuses {whose}"
+            unstored[object_key(body)] = answer
             continue
         waiting |= {(f"{defined[0]}/{version}", defined[1]): body for version in served_versions(body)}
     unaccepted = _wait_for(waiting, ground.api)
@@ -72,6 +76,7 @@ def stage_definitions(ground: Ground, known: Definitions) -> Kinds:
         tuple((KIND, str(value_at(body, ("metadata", "name")))) for body in assumed.values()),
         refused,
         unaccepted,
+        unstored,
     )
 
 
@@ -103,7 +108,8 @@ def _versions_used(ground: Ground) -> dict[GroupKind, Counter[str]]:
 def _alone(body: Body, used: Counter[str]) -> Body:
     """A definition that is served without the webhook that converts between its versions.
 
-    The version that most objects are of is stored, so that these need no conversion.
+    Where there is one, or it is not known how versions are converted, that version is stored which most
+    objects are of, so that these need no conversion.
     """
     kept = {key: value for key, value in body.items() if key != "status"}
     spec = body.get("spec")
@@ -112,7 +118,7 @@ def _alone(body: Body, used: Counter[str]) -> Body:
     conversion = value_at(spec, ("conversion", "strategy"))
     spec = {key: value for key, value in spec.items() if key != "conversion"}
     served = [one for one in served_versions(body) if used[one]]
-    if conversion == "Webhook" and served:
+    if served and (conversion == "Webhook" or is_put_together(body)):
         stored = max(served, key=lambda one: used[one])
         versions: list[Any] = spec["versions"]
         spec = {**spec, "versions": [{**one, "storage": one["name"] == stored} for one in versions]}

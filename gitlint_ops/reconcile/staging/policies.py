@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from gitlint_ops.model.objects import ObjectKey
@@ -15,7 +16,6 @@ _KINDS = (_VALIDATING, f"{_VALIDATING}Binding", _MUTATING, f"{_MUTATING}Binding"
 
 _SECONDS_TO_SPREAD = 20.0
 _MARK = "gitlint-ops-probe"
-_SAID = "gitlint-ops asks whether policies are in force"
 
 
 def stage_policies(ground: Ground) -> None:
@@ -47,28 +47,32 @@ def _group_kind(held: Any) -> tuple[str, str] | None:
 
 
 def _await(kind: str, ground: Ground) -> None:
-    """Wait until a policy of ours shows, and take it away again."""
+    """Wait until a policy of ours shows, and take it away again.
+
+    It has a name that no other had: what was taken away is in force for a while.
+    """
     served = next((one for one in ground.api.kinds() if (one.group, one.kind) == (GROUP, kind)), None)
     probed = ground.api.kind_of("v1", "ConfigMap")
     if served is None or probed is None:
         return
-    made = _probe(kind, served.api_version)
+    name = f"{_MARK}-{secrets.token_hex(4)}"
+    made = _probe(kind, served.api_version, name)
     if not all(ground.store_body(one).accepted for one in made):
         return
-    asked = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": _MARK, "namespace": "default"}}
-    wait_until(lambda: _shows(ground.api.apply(asked, probed, manager=_MARK)), _SECONDS_TO_SPREAD)
+    asked = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "default"}}
+    wait_until(lambda: _shows(ground.api.apply(asked, probed, manager=_MARK), name), _SECONDS_TO_SPREAD)
     for one in made:
         of_kind = ground.api.kind_of(one["apiVersion"], one["kind"])
         if of_kind is not None:
-            ground.api.remove(ObjectKey(GROUP, one["kind"], "", _MARK), of_kind)
+            ground.api.remove(ObjectKey(GROUP, one["kind"], "", name), of_kind)
 
 
-def _shows(answer: Answer) -> bool:
-    changed = value_at(answer.body, ("metadata", "annotations", _MARK)) is not None
-    return changed or any(_SAID in one for one in answer.warnings)
+def _shows(answer: Answer, name: str) -> bool:
+    changed = value_at(answer.body, ("metadata", "annotations", name)) is not None
+    return changed or any(name in one for one in answer.warnings)
 
 
-def _probe(kind: str, api_version: str) -> tuple[Body, Body]:
+def _probe(kind: str, api_version: str, name: str) -> tuple[Body, Body]:
     """A policy that does nothing but to a ConfigMap of ours; it warns, so that no other denial hides it."""
     matched = {
         "resourceRules": [
@@ -77,18 +81,18 @@ def _probe(kind: str, api_version: str) -> tuple[Body, Body]:
                 "apiVersions": ["v1"],
                 "operations": ["CREATE"],
                 "resources": ["configmaps"],
-                "resourceNames": [_MARK],
+                "resourceNames": [name],
             }
         ]
     }
     spec: dict[str, Any] = {"matchConstraints": matched, "failurePolicy": "Ignore"}
-    binding: dict[str, Any] = {"policyName": _MARK}
+    binding: dict[str, Any] = {"policyName": name}
     if kind == _VALIDATING:
-        spec["validations"] = [{"expression": "false", "message": _SAID}]
+        spec["validations"] = [{"expression": "false", "message": f"{name} is in force"}]
         binding["validationActions"] = ["Warn"]
     else:
-        expression = f'Object{{metadata: Object.metadata{{annotations: {{"{_MARK}": "yes"}}}}}}'
+        expression = f'Object{{metadata: Object.metadata{{annotations: {{"{name}": "yes"}}}}}}'
         applied = {"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": expression}}
         spec |= {"mutations": [applied], "reinvocationPolicy": "Never"}
-    head = {"apiVersion": api_version, "metadata": {"name": _MARK}}
+    head = {"apiVersion": api_version, "metadata": {"name": name}}
     return {**head, "kind": kind, "spec": spec}, {**head, "kind": f"{kind}Binding", "spec": binding}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from gitlint_ops.model.objects import ObjectKey
+from gitlint_ops.reconcile.api import Answer
 from gitlint_ops.reconcile.outcomes import Entry
 
 # Stored for good, these would change how the server itself works: what it serves, whom it asks, how much
@@ -28,12 +29,13 @@ class Staged(Struct, frozen=True):
 
     `assumed` and `absent_webhooks` as in `Rehearsal`. `refused` are kinds, by group and name, that cannot
     be served, and why; `unaccepted` are definitions that were stored and that the server does not serve,
-    with its reason.
+    with its reason, and `unstored` those that it did not even store, with its answer.
     """
 
     assumed: tuple[tuple[str, str], ...] = ()
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     unaccepted: Mapping[ObjectKey, str] = field(default_factory=dict)
+    unstored: Mapping[ObjectKey, Answer] = field(default_factory=dict)
     absent_webhooks: tuple[str, ...] = ()
 
 

@@ -13,7 +13,11 @@ from gitlint_ops.model.findings import Note, Severity, Violation
 from gitlint_ops.model.location import FieldPath, format_path
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.reconcile.api import Answer
-from gitlint_ops.reconcile.outcomes import Applier, Operator, Outcome, Rehearsed
+from gitlint_ops.reconcile.drift.ignored.owners import ignoring_of
+from gitlint_ops.reconcile.drift.ignored.rules import Doubt
+from gitlint_ops.reconcile.drift.managed_fields import Entry as ManagedFields
+from gitlint_ops.reconcile.drift.managers import Sort, sort_of
+from gitlint_ops.reconcile.outcomes import Applier, Operator, Outcome, Rehearsed, TargetSet
 from gitlint_ops.reconcile.verdicts.shown import shown
 from gitlint_ops.reconcile.verdicts.spelling import reading
 from gitlint_ops.reconcile.verdicts.surroundings import Surroundings
@@ -41,7 +45,11 @@ def is_conflict(answer: Answer | None) -> bool:
 
 
 def conflicts(one: Rehearsed, around: Surroundings) -> Iterator[Violation]:
-    """The fields that another manager holds with another value; an error where the sync fails for that."""
+    """The fields that another manager holds with another value; an error where the sync fails for that.
+
+    What a person holds is left to `drift-changed` where drift is told, unless the sync fails for it; what the
+    owner ignores is none.
+    """
     fails = one.outcome is Outcome.REJECTED and is_conflict(one.answer)
     answer = one.answer if fails else one.unforced
     if answer is None or not is_conflict(answer):
@@ -51,10 +59,41 @@ def conflicts(one: Rehearsed, around: Surroundings) -> Iterator[Violation]:
         found = _MANAGER.match(str(cause.get("message")))
         if found is None or found[1] in _NOBODY or found[1] == one.entry.applier.manager:
             continue
-        path = reading(str(cause.get("field") or ""), one.entry.object.body).path
-        if (path, found[1]) not in told and len(told) < _MOST:
-            told.add((path, found[1]))
+        field = str(cause.get("field") or "")
+        path = reading(field, one.entry.object.body).path
+        if (path, found[1]) in told or len(told) >= _MOST:
+            continue
+        told.add((path, found[1]))
+        if fails or not (
+            _is_of_drift(found[1], found[2] or "", one, around) or _is_ignored(field, found[1], one, around)
+        ):
             yield _told(one, path, found[1], found[2] or "", around, fails)
+
+
+def _is_of_drift(manager: str, subresource: str, one: Rehearsed, around: Surroundings) -> bool:
+    entry = ManagedFields(manager, subresource=subresource)
+    return around.is_drift_told and sort_of(entry, one.entry.applier) is Sort.HAND
+
+
+def _is_ignored(field: str, manager: str, one: Rehearsed, around: Surroundings) -> bool:
+    """Whether the owner leaves a field to others. What cannot be evaluated is taken to be meant."""
+    target = around.targets.get(one.entry.target)
+    if target is None or not _heeds_ignored(target):
+        return False
+    namespace = str(value_at(one.before, ("metadata", "namespace")) or "")
+    ignoring = ignoring_of(target, around.argo_settings(target))(one.entry.object, namespace, one.before)
+    try:
+        return ignoring.ignores(reading(field, one.before).path, manager, one.before)
+    except Doubt:
+        return True
+
+
+def _heeds_ignored(target: TargetSet) -> bool:
+    """Whether what is ignored is left alone by a sync as well; Argo CD must be told so."""
+    if target.applier.operator is not Operator.ARGO_CD:
+        return True
+    options = target.delivery.owner.value("spec", "syncPolicy", "syncOptions") if target.delivery else None
+    return isinstance(options, list) and "RespectIgnoreDifferences=true" in options
 
 
 def _told(
@@ -100,11 +139,15 @@ def _then(applier: Applier, fails: bool) -> str:
         return f"{who} does not force it, so that the apply fails"
     if not applier.server_side:
         return f"{who} overwrites it at each sync without asking who holds it"
-    if applier.force:
-        return f"{who} takes it back by force at each sync"
-    return f"an apply by {who} fails unless it is forced"
+    if applier.force and applier.operator is not Operator.HAND:
+        return f"{who} takes it back by force at each {_ACTS.get(applier.operator, 'sync')}"
+    return "a server-side apply fails unless it is forced"
 
 
+_ACTS: Mapping[Operator, str] = {
+    Operator.FLUX_KUSTOMIZE: "reconciliation",
+    Operator.FLUX_HELM: "upgrade",
+}
 _NAMES: Mapping[Operator, str] = {
     Operator.ARGO_CD: "Argo CD",
     Operator.FLUX_KUSTOMIZE: "Flux",

@@ -6,7 +6,7 @@ What only a server knows is none of it: permissions, quotas, what lives there al
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -14,7 +14,11 @@ from gitlint_ops import __version__
 from gitlint_ops.model.findings import Severity, TriagedFinding, Violation
 from gitlint_ops.model.location import FieldPath, format_path
 from gitlint_ops.model.objects import ObjectKey, RenderedObject
+from gitlint_ops.model.removed_apis import kubernetes_minor
+from gitlint_ops.model.results import CheckResult
+from gitlint_ops.reconcile.definitions import defined_kind, definitions_among
 from gitlint_ops.reconcile.outcomes import Outcome, Rehearsal, Rehearsed
+from gitlint_ops.reconcile.unserved import is_built_in
 from gitlint_ops.reconcile.verdicts.causes import causes_of
 from gitlint_ops.reconcile.verdicts.conflicts import is_conflict
 from gitlint_ops.reconcile.verdicts.refused import refusals
@@ -32,6 +36,8 @@ _ONLY_THE_SERVER_KNOWS = re.compile(
     re.IGNORECASE,
 )
 _POLICY = re.compile(r"AdmissionPolicy '([^']*)'")
+_UNEVALUATED = re.compile(r"the policy (\S+) was not evaluated for (\S+) objects")
+"""As the static run says it among what it has not checked."""
 _MOST = 200
 
 
@@ -45,15 +51,56 @@ class Gap(Struct, frozen=True):
     report: str
 
 
-def gaps_of(rehearsal: Rehearsal, findings: Iterable[TriagedFinding]) -> tuple[Gap, ...]:
-    """The gaps of one rehearsal. An object with any error from the static run has none."""
-    known = _with_errors(findings)
+def gaps_of(rehearsal: Rehearsal, static: CheckResult, *, owned: bool = True) -> tuple[Gap, ...]:
+    """The gaps of one rehearsal.
+
+    An object with any error from the static run has none, nor has what that run says it did not judge, or
+    judged by other means than the server: another release, or definitions that only the server has.
+    """
+    known = _with_errors(static.findings)
     around = surroundings_of(rehearsal)
+    is_comparable = _comparable(rehearsal, static, owned=owned)
+    unevaluated = frozenset(
+        (said[1], said[2]) for one in static.unchecked if (said := _UNEVALUATED.match(one.reason))
+    )
     found: list[Gap] = []
     for one in rehearsal.objects:
-        if len(found) < _MOST and _is_judged(one) and not _is_known(one.entry.object, known):
-            found.extend(_gaps(one, around, rehearsal.release))
+        if (
+            len(found) < _MOST
+            and _is_judged(one)
+            and is_comparable(one.entry.object)
+            and not _is_known(one.entry.object, known)
+        ):
+            found.extend(_gaps(one, around, rehearsal.release, unevaluated))
     return tuple(found[:_MOST])
+
+
+def _comparable(
+    rehearsal: Rehearsal, static: CheckResult, *, owned: bool
+) -> Callable[[RenderedObject], bool]:
+    """Whether the static run judged an object by what the server judges it by.
+
+    On a server of ours the definitions are those that the static run knows; of others only those are
+    comparable that the set itself brings.
+    """
+    unknown = frozenset(name for name, _ in static.coverage.unvalidated)
+    is_release = not rehearsal.release or (
+        kubernetes_minor(rehearsal.release) == kubernetes_minor(rehearsal.set.kubernetes)
+    )
+    rendered = frozenset(
+        defined_kind(one.body)
+        for target in rehearsal.set.targets
+        for one in definitions_among(target.result.objects)
+    )
+
+    def comparable(on: RenderedObject) -> bool:
+        if f"{on.api_version} {on.kind}" in unknown:
+            return False
+        if is_built_in(on.api_version):
+            return is_release
+        return owned or (on.key.group, on.kind) in rendered
+
+    return comparable
 
 
 def _is_judged(one: Rehearsed) -> bool:
@@ -74,10 +121,12 @@ def _is_known(on: RenderedObject, known: frozenset[tuple[str, ObjectKey]]) -> bo
     return (on.target, on.key) in known or ("", on.key) in known
 
 
-def _gaps(one: Rehearsed, around: Surroundings, release: str) -> Iterator[Gap]:
+def _gaps(
+    one: Rehearsed, around: Surroundings, release: str, unevaluated: frozenset[tuple[str, str]]
+) -> Iterator[Gap]:
     on = one.entry.object
     assert one.answer is not None
-    if not any(_is_ours(cause.said, around) for cause in causes_of(one.answer)):
+    if not any(_is_ours(cause.said, on, around, unevaluated) for cause in causes_of(one.answer)):
         return
     for found in refusals(one, around):
         if not _ONLY_THE_SERVER_KNOWS.search(found.message):
@@ -94,10 +143,13 @@ def _gaps(one: Rehearsed, around: Surroundings, release: str) -> Iterator[Gap]:
             )
 
 
-def _is_ours(said: str, around: Surroundings) -> bool:
+def _is_ours(
+    said: str, on: RenderedObject, around: Surroundings, unevaluated: frozenset[tuple[str, str]]
+) -> bool:
     policy = _POLICY.search(said)
     if policy is not None:
-        return around.named("ValidatingAdmissionPolicy", policy[1]) is not None
+        is_here = around.named("ValidatingAdmissionPolicy", policy[1]) is not None
+        return is_here and (policy[1], on.kind) not in unevaluated
     return not _ONLY_THE_SERVER_KNOWS.search(said)
 
 

@@ -24,6 +24,7 @@ _RANGE = re.compile(
     r"(?:but (limit|request) is (\S+?)|No (limit|request) is specified)(?=[\s,\].]|$)"
 )
 _RATIO = re.compile(r"(\S+) max limit to request ratio per (\w+) is (\S+), but (.*)")
+_PROVIDED = re.compile(r"provided ratio is (\d+\.\d+)")
 _STANDARD = re.compile(r"violates PodSecurity \"([\w-]+):([\w.]+)\": (.*)", re.DOTALL)
 _CONTAINERS = re.compile(r"containers? (\"[^()]*?\") must")
 _NAME = re.compile(r"\"([^\"]+)\"")
@@ -117,11 +118,12 @@ def _untold(found: re.Match[str], on: RenderedObject, around: Surroundings) -> I
         resource, _, names = part.strip().partition(" for: ")
         for name in names.split(",") if names else ("",):
             path = _container(on.body, name.strip())
+            where = f" for the container {name.strip()}" if name else ""
             inner = (*path, "resources") if value_at(on.body, (*path, "resources")) else path
             yield Violation(
                 on,
                 inner or ("kind",),
-                f"the quota {found[1]} wants {resource} to be set{f' for {name.strip()}' if name else ''}",
+                f"the quota {found[1]} wants {resource} to be set{where}",
                 related=_quota(found[1], resource, on, around),
                 hint=f"set {resource} under resources, or a default for it in a LimitRange",
                 at_key=True,
@@ -150,11 +152,17 @@ def _ratio(found: re.Match[str], on: RenderedObject, around: Surroundings) -> It
     yield Violation(
         on,
         path or ("kind",),
-        f"a LimitRange of the namespace lets the limit of {found[1]} be {found[3]} times the request, "
-        f"but {found[4]}",
+        f"a LimitRange of the namespace lets the limit of {found[1]} be {found[3]} times the request "
+        f"at most, but {_times(found[4])}",
         related=_range(on, around),
         at_key=not path,
     )
+
+
+def _times(said: str) -> str:
+    """The server's "provided ratio is 10.000000", as people write it."""
+    found = _PROVIDED.fullmatch(said)
+    return f"it is {float(found[1]):g} times" if found else said
 
 
 def _range(on: RenderedObject, around: Surroundings) -> tuple[Note, ...]:

@@ -13,7 +13,7 @@ from gitlint_ops.model.structure import value_at
 from gitlint_ops.reconcile.verdicts.causes import NO_VALUE, Cause
 from gitlint_ops.reconcile.verdicts.comparing import is_quantity
 from gitlint_ops.reconcile.verdicts.shown import walked
-from gitlint_ops.reconcile.verdicts.spelling import Reading, reading, readings
+from gitlint_ops.reconcile.verdicts.spelling import Reading, reading, readings, spelled_in
 from gitlint_ops.validate.quantities import quantity
 from gitlint_ops.validate.values import json_type
 
@@ -26,7 +26,7 @@ _JSON_TYPES = {
     "list": ("array",),
     "a list": ("array",),
 }
-_KEY = re.compile(r"\[([^\[\]]+)\]")
+_KEY = re.compile(r"\[(?!\d+\])([^\[\]\"]+)\]")
 _TIME = re.compile(r"parsing time \"+([^\"]*)\"+ as")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
@@ -47,16 +47,16 @@ class Place(Struct, frozen=True):
         held = format_path(self.path)
         if not self.missing:
             return held
-        key = _KEY.fullmatch(self.missing)
-        if key is not None:
-            return format_path((*self.path, key[1]))
-        return f"{held}{'' if not held or self.missing.startswith('[') else '.'}{self.missing}"
+        missing = _KEY.sub(lambda key: format_path(("x", key[1]))[1:], self.missing)
+        return f"{held}{'' if not held or missing.startswith(('[', '.')) else '.'}{missing}"
 
 
 def place_of(cause: Cause, body: Mapping[str, Any]) -> Place:
     """The nearest thing in the object to the field that the server names."""
     if cause.kind == "undecodable":
         return _undecodable(cause.said, body)
+    if not cause.field:
+        return Place(spelled_in(cause.said, body), at_key=True)
     found = reading(cause.field, body, _fits(cause))
     if cause.kind in ("unknown-field", "repeated-field"):
         return Place(found.path, at_key=not found.rest, missing=found.missing)

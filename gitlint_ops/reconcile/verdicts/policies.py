@@ -14,7 +14,7 @@ from gitlint_ops.model.findings import Note, Violation
 from gitlint_ops.model.location import FieldPath
 from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.structure import value_at
-from gitlint_ops.reconcile.verdicts.spelling import reading
+from gitlint_ops.reconcile.verdicts.spelling import spelled_in
 from gitlint_ops.reconcile.verdicts.surroundings import Surroundings
 from gitlint_ops.validate.admission_places import judged_field
 
@@ -35,10 +35,6 @@ _TEXTS = re.compile(r"'([^'\\]*)'|\"([^\"\\]*)\"")
 _TELLING = 8
 _FAILED = re.compile(r"failed expression: (.*)", re.DOTALL)
 _IN_ERROR = re.compile(r"expression '(.*)' resulted in error: (.*)", re.DOTALL)
-_SPELLED = re.compile(
-    r"(?<![\w./])(?:object\.)?((?:spec|metadata|data)(?:\.[A-Za-z_][\w-]*|\[[^\]\s]{1,100}\])+)"
-)
-
 # Kyverno: "policy:\n  rule: 'validation error: text. rule r failed at path /spec/x/'"
 _AT_POINTER = re.compile(r"failed at path (/[^\s'\"]*)")
 _KYVERNO = re.compile(r"blocked due to the following policies\s*(.*)", re.DOTALL)
@@ -64,7 +60,7 @@ def _by_policy(found: re.Match[str], on: RenderedObject, around: Surroundings) -
     policy = around.named("ValidatingAdmissionPolicy", name)
     at, expression = _validation(policy, message)
     path, is_there = judged_field([expression], on.body) if expression else ((), False)
-    path = path or _spelled_in(message, on.body)
+    path = path or spelled_in(message, on.body)
     bound = around.named("ValidatingAdmissionPolicyBinding", binding)
     return Violation(
         on,
@@ -109,15 +105,6 @@ def _is_made_by(expression: object, message: str) -> bool:
     return any(len(one) >= _TELLING for one in texts) and all(one in message for one in texts)
 
 
-def _spelled_in(message: str, body: Mapping[str, Any]) -> FieldPath:
-    """The first field that a message names and that is there."""
-    for found in _SPELLED.finditer(message):
-        read = reading(found[1].rstrip("."), body)
-        if read.path and not read.rest:
-            return read.path
-    return ()
-
-
 def _by_webhook(name: str, said: str, on: RenderedObject, around: Surroundings) -> Iterator[Violation]:
     rule = DENIED if _ENGINES.search(name) else ""
     kyverno = _KYVERNO.search(said)
@@ -154,7 +141,7 @@ def _policy_notes(name: str, on: RenderedObject, around: Surroundings) -> tuple[
 def _place(said: str, body: Mapping[str, Any]) -> FieldPath:
     pointer = _AT_POINTER.search(said)
     if pointer is None:
-        return _spelled_in(said, body)
+        return spelled_in(said, body)
     path: FieldPath = ()
     for part in pointer[1].strip("/").split("/"):
         key: str | int = int(part) if part.isdigit() else part.replace("~1", "/").replace("~0", "~")

@@ -69,12 +69,12 @@ def _follows(cause: Cause, place: Place, causes: Sequence[tuple[Cause, Place]]) 
 
 
 def _unknown_kind(on: RenderedObject, note: str) -> Violation:
-    return Violation(
-        on,
-        ("apiVersion",) if on.body.get("apiVersion") else ("kind",),
-        f"the server has no kind {on.kind} in {on.api_version}{f' ({note})' if note else ''}",
-        hint="install its CustomResourceDefinition before, or use a version that the server serves",
-    )
+    """`note` says in which versions the kind is served, or which one may be meant."""
+    said = f"the server has no kind {on.kind} in {on.api_version}"
+    if "serves" in note:
+        return Violation(on, ("apiVersion",), f"{said}: {note}", hint="write a version that is served")
+    hint = note or "let its CustomResourceDefinition be installed before"
+    return Violation(on, ("kind",), said, hint=hint)
 
 
 def _of_whole(cause: Cause, one: Rehearsed, around: Surroundings) -> Iterator[Violation]:

@@ -30,6 +30,10 @@ _MEMBER = re.compile(r'([A-Za-z_][\w-]*)?=("(?:[^"\\]|\\.)*"|[^,\]]*)')
 # What an item counts as that lacks the key: a port without a protocol is one for TCP.
 _IMPLIED = {"protocol": "TCP"}
 
+_SPELLED = re.compile(
+    r"(?<![\w./])(?:object\.)?((?:spec|metadata|data)(?:\.[A-Za-z_][\w-]*|\[[^\]\s]{1,100}\])+)"
+)
+
 _Step: TypeAlias = tuple[FieldPath, str]
 
 
@@ -54,6 +58,15 @@ def reading(spelled: str, body: Any, fits: Callable[[Any], bool] = lambda _: Tru
     farthest = min(len(one.rest) for one in found)
     best = [one for one in found if len(one.rest) == farthest]
     return next((one for one in best if fits(value_at(body, one.path))), best[0])
+
+
+def spelled_in(text: str, body: Any) -> FieldPath:
+    """The first field that a sentence names and that is there, () where it names none."""
+    for found in _SPELLED.finditer(text):
+        read = reading(found[1].rstrip("."), body)
+        if read.path and not read.rest:
+            return read.path
+    return ()
 
 
 def readings(spelled: str, body: Any) -> Iterator[Reading]:
@@ -82,7 +95,8 @@ def _steps(text: str, held: Any) -> Iterator[_Step]:
 
 def _fields(text: str, held: Mapping[str, Any]) -> Iterator[_Step]:
     for key in sorted((one for one in held if isinstance(one, str) and one), key=len, reverse=True):
-        for spelled in (f"[{key}]", f".{key}", key):
+        # Some validation spells names as the Go fields are called: spec.LoadBalancerSourceRanges.
+        for spelled in (f"[{key}]", f".{key}", key, f".{key[:1].upper()}{key[1:]}"):
             left = text.removeprefix(spelled)
             if left != text and (not left or left[0] in ".["):
                 yield (key,), left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gitlint_ops.model.delivery import Expansion
 from gitlint_ops.model.findings import Violation
 from gitlint_ops.reconcile.outcomes import Outcome, Rehearsal, Rehearsed
 from gitlint_ops.reconcile.verdicts.collisions import collisions
@@ -14,18 +15,20 @@ from gitlint_ops.reconcile.verdicts.refused import refusals
 from gitlint_ops.reconcile.verdicts.surroundings import Surroundings, surroundings_of
 
 
-def violations_of(rehearsal: Rehearsal, *, owned: bool = True) -> Iterator[Violation]:
+def violations_of(
+    rehearsal: Rehearsal,
+    *,
+    compared: bool = False,
+    expansion: Expansion | None = None,
+) -> Iterator[Violation]:
     """What the server refuses, changes or would go on changing, each with its rule.
 
-    A kind that the server does not serve is a fault on a real one only, where the sync would fail: one
-    that is `owned` has no definitions but those that we know.
+    `compared`: drift is told beside the verdicts, and with it what people changed. `expansion` knows what
+    operators are set up to ignore.
     """
-    around = surroundings_of(rehearsal)
+    around = surroundings_of(rehearsal, is_drift_told=compared, expansion=expansion)
     for one in rehearsal.objects:
-        if one.outcome is Outcome.UNKNOWN_KIND and not owned:
-            yield from refusals(one, around)
-        else:
-            yield from _of(one, around)
+        yield from _of(one, around)
     yield from collisions(rehearsal, around)
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
+from gitlint_ops.model.disclosure import hides
 from gitlint_ops.model.findings import Finding, ObjectName, State, TriagedFinding
 from gitlint_ops.model.location import FileRef, Location
 from gitlint_ops.model.results import CheckResult
@@ -18,6 +19,7 @@ from gitlint_ops.report.text.paint import Painter, painter, printable
 
 SECRET_RULE = "secret-plaintext"  # noqa: S105 - the name of a rule
 SECRETS_GROUP = "secrets"
+_VARIABLE = re.compile(r"\benv\[[^]]*\]\.value\b")  # whose name only rules know to be a secret's
 _SHOWN_OF_SECRETS = ("apiVersion", "kind", "metadata")
 SHOWN_TARGETS = 3
 SHOWN_RELATED = 8
@@ -32,6 +34,7 @@ class Page(Struct, frozen=True):
     several: bool
     secret_rules: frozenset[str]
     secret_lines: frozenset[tuple[FileRef, int]]
+    of_servers: bool = False
 
     @property
     def verbose(self) -> bool:
@@ -63,7 +66,14 @@ def page(result: CheckResult, options: TextOptions) -> Page:
     )
     places = (one.finding.location for one in result.findings if one.finding.rule in secret_rules)
     secret_lines = frozenset((place.file, place.line) for place in places)
-    return Page(options, painter(options.colour), len(repos) > 1, secret_rules, secret_lines)
+    return Page(
+        options,
+        painter(options.colour),
+        len(repos) > 1,
+        secret_rules,
+        secret_lines,
+        result.rehearsals is not None,
+    )
 
 
 def one_liners(result: CheckResult, view: Page) -> Iterator[str]:
@@ -152,6 +162,8 @@ def _is_secret(finding: Finding, line: str, view: Page) -> bool:
     """Whether the line holds a secret, whatever this finding says of it."""
     at = finding.location
     if finding.rule in view.secret_rules or (at.file, at.line) in view.secret_lines:
+        return True
+    if hides(finding.message) or (view.of_servers and _VARIABLE.search(finding.path)):
         return True
     if finding.path.startswith("secretGenerator"):
         return not is_one_field(line)

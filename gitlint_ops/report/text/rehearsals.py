@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from gitlint_ops.model.rehearsal import FieldChange, PlannedChange, ServerSummary
+from gitlint_ops.model.removed_apis import kubernetes_minor
 from gitlint_ops.model.results import CheckResult
 from gitlint_ops.report.rehearsals import told_fields
 from gitlint_ops.report.text.findings import Page
@@ -33,7 +34,7 @@ NONE = "none"
 
 def rehearsal_blocks(result: CheckResult, view: Page) -> Iterator[str]:
     """A block for each cluster that was rehearsed, with an empty line after it."""
-    for one in result.rehearsals:
+    for one in result.rehearsals or ():
         yield view.paint(_title(one), "heading")
         yield from (f"  {line}".rstrip() for line in _lines(one, view))
         yield ""
@@ -49,7 +50,7 @@ def _title(summary: ServerSummary) -> str:
 
 
 def _lines(summary: ServerSummary, view: Page) -> Iterator[str]:
-    if summary.wanted and summary.wanted != summary.release:
+    if summary.wanted and kubernetes_minor(summary.wanted) != kubernetes_minor(summary.release):
         yield printable(f"judged by {summary.release}, though Kubernetes {summary.wanted} is asked for here")
     yield _counts(summary)
     yield from _planned(summary, view)

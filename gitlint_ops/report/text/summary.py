@@ -24,7 +24,7 @@ def summary(result: CheckResult, view: Page) -> Iterator[str]:
     gaps = [*_not_checked(result, view)]
     if view.verbose:
         yield from _targets(result, view)
-    complete = not gaps and all(one.is_complete for one in result.rehearsals)
+    complete = not gaps and all(one.is_complete for one in result.rehearsals or ())
     yield _verdict(result, counts, view, complete=complete)
     fixable = sum(one.finding.edit is not None and one.state is State.NEW for one in result.findings)
     if fixable:
@@ -35,7 +35,7 @@ def summary(result: CheckResult, view: Page) -> Iterator[str]:
 
 
 def _verdict(result: CheckResult, counts: Counts, view: Page, *, complete: bool) -> str:
-    checked = f"{'rehearsed' if result.rehearsals else 'checked'} {_checked(result, counts)}"
+    checked = f"{'rehearsed' if result.rehearsals is not None else 'checked'} {_checked(result, counts)}"
     apart = [
         f"{counts.states[state]} {words}"
         for state, words in ((State.SUPPRESSED, "allowed"), (State.BASELINED, "in the baseline"))
@@ -57,8 +57,8 @@ def _verdict(result: CheckResult, counts: Counts, view: Page, *, complete: bool)
 
 def _checked(result: CheckResult, counts: Counts) -> str:
     coverage = result.coverage
-    told = [number for one in result.rehearsals for _, number in one.objects]
-    objects = sum(told) if result.rehearsals else sum(one.objects for one in result.targets)
+    told = [number for one in result.rehearsals or () for _, number in one.objects]
+    objects = sum(told) if result.rehearsals is not None else sum(one.objects for one in result.targets)
     targets = _number(len(result.targets), "target")
     others = [
         f"{counts.statuses[status]} {status.value}"
@@ -68,7 +68,7 @@ def _checked(result: CheckResult, counts: Counts) -> str:
     outcome = f" ({', '.join(others)})" if others else ""
     how = (
         f"on {_number(len(result.rehearsals), 'server')}"
-        if result.rehearsals
+        if result.rehearsals is not None
         else f"with {_number(len(result.cards), 'rule')}"
     )
     return (
@@ -91,7 +91,7 @@ def _not_checked(result: CheckResult, view: Page) -> Iterator[str]:
     if len(by_reason) > limit:
         yield f"  {len(by_reason) - limit} more, shown with -v"
     # A server knows its kinds and rules, whatever schemas there are here.
-    unvalidated = () if result.rehearsals else result.coverage.unvalidated
+    unvalidated = () if result.rehearsals is not None else result.coverage.unvalidated
     if unvalidated:
         objects = _number(sum(number for _, number in unvalidated), "object")
         kinds = [f"{printable(gvk)} ({number})" for gvk, number in _largest(unvalidated)]
@@ -99,7 +99,7 @@ def _not_checked(result: CheckResult, view: Page) -> Iterator[str]:
         rest = f", and {len(kinds) - limit} more" if len(kinds) > limit else ""
         of_kinds = f"{_number(len(kinds), 'kind')} without a schema"
         yield f"  {objects} of {of_kinds}: {', '.join(kinds[:limit])}{rest}"
-    if not result.rehearsals:
+    if result.rehearsals is None:
         yield from _coverage(result)
     left_out = result.coverage.left_out
     if left_out:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,8 @@ def client_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
 def served(
     assets: Assets, audit_log: Path, client_certificate: tuple[Path, Path] | None
 ) -> Iterator[Running]:
-    flags = ("--etcd-compaction-interval=2s",)
+    # Later pages of a list come from the store, which forgets, and not from a cache of the server.
+    flags: tuple[str, ...] = ("--etcd-compaction-interval=2s", "--watch-cache-sizes=configmaps#0")
     if client_certificate:  # which has signed itself
         flags = (*flags, f"--client-ca-file={client_certificate[0]}")
     with serving(assets, Setup(rbac=True, audit_log=str(audit_log), flags=flags)) as running:
@@ -81,3 +83,13 @@ def theirs(served: Running) -> Iterator[HttpApi]:
     """The same server as one that others use."""
     with kubeconfig_api(served.kubeconfig, "", qps=0, jobs=8, timeout=30) as api:
         yield api
+
+
+@pytest.fixture
+def token(served: Running) -> str:
+    return served.access.authorization.removeprefix("Bearer ")
+
+
+@pytest.fixture
+def cluster(served: Running) -> dict[str, Any]:
+    return {"server": served.access.url, "certificate-authority": served.access.authority}

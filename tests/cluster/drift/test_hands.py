@@ -43,7 +43,7 @@ def test_an_edited_image_is_told_at_its_line_with_who_when_and_what_follows(
     found = compare(flux("hands", web("edited")), *FLUX)
 
     ((where, message),) = found.told.items()
-    assert where == "drift-changed shop/web.yaml:19"
+    assert where == "drift-changed shop/web.yaml:20"
     assert "image is registry.example/web:2.0 in the cluster and registry.example/web:1.0 in Git" in message
     assert "set by kubectl-edit on 20" in message
     hint = found.of("drift-changed")["hint"]
@@ -107,7 +107,7 @@ def test_a_list_without_keys_is_told_as_a_whole_and_an_item_with_a_key_by_its_ke
 
     found = compare(flux("hands", web("patched")), *FLUX)
 
-    assert list(found.told) == ["drift-changed shop/web.yaml:20", "drift-changed shop/web.yaml:23"]
+    assert list(found.told) == ["drift-changed shop/web.yaml:21", "drift-changed shop/web.yaml:24"]
     args, level = found.told.values()
     assert 'containers[name=web].args is ["serve"] in the cluster and ["serve", "--verbose"] in Git' in args
     assert "env[name=LEVEL].value is debug in the cluster and info in Git: set by kubectl-patch" in level
@@ -131,14 +131,31 @@ def test_what_was_added_is_told_once_and_that_flux_removes_it(
 
 
 def test_what_was_added_stays_under_argo_cd(live: Cluster, kubectl: Kubectl, compare: Compare) -> None:
+    delivered(live, DEPLOYMENT.format(name="marked"), "argocd-controller")
+    patch = '{"spec":{"template":{"metadata":{"annotations":{"example.com/since":"monday"}}}}}'
+    kubectl("patch", "deployment/marked", "-p", patch)
+
+    found = compare(argo("hands", web("marked")), *ARGO).of("drift-added")
+
+    assert 'template.metadata.annotations["example.com/since"], which Git has not' in found["message"]
+    assert "Argo CD leaves it as long as Git does not set it" in found["hint"]
+    assert found["severity"] == "note"
+
+
+def test_a_restart_is_no_drift_unless_flux_undoes_it(
+    live: Cluster, kubectl: Kubectl, compare: Compare
+) -> None:
     delivered(live, DEPLOYMENT.format(name="restarted"), "argocd-controller")
     kubectl("rollout", "restart", "deployment/restarted")
 
-    found = compare(argo("hands", web("restarted")), *ARGO).of("drift-added")
+    assert compare(argo("hands", web("restarted")), *ARGO).told == {}
 
+    delivered(live, DEPLOYMENT.format(name="rolled"), "kustomize-controller")
+    kubectl("rollout", "restart", "deployment/rolled")
+
+    found = compare({**argo("hands", {}), **flux("hands", web("rolled"))}, *FLUX).of("drift-added")
     assert 'annotations["kubectl.kubernetes.io/restartedAt"], which Git has not' in found["message"]
-    assert "Argo CD leaves it as long as Git does not set it" in found["hint"]
-    assert found["severity"] == "note"
+    assert "kustomize-controller removes it at its next reconciliation" in found["hint"]
 
 
 def test_a_removed_field_is_told_where_a_client_side_apply_left_what_it_sent(
@@ -151,7 +168,7 @@ def test_a_removed_field_is_told_where_a_client_side_apply_left_what_it_sent(
     found = compare(argo("hands", {"config.yaml": text}), *ARGO)
 
     assert found.told == {
-        "drift-changed shop/config.yaml:8": 'data.audit ("on" in Git) is gone in the cluster: it was removed '
+        "drift-changed shop/config.yaml:8": "data.audit (on in Git) is gone in the cluster: it was removed "
         "there after it had been applied"
     }
 
@@ -163,7 +180,7 @@ def test_what_git_is_ahead_with_is_only_planned(live: Cluster, compare: Compare)
     found = compare(flux("hands", {"config.yaml": CONFIG.format(name="ahead")}), *FLUX)
 
     assert found.told == {}
-    assert found.changes["ConfigMap ahead"] == ["data.colour: red -> blue", 'data.audit: nothing -> "on"']
+    assert found.changes["ConfigMap ahead"] == ["data.audit: nothing -> on", "data.colour: red -> blue"]
 
 
 def test_an_object_that_the_operator_never_applied_is_nobodys_drift(
@@ -259,7 +276,7 @@ def test_without_a_dry_run_hands_are_told_the_same(live: Cluster, kubectl: Kubec
 
     found = compare(argo("hands", web("read")), *ARGO, "--drift-only")
 
-    assert list(found.told) == ["drift-changed shop/web.yaml:19", "drift-changed shop/web.yaml:23"]
+    assert list(found.told) == ["drift-changed shop/web.yaml:20", "drift-changed shop/web.yaml:24"]
     asked = live.requests()[before:]
     assert asked
     assert [one for one in asked if not one.reads] == []

@@ -32,11 +32,16 @@ STAYS = frozenset({"Namespace", "CustomResourceDefinition"})
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """One request as the API server itself has noted it; `verb` is the server's word."""
+    """One request as the API server itself has noted it; `verb` is the server's word.
+
+    `resource` is `plural.group`, "" where the request is about none.
+    """
 
     verb: str
     uri: str
     user: str
+    status: int = 0
+    resource: str = ""
 
     @property
     def reads(self) -> bool:
@@ -86,8 +91,7 @@ class Cluster:
     def requests(self) -> list[Requested]:
         """All that others than the server itself have asked so far, in its order."""
         events = map(json.loads, self.audit.read_text().splitlines())
-        asked = (Requested(one["verb"], one["requestURI"], one["user"]["username"]) for one in events)
-        return [one for one in asked if one.user != ITSELF]
+        return [one for one in map(_requested, events) if one.user != ITSELF]
 
     def _apply(self, body: Body, manager: str, subresource: str) -> None:
         query = urlencode({"fieldManager": manager, "force": "true"})
@@ -129,6 +133,17 @@ class Cluster:
     @staticmethod
     def _done(answer: tuple[int, Any]) -> None:
         assert answer[0] < 400, answer[1]
+
+
+def _requested(event: Mapping[str, Any]) -> Requested:
+    about = event.get("objectRef", {})
+    return Requested(
+        event["verb"],
+        event["requestURI"],
+        event["user"]["username"],
+        event.get("responseStatus", {}).get("code", 0),
+        f"{about.get('resource', '')}.{about.get('apiGroup', '')}".strip("."),
+    )
 
 
 @contextmanager

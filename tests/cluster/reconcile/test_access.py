@@ -17,7 +17,7 @@ from gitlint_ops.syntax.text import Typing
 from ...cli.command_line import Files, Ran, deployment, repository, run, write
 from ..apiserver import SERVER_FLAGS, Programs, Server, running
 from ..client import APPLY, Body, Client
-from .live import CONTEXT, kubeconfig
+from .live import CONTEXT, Cluster, kubeconfig
 
 SECONDS_TO_SPREAD = 30
 READ, CREATED, FORBIDDEN, ABSENT = 200, 201, 403, 404
@@ -50,7 +50,19 @@ spec:
   validations: [{{expression: "true"}}]
 """,
 }
-WEB = {
+RIGHTS: Files = {
+    "web.yaml": deployment().replace("  name: web", "  name: web\n  namespace: default", 1),
+    "settings.yaml": "---\n".join(
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: many-{at}, namespace: default}}\n"
+        for at in range(10)
+    ),
+}
+NOT_HERE = {
+    ("list", "scaledobjects.keda.sh"),  # KEDA does not run there
+    ("list", "deployments.apps"),  # of so few, each is asked for by itself
+}
+ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/gitlint-ops-exact-reconcile"
+WEB: Body = {
     "apiVersion": "apps/v1",
     "kind": "Deployment",
     "metadata": {"name": "web", "namespace": "shop"},
@@ -186,9 +198,13 @@ def test_an_object_that_lives_there_is_not_changed_either(account: Asker, root: 
 
 def test_what_lives_there_can_be_read_and_nothing_else(account: Asker) -> None:
     assert account.status("GET", DEPLOYMENTS) == READ
-    assert account.status("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions") == READ
+    assert account.status("GET", "/apis/autoscaling/v2/horizontalpodautoscalers") == READ
     assert account.status("GET", "/api/v1/namespaces/shop") == READ
     assert account.status("GET", "/api/v1/configmaps") == FORBIDDEN
+    assert (
+        account.status("GET", "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/a") == FORBIDDEN
+    )
+    assert account.status("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions") == FORBIDDEN
     assert account.apply(SETTINGS, DRY) == FORBIDDEN
 
 
@@ -234,6 +250,40 @@ def test_it_is_the_policy_that_refuses(root: Client, server: Server, tmp_path: P
 
 def test_others_are_not_bound_by_the_policy(account: Asker, root: Client) -> None:
     assert root.create(SETTINGS).accepted
+
+
+def test_each_kind_of_the_role_is_asked_about_and_nothing_is_refused(
+    production: Cluster, tmp_path: Path
+) -> None:
+    granted(production.client, tmp_path, RIGHTS, "--account", "gitlint-ops/exact")
+    role = production.client.send("GET", ROLE, None)[1]
+    web = {**WEB, "metadata": {"name": "web", "namespace": "default"}}
+    scaled = {**web, "spec": {"replicas": 5}}  # by an autoscaler, or by hand: that is looked up
+    production.live([{"apply": web, "manager": "gitlint-ops"}, {"update": scaled, "manager": "kubectl-edit"}])
+    before = len(production.requests())
+    try:
+        with asker(production.client, production.server, "exact") as exact:
+            within(lambda: exact.apply({**web, "metadata": {**web["metadata"], "name": "b"}}, DRY) == CREATED)
+            ran = reconciled(exact, tmp_path, tmp_path / "..")
+    finally:
+        production.clean()
+
+    asked = [one for one in production.requests()[before:] if one.user.endswith(":exact")]
+    assert ran.code == 0, ran.out + ran.err
+    # Roles take a moment until the server goes by them.
+    first = next(at for at, one in enumerate(asked) if one.status != FORBIDDEN)
+    assert [one.uri for one in asked[first:] if one.status == FORBIDDEN] == []
+    used = {(one.verb, one.resource) for one in asked if one.status != FORBIDDEN}
+    rights = {
+        (verb, f"{resource}.{group}".rstrip("."))
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+        if verb != "create"  # which a patch of what is not there takes
+    }
+    assert rights - used == NOT_HERE
+    assert {one for one in used if one[1]} - rights == set()
 
 
 def test_an_account_for_drift_alone_writes_nothing_at_all(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gitlint_ops.reconcile.opening import envtest_api, kubeconfig_api
 from gitlint_ops.reconcile.outcomes import Outcome, Rehearsal, Rehearsed
@@ -54,14 +55,24 @@ class Workspace:
         self._number = 0
 
     def rehearsed(
-        self, files: Files, api: HttpApi, *, as_operator: bool = False, dry_run: bool = True
+        self,
+        files: Files,
+        api: HttpApi,
+        *,
+        as_operator: bool = False,
+        dry_run: bool = True,
+        kubernetes: str = "",
     ) -> Rehearsal:
-        """What a server says to a repository with these files, all of which go to one cluster."""
+        """What a server says to a repository with these files, all of which go to one cluster.
+
+        `kubernetes` is the version that the cluster is to have.
+        """
         self._number += 1
         folder = self._folder / f"r{self._number}"
         folder.mkdir()
         checked = checked_in(folder, files)
         (wanted,) = cluster_sets(checked, as_operator=as_operator)
+        wanted = replace(wanted, kubernetes=kubernetes or wanted.kubernetes)
         return rehearse(wanted, api, checked, jobs=8, progress=lambda *_: None, dry_run=dry_run)
 
 

@@ -88,6 +88,19 @@ def test_kinds_that_nothing_defines_here_are_judged_by_pins(workspace: Workspace
     assert outcomes(found)["Xate/a"] is Outcome.UNKNOWN_KIND
 
 
+def test_pins_do_not_say_how_versions_are_converted(workspace: Workspace, ours: OwnedApi) -> None:
+    release = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2beta1\nkind: HelmRelease\n"
+        "metadata: {name: a, namespace: staging-pins}\nspec:\n  interval: 5m\n"
+        "  chart: {spec: {chart: a, sourceRef: {kind: HelmRepository, name: a}}}\n"
+        "  postRenderers:\n  - kustomize:\n      patchesJson6902:\n"
+        "      - {target: {name: a}, patch: [{op: test, path: /a}]}\n"
+    )
+    held = told(workspace.rehearsed({"a.yaml": release}, ours))["HelmRelease/a"]
+    assert held.after is not None
+    assert "patchesJson6902" in held.after["spec"]["postRenderers"][0]["kustomize"]
+
+
 def test_a_definition_that_the_server_refuses_is_rejected_and_its_resources_are_not_judged(
     workspace: Workspace, ours: OwnedApi
 ) -> None:
@@ -97,6 +110,17 @@ def test_a_definition_that_the_server_refuses_is_rejected_and_its_resources_are_
     assert held["CustomResourceDefinition/gadgets.staging.example.com"].outcome is REJECTED
     assert held["Gadget/a"].outcome is Outcome.UNVERIFIABLE
     assert held["Gadget/a"].note == "the server refuses its definition"
+
+
+def test_a_definition_that_is_too_large_to_be_stored_is_rejected(
+    workspace: Workspace, ours: OwnedApi
+) -> None:
+    text = "x" * 1_700_000
+    large = definition("Giant").replace("maximum: 5", f"maximum: 5, description: {text}")
+    held = told(workspace.rehearsed({"crd.yaml": large}, ours))
+    giant = held["CustomResourceDefinition/giants.staging.example.com"]
+    assert giant.outcome is REJECTED
+    assert "too large" in message(giant)
 
 
 def test_a_definition_whose_names_are_taken_is_rejected_with_the_reason(

@@ -102,16 +102,17 @@ def _target(name: str, applier: Applier, entries: tuple[Entry, ...]) -> TargetSe
 
 def verdicts(case: Case, cluster: Cluster, api: Api) -> list[Violation]:
     """What is said of the server's answer to a case."""
+    return list(violations_of(rehearsal(asked(case, cluster, api))))
+
+
+def asked(case: Case, cluster: Cluster, api: Api) -> Rehearsed:
+    """A case with the server's answer to it, once what it needs lives there."""
     _prepare(case, cluster)
-    return list(violations_of(rehearsal(_asked(case, cluster, api)), owned=False))
-
-
-def _asked(case: Case, cluster: Cluster, api: Api) -> Rehearsed:
     body, applier = written(case.said), case.applier
     entry = Entry(rendered(body), TARGET, applier)
     kind = api.kind_of(str(body["apiVersion"]), str(body["kind"]))
     if kind is None:
-        return Rehearsed(entry, Outcome.UNKNOWN_KIND)
+        return Rehearsed(entry, Outcome.REJECTED)
 
     def apply(*, force: bool) -> Answer:
         identity = Identity(case.said["as"], ("system:authenticated",)) if "as" in case.said else None

@@ -3,6 +3,9 @@
 Fields, indexes, iteration, `..`, pipes, commas, `select` with comparisons, tests of text, `has`, `any`, and
 `?`. Everything else (functions, variables, reduce, arithmetic) is refused, and never guessed.
 
+Why no library: the expressions are those of whoever wrote the repository. The bindings of jq run it within
+our process, without a limit of time or memory (`[limit(1e12; repeat(1))]`), and what Argo CD runs is gojq.
+
 Source: jq's manual; github.com/itchyny/gojq for what Argo CD runs
 """
 
@@ -10,37 +13,49 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
-from gitlint_ops.gotemplate.faults import Budget, FunctionFault, Unverifiable
-from gitlint_ops.gotemplate.regex.machine import Regex
 from gitlint_ops.model.location import FieldPath
-
-Found: TypeAlias = tuple[FieldPath, Any]
-Filter: TypeAlias = Callable[[Found], Iterator[Found]]
-Test: TypeAlias = Callable[[Any], list[Any]]
-"""What a condition comes to for a value: jq knows none, one or several results."""
+from gitlint_ops.reconcile.drift.ignored.jq_steps import (
+    OF_TEXT,
+    SIMPLE,
+    Filter,
+    JqError,
+    NotUnderstood,
+    Steps,
+    Test,
+    alone,
+    both,
+    comparing,
+    descended,
+    either,
+    field_of,
+    forgiving,
+    is_true,
+    item_at,
+    iterated,
+    itself,
+    of_text,
+    one_after_another,
+    over_items,
+    piped,
+    selected,
+    then,
+)
 
 _LONGEST = 2000
 _MOST_FOUND = 10_000
 _MOST_LEVELS = 40
-_MOST_STEPS = 200_000
+_MOST_JOINTS = 200
+"""Parts behind each other, each of which is a generator within another."""
+
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>\"(?:[^\"\\]|\\.)*\")|(?P<number>-?\d{1,15}(?:\.\d{1,15})?)"
     r"|(?P<field>\.[A-Za-z_]\w*)|(?P<word>[A-Za-z_]\w*)|(?P<sign>\.\.|==|!=|<=|>=|//|[.\[\]|,()?<>;:$+*/%{}-]))"
 )
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 _CONSTANTS = {"null": None, "true": True, "false": False}
-
-
-class NotUnderstood(Exception):
-    """An expression beyond what is evaluated here; says which part."""
-
-
-class JqError(Exception):
-    """What jq would stop with, such as iterating over a text."""
 
 
 def compiled(expression: str) -> Callable[[Any], tuple[FieldPath, ...]]:
@@ -54,12 +69,14 @@ def compiled(expression: str) -> Callable[[Any], tuple[FieldPath, ...]]:
     """
     if len(expression) > _LONGEST:
         raise NotUnderstood("so long an expression")
-    parser = _Parser(_tokens(expression))
+    steps = Steps()
+    parser = _Parser(_tokens(expression), steps)
     found = parser.pipe()
     parser.expect_end()
 
     def paths(body: Any) -> tuple[FieldPath, ...]:
         held: list[FieldPath] = []
+        steps.restart()
         for path, _ in found(((), body)):
             held.append(path)
             if len(held) > _MOST_FOUND:
@@ -84,10 +101,12 @@ def _tokens(expression: str) -> list[tuple[str, str]]:
 class _Parser:
     """Recursive descent over the tokens; each method reads what its name says."""
 
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+    def __init__(self, tokens: list[tuple[str, str]], steps: Steps) -> None:
         self._tokens = tokens
+        self._steps = steps
         self._at = 0
         self._level = 0
+        self._joints = 0
 
     def pipe(self) -> Filter:
         self._level += 1
@@ -95,7 +114,7 @@ class _Parser:
             raise NotUnderstood("so deep an expression")
         first = self._alternatives()
         while self._take("|"):
-            first = _piped(first, self._alternatives())
+            first = self._piped(first, self._alternatives())
         self._level -= 1
         return first
 
@@ -107,101 +126,118 @@ class _Parser:
         several = [self._path()]
         while self._take(","):
             several.append(self._path())
-        return several[0] if len(several) == 1 else _each(several)
+        return several[0] if len(several) == 1 else one_after_another(several)
 
     def _path(self) -> Filter:
         """One path: a start, and what follows it without a pipe."""
+        found = self._forgiving(self._start())
+        while (step := self._step()) is not None:
+            found = self._piped(found, self._forgiving(step))
+        return found
+
+    def _piped(self, first: Filter, step: Filter) -> Filter:
+        self._joints += 1
+        if self._joints > _MOST_JOINTS:
+            raise NotUnderstood("so long an expression")
+        return piped(first, step, self._steps)
+
+    def _start(self) -> Filter:
         sort, text = self._next()
         if sort == "field":
-            found = _field(text[1:])
-        elif text == "..":
-            found = _descended
-        elif text == ".":
-            found = self._after_dot()
-        elif text == "(":
+            return field_of(text[1:])
+        if text == "..":
+            return descended
+        if text == ".":
+            return self._after_dot()
+        if text == "(":
             found = self.pipe()
             self._expect(")")
-        elif text in ("select", "recurse"):
-            found = self._function(text)
-        else:
-            raise NotUnderstood(f"'{text}'")
-        return self._suffixes(found)
+            return found
+        if text in ("select", "recurse"):
+            return self._function(text)
+        raise NotUnderstood(f"'{text}'")
+
+    def _forgiving(self, step: Filter) -> Filter:
+        """A step with the `?` behind it, which is about this step alone."""
+        if not self._take("?"):
+            return step
+        if self._peek()[1] == "?":
+            raise NotUnderstood("'??'")
+        return forgiving(step)
 
     def _function(self, name: str) -> Filter:
         if name == "recurse":
-            return _descended
+            return descended
         self._expect("(")
         test = self._condition()
         self._expect(")")
-        return _selected(test)
+        return selected(test)
 
     def _after_dot(self) -> Filter:
         sort, text = self._peek()
         if sort == "text":
             self._at += 1
-            return _field(_string(text))
-        return _itself
+            return field_of(_string(text))
+        return itself
 
-    def _suffixes(self, found: Filter) -> Filter:
-        while True:
-            sort, text = self._peek()
-            if sort == "field":
-                self._at += 1
-                found = _piped(found, _field(text[1:]))
-            elif text == "." and self._peek(1)[0] == "text":
-                self._at += 2
-                found = _piped(found, _field(_string(self._tokens[self._at - 1][1])))
-            elif text == "." and self._peek(1)[1] == "[":
-                self._at += 1
-            elif text == "[":
-                self._at += 1
-                found = _piped(found, self._bracketed())
-            elif text == "?":
-                self._at += 1
-                found = _forgiving(found)
-            else:
-                return found
+    def _step(self) -> Filter | None:
+        """What follows a path; None where it ends."""
+        sort, text = self._peek()
+        if sort == "field":
+            self._at += 1
+            return field_of(text[1:])
+        if text == "." and self._peek(1)[0] == "text":
+            self._at += 2
+            return field_of(_string(self._tokens[self._at - 1][1]))
+        if text == "." and self._peek(1)[1] == "[":
+            self._at += 1
+        if not self._take("["):
+            return None
+        return self._bracketed()
 
     def _bracketed(self) -> Filter:
         """What stands in brackets, the first of which is read."""
         sort, text = self._next()
         if text == "]":
-            return _iterated
+            return iterated
         if sort == "text":
             self._expect("]")
-            return _field(_string(text))
+            return field_of(_string(text))
         if sort == "number" and "." not in text:
             self._expect("]")
-            return _index(int(text))
+            return item_at(int(text))
         raise NotUnderstood(f"'[{text}'")
 
     def _condition(self) -> Test:
-        """`or` binds less than `and`; a pipe least, and only in front of a last test."""
+        """A pipe binds least, `or` less than `and`."""
         self._level += 1
         if self._level > _MOST_LEVELS:
             raise NotUnderstood("so deep an expression")
+        found = self._either()
+        while self._take("|"):
+            found = then(found, self._either(), self._steps)
+        self._level -= 1
+        return found
+
+    def _either(self) -> Test:
         found = self._both()
         while self._take("or"):
-            found = _either(found, self._both())
-        self._level -= 1
+            found = either(found, self._both(), self._steps)
         return found
 
     def _both(self) -> Test:
         found = self._compared()
         while self._take("and"):
-            found = _all(found, self._compared())
+            found = both(found, self._compared(), self._steps)
         return found
 
     def _compared(self) -> Test:
         left = self._operand()
-        while self._take("|"):
-            right = self._operand()
-            left = _then(left, right)
-        sign = self._peek()[1]
-        if sign in _COMPARISONS and self._peek()[0] == "sign":
-            self._at += 1
-            return _comparing(sign, left, self._operand())
-        return left
+        sort, sign = self._peek()
+        if sort != "sign" or sign not in _COMPARISONS:
+            return left
+        self._at += 1
+        return comparing(sign, left, self._operand(), self._steps)
 
     def _operand(self) -> Test:
         sort, text = self._peek()
@@ -225,21 +261,21 @@ class _Parser:
 
     def _builtin(self, name: str) -> Test:
         if name == "not":
-            return lambda value: [not _is_true(value)]
-        if name in _SIMPLE:
-            return _alone(_SIMPLE[name])
-        if name in _OF_TEXT:
+            return lambda value: [not is_true(value)]
+        if name in SIMPLE:
+            return alone(SIMPLE[name])
+        if name in OF_TEXT:
             self._expect("(")
             sort, text = self._next()
             if sort not in ("text", "number"):
                 raise NotUnderstood(f"'{name}({text}'")
             self._expect(")")
-            return _alone(_of_text(name, _constant(sort, text)))
+            return alone(of_text(name, _constant(sort, text)))
         if name in ("any", "all"):
             self._expect("(")
             test = self._condition()
             self._expect(")")
-            return _alone(_over_items(test, any_of=name == "any"))
+            return alone(over_items(test, any_of=name == "any"))
         raise NotUnderstood(f"'{name}'")
 
     def _peek(self, ahead: int = 0) -> tuple[str, str]:
@@ -264,211 +300,6 @@ class _Parser:
             raise NotUnderstood(f"'{self._peek()[1]}'" if self._peek()[1] else "where it ends")
 
 
-def _itself(found: Found) -> Iterator[Found]:
-    yield found
-
-
-def _field(name: str) -> Filter:
-    def step(found: Found) -> Iterator[Found]:
-        path, value = found
-        if value is not None and not isinstance(value, dict):
-            raise JqError(f"{name} of what is no object")
-        yield (*path, name), (value or {}).get(name)
-
-    return step
-
-
-def _index(number: int) -> Filter:
-    def step(found: Found) -> Iterator[Found]:
-        path, value = found
-        if value is not None and not isinstance(value, list):
-            raise JqError("an index of what is no list")
-        items = value or []
-        at = number + len(items) if number < 0 else number
-        yield (*path, at), items[at] if 0 <= at < len(items) else None
-
-    return step
-
-
-def _iterated(found: Found) -> Iterator[Found]:
-    path, value = found
-    if isinstance(value, list):
-        yield from (((*path, at), one) for at, one in enumerate(value))
-    elif isinstance(value, dict):
-        yield from (((*path, str(key)), one) for key, one in value.items())
-    else:
-        raise JqError("iteration over what is neither a list nor an object")
-
-
-def _descended(found: Found) -> Iterator[Found]:
-    waiting = [found]
-    while waiting:
-        now = waiting.pop()
-        yield now
-        if isinstance(now[1], dict | list):
-            waiting += reversed(list(_iterated(now)))
-
-
-def _piped(first: Filter, then: Filter) -> Filter:
-    def step(found: Found) -> Iterator[Found]:
-        for one in first(found):
-            yield from then(one)
-
-    return step
-
-
-def _each(several: list[Filter]) -> Filter:
-    def step(found: Found) -> Iterator[Found]:
-        for one in several:
-            yield from one(found)
-
-    return step
-
-
-def _forgiving(inner: Filter) -> Filter:
-    def step(found: Found) -> Iterator[Found]:
-        try:
-            yield from inner(found)
-        except JqError:
-            return
-
-    return step
-
-
-def _selected(test: Test) -> Filter:
-    def step(found: Found) -> Iterator[Found]:
-        if any(map(_is_true, test(found[1]))):
-            yield found
-
-    return step
-
-
-def _is_true(value: Any) -> bool:
-    return value is not None and value is not False
-
-
-def _alone(function: Callable[[Any], Any]) -> Test:
-    return lambda value: [function(value)]
-
-
-def _either(one: Test, other: Test) -> Test:
-    def test(value: Any) -> list[Any]:
-        return [
-            result
-            for left in one(value)
-            for result in ([True] if _is_true(left) else map(_is_true, other(value)))
-        ]
-
-    return test
-
-
-def _all(one: Test, other: Test) -> Test:
-    def test(value: Any) -> list[Any]:
-        return [
-            result
-            for left in one(value)
-            for result in (map(_is_true, other(value)) if _is_true(left) else [False])
-        ]
-
-    return test
-
-
-def _then(one: Test, other: Test) -> Test:
-    return lambda value: [result for left in one(value) for result in other(left)]
-
-
-def _comparing(sign: str, one: Test, other: Test) -> Test:
-    return lambda value: [_compared(sign, left, right) for right in other(value) for left in one(value)]
-
-
-def _compared(sign: str, left: Any, right: Any) -> bool:
-    if sign in ("==", "!="):
-        same = left == right and isinstance(left, bool) == isinstance(right, bool)
-        return bool(same == (sign == "=="))
-    numbers = isinstance(left, int | float) and isinstance(right, int | float)
-    if not numbers and not (isinstance(left, str) and isinstance(right, str)):
-        raise JqError("a comparison of different types")
-    less, equal = bool(left < right), bool(left == right)
-    return {"<": less, "<=": less or equal, ">": not less and not equal, ">=": not less}[sign]
-
-
-def _over_items(test: Test, *, any_of: bool) -> Callable[[Any], bool]:
-    def over(value: Any) -> bool:
-        if not isinstance(value, list | dict):
-            raise JqError("iteration over what is neither a list nor an object")
-        items = value if isinstance(value, list) else list(value.values())
-        tried = [_is_true(result) for one in items for result in test(one)]
-        return any(tried) if any_of else all(tried)
-
-    return over
-
-
-def _type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    names = {dict: "object", list: "array", str: "string", int: "number", float: "number"}
-    return names.get(type(value), "null")
-
-
-def _length(value: Any) -> int:
-    if value is None:
-        return 0
-    if not isinstance(value, str | list | dict):
-        raise JqError("the length of what has none")
-    return len(value)
-
-
-_SIMPLE: Mapping[str, Callable[[Any], Any]] = {"type": _type, "length": _length}
-_TEXT_TESTS: Mapping[str, Callable[[str, str], bool]] = {
-    "startswith": str.startswith,
-    "endswith": str.endswith,
-    "contains": str.__contains__,
-}
-_OF_TEXT = frozenset({"test", "has", *_TEXT_TESTS})
-
-
-def _of_text(name: str, wanted: Any) -> Callable[[Any], bool]:
-    if name == "has":
-        return lambda value: _has(value, wanted)
-    if not isinstance(wanted, str):
-        raise NotUnderstood(f"'{name}({wanted}'")
-    tried = _matching(wanted) if name == "test" else partial(_flipped, _TEXT_TESTS[name], wanted)
-
-    def test(value: Any) -> bool:
-        if not isinstance(value, str):
-            raise JqError(f"{name} of what is no text")
-        return tried(value)
-
-    return test
-
-
-def _flipped(test: Callable[[str, str], bool], wanted: str, value: str) -> bool:
-    return test(value, wanted)
-
-
-def _has(value: Any, wanted: Any) -> bool:
-    if isinstance(value, dict) and isinstance(wanted, str):
-        return wanted in value
-    if isinstance(value, list) and isinstance(wanted, int):
-        return 0 <= wanted < len(value)
-    raise JqError("has of what holds nothing")
-
-
-def _matching(pattern: str) -> Callable[[str], bool]:
-    try:
-        regex = Regex(pattern)
-    except (FunctionFault, Unverifiable) as error:
-        raise NotUnderstood(f"the pattern '{pattern[:40]}'") from error
-
-    def test(value: str) -> bool:
-        try:
-            return regex.search(value, 0, Budget(_MOST_STEPS)) is not None
-        except Unverifiable as error:
-            raise NotUnderstood(f"the pattern '{pattern[:40]}', which takes too long") from error
-
-    return test
-
-
 def _constant(sort: str, text: str) -> Any:
     if sort == "text":
         return _string(text)
@@ -485,3 +316,6 @@ def _string(text: str) -> str:
     # jq's interpolation, which JSON refuses as an escape, has raised above.
     assert isinstance(found, str)
     return found
+
+
+__all__ = ["JqError", "NotUnderstood", "compiled"]

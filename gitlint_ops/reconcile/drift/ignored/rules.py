@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -34,6 +34,16 @@ class Rule(Struct, frozen=True):
     expressions: tuple[str, ...] = ()
     managers: frozenset[str] = frozenset()
 
+    def paths(self, body: Any) -> Iterator[FieldPath]:
+        """These fields, as many of them as a body has.
+
+        Raises:
+            Doubt: an expression is beyond what is evaluated here.
+        """
+        yield from (path for one in self.pointers if (path := pointer_path(one, body)))
+        for expression in self.expressions:
+            yield from _paths(expression, body)
+
     def trimmed(self, body: Any) -> Any:
         """A body without these fields.
 
@@ -63,6 +73,18 @@ class Ignoring(Struct, frozen=True):
     def managers(self) -> frozenset[str]:
         """The managers whose fields do not count."""
         return frozenset[str]().union(*(one.managers for one in self.rules))
+
+    def ignores(self, path: FieldPath, manager: str, live: Any) -> bool:
+        """Whether a field of a live object that a manager holds does not count.
+
+        Raises:
+            Doubt: a rule is beyond what is evaluated here.
+        """
+        if self.skipped or manager in self.managers:
+            return True
+        if self.doubt:
+            raise Doubt(self.doubt)
+        return any(path[: len(one)] == one for rule in self.rules for one in rule.paths(live))
 
     def trimmed(self, body: Any) -> Any:
         """A body without what does not count.
