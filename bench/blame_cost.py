@@ -120,7 +120,7 @@ def take_blame_out() -> None:
     A builder without blame would have to find out in some other way how a scalar was written
     (quoted or not), which this one leaves out: the ratio is an upper bound.
     """
-    from gitlint_ops.build.kustomize import key_comments
+    from gitlint_ops.build.kustomize import key_comments, node_styles
     from gitlint_ops.build.kustomize.faults import Place
     from gitlint_ops.build.kustomize.merge_nodes import Node
     from gitlint_ops.model import blame
@@ -143,9 +143,10 @@ def take_blame_out() -> None:
         ),
         **dict.fromkeys((blame.MapBlame, blame.ListBlame), Nothing),
         blame.chain: lambda _: iter((nothing,)),
-        # These look comments up in the files that blame names.
+        # These look up in the files that blame names how things are written there.
         key_comments.noting_comments: _after,
         key_comments.require_readable: _nothing_to_say,
+        node_styles.text_of: _no_text,
     }
     for name, module in list(sys.modules.items()):
         if name.startswith("gitlint_ops."):
@@ -156,6 +157,10 @@ def take_blame_out() -> None:
 
 def _after(_before: object, after: object, *_: object) -> object:
     return after
+
+
+def _no_text(*_: object) -> str:
+    return ""
 
 
 def _nothing_to_say(*_: object) -> None:

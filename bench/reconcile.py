@@ -11,8 +11,8 @@ processes without any cache of a former run, and neither holds itself back: `--q
 100 by default on a server that is not ours), and kubectl limits discovery only (1.37: what it sends here in
 a second is some ten times the 50 of that limit). The CPU of the server is that of kube-apiserver and etcd.
 
-With `--envtest` gitlint-ops starts a server of its own, on which it also stores everything and asks about it
-a second time; its CPU holds that server's.
+With `--envtest` gitlint-ops starts a server of its own, on which it stores everything and asks about it a
+second time; its CPU holds that server's.
 """
 
 from __future__ import annotations

@@ -114,7 +114,14 @@ def rehearsed(name: str, folder: Path, assets: Path) -> Rehearsed | None:
 
 
 def measured(told: Sequence[Rehearsed]) -> Iterator[str]:
-    """The tables of the page."""
+    """A sentence of all, and the tables of the page."""
+    releases = sorted({server["kubernetes"] for one in told for server in one.servers})
+    objects = sum((one.objects for one in told), Counter[str]())
+    yield (
+        f"On kube-apiserver {' and '.join(releases)}: {objects.total():,} objects, of which"
+        f" {objects['accepted']:,} were accepted and {objects['rejected']:,} rejected."
+    )
+    yield ""
     shown = [one for one in OUTCOMES if any(each.objects[one] for each in told)]
     yield f"| repository | servers | {' | '.join(shown)} | gaps |"
     yield f"| --- | ---: | {'---: | ' * len(shown)}---: |"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gitlint_ops.reconcile.options import ServerChoice
 
 EXIT_INCOMPLETE = 3
+ACCOUNT = "gitlint-ops/gitlint-ops"
 
 Part = TypeVar("Part", bound=Struct)
 
@@ -71,10 +72,8 @@ class _Extent(Struct, frozen=True):
 @click.option("--rbac", is_flag=True, help="Print the access that such a run needs, as YAML; ask nothing.")
 @click.option(
     "--account",
-    default="gitlint-ops/gitlint-ops",
-    show_default=True,
     metavar="NAMESPACE/NAME",
-    help="The service account that --rbac is for.",
+    help=f"The service account that --rbac is for (default: {ACCOUNT}).",
 )
 @click.option(
     "--format", "formats", multiple=True, metavar="FMT[=FILE]", help="text, json, sarif; repeatable."
@@ -101,7 +100,12 @@ def reconcile(
     rbac, account = asked.pop("rbac"), asked.pop("account")
     _require_sense(server, extent)
     if rbac:
-        return _print_access(_opened(asked), _options(extent, asked), account, quiet=bool(quiet))
+        return _print_access(_opened(asked), _options(extent, asked), account or ACCOUNT, quiet=bool(quiet))
+    if account:
+        raise UsageError(
+            "--account says whom --rbac is for",
+            hint="the account that asks is that of the kubeconfig; --as-operator asks as Argo CD and Flux do",
+        )
     choice = chosen_server(server)
     session = _opened(asked)
     result = _run(session, choice, _options(extent, asked), quiet=bool(quiet))

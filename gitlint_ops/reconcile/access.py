@@ -80,7 +80,7 @@ def _notes(asked: Sequence[Asking], plural: Plural, options: Options) -> Iterato
             "dry runs of roles and bindings are refused unless the account holds the rights that they give, "
             "or `escalate` and `bind`; give it those only while the policy below stands"
         )
-    if options.as_operator:
+    if any(one.identity is not None for one in asked):
         yield (
             "the account may ask as the accounts that are named, and the policy below does not see requests "
             "that are made so: what they may, it may"

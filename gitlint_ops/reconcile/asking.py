@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -18,6 +18,7 @@ from gitlint_ops.reconcile.outcomes import ClusterSet, Entry, Operator, Outcome,
 from gitlint_ops.reconcile.providers import Providers, applied_entries, namespace_of
 from gitlint_ops.reconcile.staging.result import Staged, may_be_stored
 from gitlint_ops.reconcile.standing import Standing
+from gitlint_ops.reconcile.typed_faults import with_all_typed_faults
 from gitlint_ops.reconcile.unserved import Unserved
 
 KIND = "kind"
@@ -89,8 +90,21 @@ class Asking:
         kept = _why_kept(one, before)
         if kept:
             return Rehearsed(one, Outcome.UNASKED, kind, before=before, note=kept)
-        answer, unforced = self._applied(one, kind, what, before)
-        return self._told(one, kind, what, answer, unforced, before)
+        is_kept = self._stores and may_be_stored(one) and not self._is_apart(one)
+        # Stored as ourselves, an object says nothing of what its operator may do.
+        at_once = is_kept and one.applier.identity is None
+        answer, unforced = (
+            (self._settled(partial(self._store, one, kind, what)), None)
+            if at_once
+            else self._applied(one, kind, what, before)
+        )
+        if not answer.accepted:
+            again = partial(self._apply, one, kind, force=one.applier.force)
+            answer = with_all_typed_faults(answer, what.body, again)
+        found = self._told(one, kind, what, answer, unforced, before)
+        if not is_kept or found.after is None:
+            return found
+        return self._applied_again(found, what, kind, answer) if at_once else self._stored(found, what, kind)
 
     def _told(
         self,
@@ -104,7 +118,7 @@ class Asking:
         if answer.accepted:
             answer = self._of_staging(one) or answer
         meaning = self._judging.meaning(one, answer, what.lack, stands=before is not None)
-        found = Rehearsed(
+        return Rehearsed(
             one,
             meaning.outcome,
             kind,
@@ -115,9 +129,6 @@ class Asking:
             provider=meaning.provider,
             note=meaning.note,
         )
-        if self._stores and answer.accepted and may_be_stored(one) and not self._is_apart(one):
-            return self._stored(found, what, kind)
-        return found
 
     def _of_staging(self, one: Entry) -> Answer | None:
         """Why a definition that is accepted when it is tried could not be stored, or is not served."""
@@ -148,6 +159,10 @@ class Asking:
             identity=applier.identity,
             namespace=namespace_of(one),
         )
+        return self._settled(ask)
+
+    def _settled(self, ask: Callable[[], Answer]) -> Answer:
+        """The answer when the server has seen what was stored before."""
         answer = ask()
         for pause in _PAUSES if self._api.owned else ():
             if not _is_settling(answer):
@@ -156,15 +171,18 @@ class Asking:
             answer = ask()
         return answer
 
+    def _store(self, one: Entry, kind: ServedKind, what: Sent) -> Answer:
+        return self._api.store(placed(what.body, one, kind), kind, manager=one.applier.manager)
+
     def _stored(self, found: Rehearsed, what: Sent, kind: ServedKind) -> Rehearsed:
-        """An accepted object when it was stored, and what a second apply would make of it."""
+        """An object that was accepted as its operator's, when it was stored as ours."""
+        kept = self._store(found.entry, kind, what)
+        # Policies may take us for somebody else.
+        return self._applied_again(found, what, kind, kept) if kept.accepted else found
+
+    def _applied_again(self, found: Rehearsed, what: Sent, kind: ServedKind, kept: Answer) -> Rehearsed:
+        """What a second apply would make of an object that is stored."""
         one = found.entry
-        kept = self._api.store(placed(what.body, one, kind), kind, manager=one.applier.manager)
-        if not kept.accepted and one.applier.identity is not None:
-            return found  # we store it as ourselves, which policies may take for somebody else
-        if not kept.accepted:
-            meaning = self._judging.meaning(one, kept, what.lack)
-            return replace(found, outcome=meaning.outcome, answer=kept, after=None, note=meaning.note)
         again = self._apply(one, kind, what.body, force=one.applier.force)
         if not again.accepted:
             meaning = self._judging.meaning(one, again, what.lack, stands=True)

@@ -23,9 +23,8 @@ _NAMESPACE = re.compile(r'namespaces "([^"]+)" not found')
 _WEBHOOK = re.compile(r'failed calling webhook "([^"]+)"')
 _NO_DRY_RUN = re.compile(r'webhook "([^"]+)" does not support dry run')
 _NOT_ALLOWED = re.compile(r'User "[^"]*" cannot (\S+) resource')
-_TYPED = re.compile(
-    r"failed to create typed|failed to create manager|error (?:decoding|merging)|schema error"
-)
+_UNKNOWN_FIELD = re.compile(r"field not declared in schema|unknown field \"")
+_WRONG_TYPE = re.compile(r": expected |cannot unmarshal|must be of type|Invalid value")
 _ADDRESSES = re.compile(r"not in the valid range|valid IPs is|is not within any of the .* ranges")
 _IMMUTABLE = re.compile(
     r"immutable|updates to \S+ spec for fields other than|may not change once set|cannot change|"
@@ -72,7 +71,7 @@ class Judging:
         provider = self._provider(one, answer)
         if provider is not None:
             return Meaning(Outcome.PREREQUISITE, provider)
-        if lack:
+        if lack and not _is_of_shape(answer):
             return Meaning(Outcome.UNVERIFIABLE, note=lack)
         if stands and one.applier.recreates and all(map(_IMMUTABLE.search, _said(answer))):
             return Meaning(Outcome.ACCEPTED, note=RECREATED)
@@ -123,6 +122,11 @@ def _not_judged(answer: Answer, one: Entry) -> str:
     if busy or answer.status == TOO_MANY:
         return f"the server could not answer ({answer.status}: {message[:200]})"
     return ""
+
+
+def _is_of_shape(answer: Answer) -> bool:
+    """Whether fields are refused that no value can make legal."""
+    return bool(_UNKNOWN_FIELD.search(answer.message)) and not _WRONG_TYPE.search(answer.message)
 
 
 def _said(answer: Answer) -> Iterator[str]:

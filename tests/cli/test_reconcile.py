@@ -45,6 +45,7 @@ def test_a_server_has_to_be_named_and_all_ways_are_told(tmp_path: Path) -> None:
         (["--drift-only", "--no-drift", "--context", "a"], "--drift-only and --no-drift exclude each other"),
         (["--drift-only", "--envtest"], "one that is made for the run is empty"),
         (["--rbac", "--account", "jane"], "--account is NAMESPACE/NAME, not 'jane'"),
+        (["--envtest", "--account", "ops/jane"], "--account says whom --rbac is for"),
         (["--envtest", "--format", "sarf"], "unknown format 'sarf'"),
         (["--envtest", "--jobs", "0"], "'--jobs'"),
         (["--envtest", "--qps", "0"], "'--qps'"),

@@ -101,12 +101,10 @@ def test_whoever_stops_to_listen_does_not_wait_for_what_is_under_way() -> None:
     held.set()
 
 
-def test_twenty_thousand_lanes_take_no_longer_than_their_number() -> None:
-    def seconds(count: int) -> float:
-        started = time.perf_counter()
-        assert sum(1 for _ in in_lanes(alone(count), lambda one: one, 8)) == count
-        return time.perf_counter() - started
+def test_twenty_thousand_lanes_take_no_time_that_grows_with_their_square() -> None:
+    started = time.monotonic()
 
-    few = min(seconds(2_000) for _ in range(3))
+    assert sum(1 for _ in in_lanes(alone(20_000), lambda one: one, 8)) == 20_000
 
-    assert seconds(20_000) < 40 * few
+    # It takes some tenths of a second; to look at all lanes for each of them would take minutes.
+    assert time.monotonic() - started < 15

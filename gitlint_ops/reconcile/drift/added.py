@@ -53,7 +53,8 @@ def added_by_hand(
     if found.get(_REPLICAS) and context.is_scaled(on, live):
         del found[_REPLICAS]
     if found:
-        yield _violation(on, found, applier, context)
+        in_order = {path: found[path] for path in sorted(found, key=said_path)}
+        yield _violation(on, in_order, applier, context)
 
 
 def _is_restart(path: LivePath) -> bool:

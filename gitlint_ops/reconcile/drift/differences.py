@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -43,7 +43,7 @@ def differences(before: Any, after: Any, shape: Fields) -> Iterator[Difference]:
 
 
 def _compared(before: Any, after: Any, shape: Fields | None, path: LivePath) -> Iterator[Difference]:
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
+    if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys((*after, *before)):
             inner = shape.below.get(key) if shape else None
             yield from _compared(before.get(key, ABSENT), after.get(key, ABSENT), inner, (*path, key))
@@ -55,9 +55,9 @@ def _compared(before: Any, after: Any, shape: Fields | None, path: LivePath) -> 
 
 def _within(before: Any, after: Any, shape: Fields | None, path: LivePath) -> Iterator[Difference]:
     """A difference; of a mapping that is there on one side only, those of what it holds."""
-    if isinstance(before, Absent) and isinstance(after, Mapping) and after:
+    if isinstance(before, Absent) and isinstance(after, dict) and after:
         yield from _compared({}, after, shape, path)
-    elif isinstance(after, Absent) and isinstance(before, Mapping) and before:
+    elif isinstance(after, Absent) and isinstance(before, dict) and before:
         yield from _compared(before, {}, shape, path)
     elif not (isinstance(before, Absent) and after in ({}, [], None)) and not (
         isinstance(after, Absent) and before in ({}, [], None)
@@ -80,7 +80,7 @@ def _lists(before: list[Any], after: list[Any], shape: Fields | None, path: Live
             if one != other:
                 yield Difference((*path, Member(value)), value if one else ABSENT, value if other else ABSENT)
         return
-    if len(before) == len(after) and any(isinstance(one, Mapping | list) for one in after):
+    if len(before) == len(after) and any(isinstance(one, dict | list) for one in after):
         for index, (one, other) in enumerate(zip(before, after, strict=True)):
             yield from _compared(one, other, None, (*path, index))
     elif not _is_equal(before, after):
@@ -99,7 +99,7 @@ def by_key(items: Sequence[Any], keys: Sequence[str]) -> dict[Keyed, Any] | None
     """The items of a list by the keys of their list; None where some cannot be told apart."""
     found: dict[Keyed, Any] = {}
     for item in items:
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             return None
         held = sorted((name, item[name]) for name in keys if _is_scalar(item.get(name)) and name in item)
         step = Keyed(tuple(held))
@@ -114,7 +114,7 @@ def _is_scalar(value: Any) -> bool:
 
 
 def _is_equal(one: Any, other: Any) -> bool:
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
+    if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_is_equal(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_is_equal, one, other))
@@ -135,7 +135,7 @@ def path_in(body: Any, path: LivePath) -> tuple[FieldPath, bool]:
 
 def _place(body: Any, step: str | int | Keyed | Member) -> str | int | None:
     if isinstance(step, str):
-        return step if isinstance(body, Mapping) and step in body else None
+        return step if isinstance(body, dict) and step in body else None
     if not isinstance(body, list):
         return None
     if isinstance(step, int):
@@ -151,7 +151,7 @@ def _only_fitting(items: list[Any], step: Keyed) -> int | None:
     fitting = [
         at
         for at, one in enumerate(items)
-        if isinstance(one, Mapping)
+        if isinstance(one, dict)
         and any(name in one for name, _ in step.members)
         and all(name not in one or is_same(one[name], value) for name, value in step.members)
     ]

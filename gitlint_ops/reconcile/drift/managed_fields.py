@@ -26,7 +26,7 @@ class Keyed(Struct, frozen=True, order=True):
 
     def fits(self, item: Any) -> bool:
         """Whether an item of a list has exactly these keys."""
-        return isinstance(item, Mapping) and all(
+        return isinstance(item, dict) and all(
             name in item and is_same(item[name], value) for name, value in self.members
         )
 
@@ -91,7 +91,7 @@ def entries_of(body: Any) -> tuple[Entry, ...]:
     listed = value_at(body, ("metadata", "managedFields"))
     if not isinstance(listed, list):
         return ()
-    return tuple(_entry(one) for one in listed[:_MOST_ENTRIES] if isinstance(one, Mapping))
+    return tuple(_entry(one) for one in listed[:_MOST_ENTRIES] if isinstance(one, dict))
 
 
 def fields_of(told: Any) -> Fields:
@@ -149,7 +149,7 @@ def _entry(told: Mapping[str, Any]) -> Entry:
 
 
 def _fields(told: Any, level: int) -> Fields:
-    if not isinstance(told, Mapping) or level > _MOST_LEVELS:
+    if not isinstance(told, dict) or level > _MOST_LEVELS:
         return Fields()
     below: dict[Step, Fields] = {}
     for text, inner in told.items():

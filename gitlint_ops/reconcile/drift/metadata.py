@@ -40,4 +40,4 @@ def sync_option(body: Any, name: str) -> str:
 
 def _texts(body: Any, field: str) -> Mapping[str, Any]:
     held = value_at(body, ("metadata", field))
-    return held if isinstance(held, Mapping) else {}
+    return held if isinstance(held, dict) else {}

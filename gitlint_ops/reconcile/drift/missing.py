@@ -9,6 +9,7 @@ from gitlint_ops.model.objects import RenderedObject
 from gitlint_ops.model.rehearsal import PlannedChange
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.model.waves import HELM_HOOK, HOOK
+from gitlint_ops.reconcile.api import ServedKind
 from gitlint_ops.reconcile.drift.context import Context
 from gitlint_ops.reconcile.drift.live import key_in
 from gitlint_ops.reconcile.drift.metadata import annotations_of
@@ -22,23 +23,33 @@ _ASKED = (Outcome.ACCEPTED, Outcome.PREREQUISITE)
 
 def missing_drift(context: Context) -> Drift:
     """What is not there of a target; of one that was never delivered nothing is missing, all of it is new."""
-    absent = [one for one in context.objects if is_absent(one)]
-    if not absent or not _is_gone(absent[0], context):
+    absent = list(_gone((one for one in context.objects if is_absent(one)), context))
+    if not absent:
         return Drift()
-    living = sum(1 for one in context.objects if one.before is not None)
+    changes = tuple(_created(absent, context))
+    living = any(one.before is not None for one in context.objects)
     if not living and not context.state.has_delivered:
         note = f"{context.target.result.target.id}: nothing of it is there: it has not been delivered yet"
-        return Drift(changes=tuple(_created(absent, context)), notes=(note,))
-    gone = [one for one in absent if _is_gone(one, context)]
-    told = [one for one in gone if _stays(one.entry.object)]
-    return Drift(violations=tuple(_violations(told, context)), changes=tuple(_created(gone, context)))
+        return Drift(changes=changes, notes=(note,))
+    told = [one for one in absent if _stays(one.entry.object)]
+    return Drift(violations=tuple(_violations(told, context)), changes=changes)
 
 
-def _is_gone(one: Rehearsed, context: Context) -> bool:
-    """Whether the server says so: what may not be read looks the same in a rehearsal."""
-    return one.kind is None or context.reader.is_absent(
-        one.kind, namespace_of(one.entry), one.entry.object.key.name
-    )
+def _gone(absent: Iterable[Rehearsed], context: Context) -> Iterator[Rehearsed]:
+    """Those of which the server says so: what may not be read looks the same in a rehearsal.
+
+    It is asked once for each kind and namespace, as rights are given so.
+    """
+    readable: dict[tuple[ServedKind, str], bool] = {}
+    for one in absent:
+        if one.kind is None:
+            yield one
+            continue
+        place = one.kind, namespace_of(one.entry) if one.kind.namespaced else ""
+        if place not in readable:
+            readable[place] = context.reader.is_absent(*place, one.entry.object.key.name)
+        if readable[place]:
+            yield one
 
 
 def is_absent(one: Rehearsed) -> bool:

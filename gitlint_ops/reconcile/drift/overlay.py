@@ -23,10 +23,10 @@ def overlaid(live: Any, git: Mapping[str, Any], shape: Fields) -> Any:
 def _as_stored(git: Mapping[str, Any]) -> Mapping[str, Any]:
     """Of a Secret, its texts as data, as the server keeps them."""
     texts = git.get("stringData")
-    if git.get("kind") != "Secret" or not isinstance(texts, Mapping):
+    if git.get("kind") != "Secret" or not isinstance(texts, dict):
         return git
     held = git.get("data")
-    data = dict(held) if isinstance(held, Mapping) else {}
+    data = dict(held) if isinstance(held, dict) else {}
     data |= {
         key: base64.b64encode(one.encode("utf-8", "surrogatepass")).decode()
         for key, one in texts.items()
@@ -38,7 +38,7 @@ def _as_stored(git: Mapping[str, Any]) -> Mapping[str, Any]:
 def _laid(live: Any, git: Any, shape: Fields | None, level: int) -> Any:
     if level > _MOST_LEVELS:
         return live
-    if isinstance(live, Mapping) and isinstance(git, Mapping):
+    if isinstance(live, dict) and isinstance(git, dict):
         laid = dict(live)
         for key, value in git.items():
             if value is not None:

@@ -69,7 +69,7 @@ def _covered(value: Any, name: str, level: int) -> Any:
     """A value with the credentials in it hidden."""
     if level > _MOST_LEVELS:
         return "…"
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         own = value.get("name")
         return {
             key: _covered(held, own if key == "value" and isinstance(own, str) else str(key), level + 1)

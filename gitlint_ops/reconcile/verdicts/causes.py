@@ -38,7 +38,12 @@ _KINDS = {
     "Internal error": "internal",
 }
 
-_TYPED = re.compile(r"failed to create typed (?:patch|live|manager) object \(.*?\): (.*)", re.DOTALL)
+_TYPED = re.compile(
+    r"failed to create typed (?:patch|live|manager) object \(.*?\): (.*)"
+    # The version in which another manager holds fields, or in which it is stored, lacks one of them.
+    r"|failed to prune fields: .*?failed to convert merged object at version \S+?: (\..*)",
+    re.DOTALL,
+)
 _TYPED_LINE = re.compile(
     r"(\..*?): (field not declared in schema|expected .*|duplicate entries for key .*|element .*"
     r"|associative list .*|unexpected .*)",
@@ -122,7 +127,7 @@ def _of_message(message: str) -> Iterator[Cause]:
     ):
         found = pattern.match(message)
         if found is not None:
-            yield from causes(found[1])
+            yield from causes(next(one for one in found.groups() if one is not None))
             return
     yield Cause("", "", message)
 

@@ -87,9 +87,9 @@ class Difference(Struct, frozen=True):
 def differences(sent: Any, held: Any) -> Iterator[Difference]:
     """What of an object, or of a part of one, the server keeps otherwise."""
     yield from _compared((), sent, held)
-    if isinstance(sent, Mapping) and isinstance(sent.get("stringData"), Mapping):
-        data = held.get("data") if isinstance(held, Mapping) else None
-        yield from _encoded(sent["stringData"], data if isinstance(data, Mapping) else {})
+    if isinstance(sent, dict) and isinstance(sent.get("stringData"), Mapping):
+        data = held.get("data") if isinstance(held, dict) else None
+        yield from _encoded(sent["stringData"], data if isinstance(data, dict) else {})
 
 
 def _encoded(sent: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[Difference]:
@@ -102,7 +102,7 @@ def _encoded(sent: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[Diffe
 def _compared(path: FieldPath, sent: Any, held: Any) -> Iterator[Difference]:
     if path in _OF_SERVER or is_empty(sent):
         return
-    if isinstance(sent, Mapping) and isinstance(held, Mapping):
+    if isinstance(sent, dict) and isinstance(held, dict):
         for name, value in sent.items():
             yield from _compared((*path, name), value, held.get(name, ABSENT))
     elif isinstance(sent, list) and isinstance(held, list):
@@ -121,7 +121,7 @@ def _is_left_out(sent: Any, held: Any) -> bool:
     """Whether a value is one that is left out where it is what holds anyway, however deep it lies."""
     if held is not ABSENT and held is not None:
         return False
-    if isinstance(sent, Mapping):
+    if isinstance(sent, dict):
         return all(_is_left_out(one, ABSENT) for one in sent.values())
     if isinstance(sent, list):
         return all(_is_left_out(one, ABSENT) for one in sent)
@@ -131,7 +131,7 @@ def _is_left_out(sent: Any, held: Any) -> bool:
 def _means_the_same(path: FieldPath, sent: Any, held: Any) -> bool:
     if isinstance(sent, bool) or isinstance(held, bool):
         return sent is held
-    if isinstance(sent, Mapping | list) or isinstance(held, Mapping | list):
+    if isinstance(sent, dict | list) or isinstance(held, dict | list):
         return bool(sent == held)
     if sent == held or str(sent) == str(held):
         return True
@@ -186,7 +186,7 @@ def _counterpart(at: int, item: Any, held: list[Any], left: list[int]) -> int | 
 
 def _known_by(item: Any) -> tuple[str, ...]:
     """The fields by which an item of a list is known, () for one that only its place tells."""
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return ()
     return next((names for names in _KNOWN_BY if isinstance(item.get(names[0]), str | int)), ())
 
@@ -194,6 +194,6 @@ def _known_by(item: Any) -> tuple[str, ...]:
 def _is_same(names: tuple[str, ...], item: Any, other: Any) -> bool:
     if not names:
         return bool(item == other)
-    return isinstance(other, Mapping) and all(
+    return isinstance(other, dict) and all(
         str(item[name]) == str(other.get(name)) for name in names if name in item
     )

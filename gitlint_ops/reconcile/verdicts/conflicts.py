@@ -125,7 +125,7 @@ def _since(before: Mapping[str, Any] | None, manager: str, subresource: str) -> 
     times = [
         str(one["time"])
         for one in (entries if isinstance(entries, list) else ())
-        if isinstance(one, Mapping)
+        if isinstance(one, dict)
         and one.get("manager") == manager
         and (one.get("subresource") or "") == subresource
         and one.get("time")

@@ -89,12 +89,12 @@ def _validation(policy: RenderedObject | None, message: str) -> tuple[FieldPath,
     expression = told[1].strip() if told else ""
     listed = value_at(policy.body, ("spec", "validations")) if policy else None
     for at, one in enumerate(listed if isinstance(listed, list) else ()):
-        held = one if isinstance(one, Mapping) else {}
+        held = one if isinstance(one, dict) else {}
         written = " ".join(str(held.get("expression")).split())
         is_it = message == str(held.get("message")).strip() or (expression and expression == written)
         if is_it or _is_made_by(held.get("messageExpression"), message):
             return ("spec", "validations", at, "expression"), str(held.get("expression"))
-    if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], Mapping):
+    if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], dict):
         return ("spec", "validations", 0, "expression"), str(listed[0].get("expression"))
     return ("kind",), expression
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from gitlint_ops.model.disclosure import is_shown
@@ -24,7 +24,7 @@ _MOST_NODES = 50_000
 
 def shown(value: Any, body: Any, path: FieldPath) -> str:
     """A plain value as a message shows it, "" for one that says nothing there, or is too long."""
-    if value is None or value == ABSENT or isinstance(value, Mapping | list):
+    if value is None or value == ABSENT or isinstance(value, dict | list):
         return ""
     if is_hidden(body, path):
         return HIDDEN
@@ -57,7 +57,7 @@ def walked(body: Any) -> Iterator[tuple[FieldPath, Any]]:
         if not waiting:
             return
         path, held = waiting.pop()
-        if isinstance(held, Mapping):
+        if isinstance(held, dict):
             waiting += [((*path, key), one) for key, one in reversed(list(held.items()))]
         elif isinstance(held, list):
             waiting += [((*path, at), held[at]) for at in reversed(range(len(held)))]

@@ -87,7 +87,7 @@ def _steps(text: str, held: Any) -> Iterator[_Step]:
     """The members of a value that a spelling may begin with, each with what then is left of it."""
     if isinstance(held, list):
         yield from _items(text, held) if text.startswith("[") else (((at,), text) for at in range(len(held)))
-    elif isinstance(held, Mapping):
+    elif isinstance(held, dict):
         found = list(_fields(text, held))
         yield from found
         yield from _moved(text.removeprefix("."), held, bool(found))
@@ -121,7 +121,7 @@ def _items(text: str, held: list[Any]) -> Iterator[_Step]:
 def _is(item: Any, name: str, value: Any) -> bool:
     if not name:
         return bool(item == value)
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return False
     held = item.get(name, _IMPLIED.get(name))
     return held == value or str(held) == str(value)

@@ -131,9 +131,9 @@ def _samples(objects: Iterable[Rehearsed]) -> dict[tuple[str, str], tuple[Mappin
 
 def _names_at(body: Any, path: FieldPath) -> Iterator[str]:
     if not path:
-        yield from (str(name) for name in body) if isinstance(body, Mapping) else ()
+        yield from (str(name) for name in body) if isinstance(body, dict) else ()
     elif isinstance(path[0], int):
         for item in body if isinstance(body, list) else ():
             yield from _names_at(item, path[1:])
-    elif isinstance(body, Mapping) and path[0] in body:
+    elif isinstance(body, dict) and path[0] in body:
         yield from _names_at(body[path[0]], path[1:])

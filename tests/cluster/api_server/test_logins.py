@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from gitlint_ops.reconcile.api import Identity, ServerLost
 from gitlint_ops.reconcile.ephemeral.running import Running
 from gitlint_ops.reconcile.opening import in_cluster_api, kubeconfig_api
 from gitlint_ops.reconcile.server.access import NoAccess
+from gitlint_ops.reconcile.server.connection import Connection
+from gitlint_ops.reconcile.server.http_api import HttpApi
 from gitlint_ops.reconcile.server.incluster import in_cluster
 from gitlint_ops.reconcile.server.login import logged_in
 
@@ -183,6 +186,20 @@ def test_in_a_cluster_the_service_account_is_used(served: Running, token: str, t
     assert in_cluster({}, str(tmp_path)).url == "https://kubernetes.default.svc:443"
     ipv6 = {"KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"}
     assert in_cluster(ipv6, str(tmp_path)).url == "https://[fd00::1]:443"
+
+
+def test_in_a_cluster_a_token_that_the_kubelet_has_renewed_is_read_again(
+    served: Running, token: str, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("old")
+    (tmp_path / "ca.crt").write_bytes(Path(served.access.authority).read_bytes())
+    host, _, port = served.access.url.removeprefix("https://").partition(":")
+    environ = {"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port}
+    connection = Connection("pod", partial(in_cluster, environ, str(tmp_path)))
+    (tmp_path / "token").write_text(token)
+
+    assert_answers(HttpApi(connection))
+    connection.close()
 
 
 def test_outside_of_a_cluster_there_is_no_service_account() -> None:

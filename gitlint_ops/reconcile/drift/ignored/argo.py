@@ -5,7 +5,7 @@ Sources: argo-cd util/argo/diff/ignore.go, util/argo/normalizers/diff_normalizer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gitlint_ops.model.delivery import Owner
@@ -47,7 +47,7 @@ def _of_application(owner: Owner | None) -> Iterator[Rule]:
 
 def _of_installation(settings: RenderedObject | None) -> Iterator[Rule]:
     held = value_at(settings.body, ("data",)) if settings else None
-    for key, text in held.items() if isinstance(held, Mapping) else ():
+    for key, text in held.items() if isinstance(held, dict) else ():
         if not isinstance(text, str):
             continue
         if str(key).startswith(_SPLIT):
@@ -58,14 +58,14 @@ def _of_installation(settings: RenderedObject | None) -> Iterator[Rule]:
 
 def _together(customizations: Any) -> Iterator[Rule]:
     """The older form, one text for all kinds, in which ignoreDifferences are a text again."""
-    for kind, held in customizations.items() if isinstance(customizations, Mapping) else ():
+    for kind, held in customizations.items() if isinstance(customizations, dict) else ():
         text = value_at(held, ("ignoreDifferences",))
         yield from _customized(str(kind), yaml_of(text) if isinstance(text, str) else text)
 
 
 def _customized(kind: str, entry: Any) -> Iterator[Rule]:
     group, _, name = ("*", "", "*") if kind in _EVERYTHING else kind.rpartition("/")
-    if isinstance(entry, Mapping):
+    if isinstance(entry, dict):
         yield _rule(entry, group, name)
 
 

@@ -6,7 +6,7 @@ api/v2/helmrelease_types.go DriftDetection; fluxcd/pkg/ssa manager_apply.go shou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gitlint_ops.model.delivery import Owner
@@ -56,5 +56,5 @@ def helm_ignores(owner: Owner | None) -> Callable[[RenderedObject, str, Any], Ig
 def _rules(owner: Owner | None, path: FieldPath) -> Iterator[Rule]:
     listed = value_at(owner.object.body, path) if owner else None
     for entry in listed if isinstance(listed, list) else ():
-        if isinstance(entry, Mapping):
+        if isinstance(entry, dict):
             yield Rule(by_selector(entry.get("target")), texts_of(entry, "paths"))

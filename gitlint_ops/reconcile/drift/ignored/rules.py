@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -141,7 +141,7 @@ def by_selector(target: Any) -> Concerns:
 
     Source: fluxcd/pkg/ssa jsondiff/selector.go
     """
-    if not isinstance(target, Mapping):
+    if not isinstance(target, dict):
         return lambda _on, _there: True
 
     def concerns(on: RenderedObject, there: str) -> bool:
@@ -172,7 +172,7 @@ def _fits(pattern: Any, value: str) -> bool:
 def _selects(selector: Any, held: Any) -> bool:
     if not isinstance(selector, str) or not selector:
         return True
-    texts = {str(key): str(value) for key, value in held.items()} if isinstance(held, Mapping) else {}
+    texts = {str(key): str(value) for key, value in held.items()} if isinstance(held, dict) else {}
     try:
         return matches_selector(selector, texts)
     except LabelSelectorFault as error:
