@@ -59,7 +59,7 @@ class _Extent(Struct, frozen=True):
     "--qps",
     type=click.FloatRange(0, min_open=True),
     metavar="N",
-    help="Most requests a second (default: 100 on a cluster of yours).",
+    help="Most requests a second (default: 100 where the server does not pace them itself).",
 )
 @click.option(
     "--timeout",

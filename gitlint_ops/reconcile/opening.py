@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from gitlint_ops.reconcile.server.access import Login
     from gitlint_ops.reconcile.server.http_api import HttpApi, OwnedApi
 
+QPS = 100.0
+"""Requests per second on a server that others use, too, and that does not see to fairness itself."""
+
 
 @contextmanager
 def kubeconfig_api(
     kubeconfig: str,
     context: str,
     *,
-    qps: float,
+    qps: float | None,
     jobs: int,
     timeout: float,
     environ: Mapping[str, str] | None = None,
@@ -29,7 +32,9 @@ def kubeconfig_api(
 ) -> Iterator[HttpApi]:
     """The server of a context; "" for both is what kubectl would take.
 
-    A credential plugin gets `environ`, and may ask somebody where there is a `terminal`.
+    `qps` is how many requests are made a second; None: as many as the server itself allows (API Priority
+    and Fairness), else `QPS`. A credential plugin gets `environ`, and may ask somebody where there is a
+    `terminal`.
 
     Raises:
         UsageError: it cannot be reached, or does not let us in.
@@ -48,7 +53,7 @@ def kubeconfig_api(
 
 @contextmanager
 def in_cluster_api(
-    *, qps: float, jobs: int, timeout: float, environ: Mapping[str, str] | None = None
+    *, qps: float | None, jobs: int, timeout: float, environ: Mapping[str, str] | None = None
 ) -> Iterator[HttpApi]:
     """The server of the cluster that we run in, as the pod's service account.
 
@@ -116,7 +121,7 @@ def server_address(kubeconfig: str, context: str) -> str:
 
 @contextmanager
 def _of_others(
-    name: str, login: Login, qps: float, jobs: int, timeout: float, *, hint: str
+    name: str, login: Login, qps: float | None, jobs: int, timeout: float, *, hint: str
 ) -> Iterator[HttpApi]:
     from gitlint_ops.reconcile.server.access import NoAccess
     from gitlint_ops.reconcile.server.connection import Connection
@@ -125,7 +130,8 @@ def _of_others(
     from gitlint_ops.reconcile.server.pace import Pace
 
     try:
-        connection = Connection(name, login, pace=Pace(qps, 2 * jobs), jobs=jobs, timeout=timeout)
+        pace = Pace(QPS if qps is None else qps, 2 * jobs, yields=qps is None)
+        connection = Connection(name, login, pace=pace, jobs=jobs, timeout=timeout)
     except NoAccess as error:
         raise UsageError(f"{name} cannot be used: {error}", hint=hint) from error
     with ExitStack() as ending:

@@ -48,8 +48,8 @@ class Options(Struct, frozen=True):
 
     `cluster` names the one of the workspace that the server stands for, "" where that is clear.
     `as_operator`: requests are made as the operator's or the tenant's account. `jobs` requests are under
-    way at a time, `qps` begun per second (None: 100 on a server that others use, else no limit), and each may
-    take `timeout` seconds.
+    way at a time, `qps` begun per second (None: as many as the server allows), and each may take `timeout`
+    seconds.
     """
 
     cluster: str = ""

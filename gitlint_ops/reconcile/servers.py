@@ -9,9 +9,6 @@ from gitlint_ops.reconcile.api import Api
 from gitlint_ops.reconcile.options import Options, ServerChoice, ServerKind
 from gitlint_ops.reconcile.outcomes import ClusterSet
 
-QPS = 100.0
-"""Requests per second on a server that others use, too, unless the user says otherwise."""
-
 
 def opened(choice: ServerChoice, wanted: ClusterSet, options: Options) -> AbstractContextManager[Api]:
     """A server for what goes to one cluster; one of ours is gone afterwards.
@@ -42,14 +39,12 @@ def opened(choice: ServerChoice, wanted: ClusterSet, options: Options) -> Abstra
                 timeout=timeout,
             )
         case ServerKind.IN_CLUSTER:
-            return opening.in_cluster_api(
-                qps=options.qps or QPS, jobs=jobs, timeout=timeout, environ=choice.environ
-            )
+            return opening.in_cluster_api(qps=options.qps, jobs=jobs, timeout=timeout, environ=choice.environ)
         case _:
             return opening.kubeconfig_api(
                 choice.kubeconfig,
                 choice.context,
-                qps=options.qps or QPS,
+                qps=options.qps,
                 jobs=jobs,
                 timeout=timeout,
                 environ=choice.environ,

@@ -83,6 +83,8 @@ class Connection:
             answer = line.send(asked, max(1.0, latest - time.monotonic()))
             if isinstance(answer, Silence) or answer.status >= 500:
                 self._expect_no_trouble()
+            if isinstance(answer, Reply):
+                self._pace.heed(fair=answer.fair)
             if isinstance(answer, Reply) and answer.status == 401 and not renewed:
                 self._renew(line)
                 renewed = True

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 AGENT = "gitlint-ops"
 JSON = "application/json"
 SECONDS_TO_CONNECT = 10.0
+FAIRNESS = "X-Kubernetes-Pf-Flowschema-Uid"
 DRY_RUN = ("dryRun", "All")
 SPARE = 2
 """Connections that are kept beyond one for each job: whoever starts the jobs asks, too."""
@@ -61,12 +62,13 @@ class Asked(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True):
-    """What came back."""
+    """What came back; `fair` where the server queues requests by API Priority and Fairness."""
 
     status: int
     data: bytes
     retry_after: str = ""
     warnings: tuple[str, ...] = ()
+    fair: bool = False
 
 
 class Silence(Struct, frozen=True):
@@ -212,6 +214,7 @@ def _reply(answer: BaseHTTPResponse) -> Reply:
         answer.data,
         headers.get("Retry-After", ""),
         tuple(text for one in warnings for text in _warned(one)),
+        FAIRNESS in headers,
     )
 
 

@@ -15,11 +15,13 @@ LONGEST_WISH = 30.0
 class Pace:
     """A token bucket that threads share: `burst` requests at once, then `per_second` of them.
 
-    0 per second is no limit.
+    0 per second is no limit. `yields`: there is none either on a server that sees to fairness itself.
     """
 
-    def __init__(self, per_second: float = 0.0, burst: int = 1) -> None:
+    def __init__(self, per_second: float = 0.0, burst: int = 1, *, yields: bool = False) -> None:
         self._per_second = per_second
+        self._yields = yields
+        self._yielded = False
         self._burst = max(1, burst)
         self._tokens = float(self._burst)
         self._at = time.monotonic()
@@ -27,11 +29,18 @@ class Pace:
 
     def wait(self) -> None:
         """Until the next request may be made."""
-        if self._per_second <= 0:
+        if self._per_second <= 0 or self._yielded:
             return
         seconds = self._taken()
         if seconds > 0:
             time.sleep(seconds)
+
+    def heed(self, *, fair: bool) -> None:
+        """Take note of an answer; `fair`: the server has given the request its turn among all others.
+
+        kubectl does without a limit of its own then, too (k8s.io/cli-runtime).
+        """
+        self._yielded = self._yielded or (fair and self._yields)
 
     def _taken(self) -> float:
         """Seconds until the token that is taken is there; tokens are owed, so threads queue up fairly."""

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 import pytest
 
 from gitlint_ops.reconcile.api import ServerLost
+from gitlint_ops.reconcile.ephemeral.running import Running
 from gitlint_ops.reconcile.server.access import Access
 from gitlint_ops.reconcile.server.connection import MOST_FAILURES, Connection
-from gitlint_ops.reconcile.server.line import Asked
+from gitlint_ops.reconcile.server.line import Asked, Line, Reply
 from gitlint_ops.reconcile.server.pace import Pace, pause
 from gitlint_ops.reconcile.server.patience import MOST_ATTEMPTS
 
@@ -191,6 +192,37 @@ def test_without_a_limit_nobody_waits() -> None:
         Pace().wait()
 
     assert time.monotonic() - started < 0.5
+
+
+def test_a_server_that_sees_to_fairness_is_not_paced_unless_the_user_says_so() -> None:
+    ours, users = Pace(0.1, yields=True), Pace(0.1)
+    for pace in (ours, users):
+        pace.wait()
+        pace.heed(fair=True)
+
+    started = time.monotonic()
+    for _ in range(1000):
+        ours.wait()
+
+    assert time.monotonic() - started < 0.5
+    assert users._taken() > 1
+
+
+def test_a_server_that_says_nothing_of_fairness_is_paced() -> None:
+    pace = Pace(0.1, yields=True)
+    pace.wait()
+    pace.heed(fair=False)
+
+    assert pace._taken() > 1
+
+
+def test_a_real_server_says_that_it_sees_to_fairness(served: Running) -> None:
+    line = Line(served.access, 1, owned=False)
+    answer = line.send(Asked("GET", "/version"), 10)
+    line.close()
+
+    assert isinstance(answer, Reply)
+    assert answer.fair
 
 
 @pytest.mark.parametrize("wished", ["", "soon", "-1", "nan", "Wed, 21 Oct 2026 07:28:00 GMT", "1e999"])
