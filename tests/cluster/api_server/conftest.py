@@ -64,6 +64,8 @@ def served(
 ) -> Iterator[Running]:
     # Later pages of a list come from the store, which forgets, and not from a cache of the server.
     flags: tuple[str, ...] = ("--etcd-compaction-interval=2s", "--watch-cache-sizes=configmaps#0")
+    # As on clusters of others; servers of ours do without it.
+    flags = (*flags, "--enable-priority-and-fairness=true")
     if client_certificate:  # which has signed itself
         flags = (*flags, f"--client-ca-file={client_certificate[0]}")
     with serving(assets, Setup(rbac=True, audit_log=str(audit_log), flags=flags)) as running:
