@@ -17,7 +17,10 @@ from ..server import Server
 CONTEXT = "production"
 MERGE = "application/merge-patch+json"
 # Everybody who is nobody may do nothing, as in a real cluster; the tests' own user may do everything.
-FLAGS = tuple(one.replace("AlwaysAllow", "RBAC") for one in SERVER_FLAGS)
+FLAGS = (
+    *(one.replace("AlwaysAllow", "RBAC") for one in SERVER_FLAGS),
+    "--enable-priority-and-fairness=true",
+)
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 AUDIT_POLICY = {
     "apiVersion": "audit.k8s.io/v1",
