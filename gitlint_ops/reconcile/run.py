@@ -36,6 +36,8 @@ SCOPES = "project-scope-violation"
 """What Argo CD itself refuses to sync, before it asks any server."""
 
 BUILD = "build"
+UNREAD = frozenset({"yaml-invalid", "input-unreadable"})
+"""Of what these name, nothing was rendered, so that no server was asked about it."""
 
 _NOTHING = "nothing that is delivered renders to an object"
 
@@ -151,13 +153,15 @@ def _triaged(findings: Iterator[Finding], static: Checked, request: Request) -> 
 
 
 def _of_build(static: Checked, *, as_operator: bool) -> Iterator[TriagedFinding]:
-    """What `check` tells of targets that could not be rendered, and of what Argo CD refuses by itself."""
+    """What `check` tells of what could not be read or rendered, and of what Argo CD refuses by itself."""
     failed = {one.target.id for one in static.builds if one.status is Status.FAILED}
     stages = {card.id: card.stage for card in static.result.cards}
     for one in static.result.findings:
         finding = one.finding
         breaks = stages.get(finding.rule) == BUILD and finding.severity is Severity.ERROR
-        if (breaks and not failed.isdisjoint(finding.targets)) or (as_operator and finding.rule == SCOPES):
+        unread = finding.rule in UNREAD and finding.severity is Severity.ERROR
+        refused = as_operator and finding.rule == SCOPES
+        if unread or refused or (breaks and not failed.isdisjoint(finding.targets)):
             yield one
 
 

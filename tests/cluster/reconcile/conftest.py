@@ -46,8 +46,16 @@ def assets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.fixture(scope="session")
 def production(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster with the definitions of Argo CD and Flux, which nothing of ours may change."""
+    """A cluster with the definitions of Argo CD and Flux, on which the scenarios live, for good."""
     with cluster(programs, tmp_path_factory.mktemp("cluster")) as running:
+        prepare(running)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def scratch(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Another one, for tests that clean it behind them."""
+    with cluster(programs, tmp_path_factory.mktemp("scratch")) as running:
         prepare(running)
         yield running
 

@@ -253,22 +253,22 @@ def test_others_are_not_bound_by_the_policy(account: Asker, root: Client) -> Non
 
 
 def test_each_kind_of_the_role_is_asked_about_and_nothing_is_refused(
-    production: Cluster, tmp_path: Path
+    scratch: Cluster, tmp_path: Path
 ) -> None:
-    granted(production.client, tmp_path, RIGHTS, "--account", "gitlint-ops/exact")
-    role = production.client.send("GET", ROLE, None)[1]
+    granted(scratch.client, tmp_path, RIGHTS, "--account", "gitlint-ops/exact")
+    role = scratch.client.send("GET", ROLE, None)[1]
     web = {**WEB, "metadata": {"name": "web", "namespace": "default"}}
     scaled = {**web, "spec": {"replicas": 5}}  # by an autoscaler, or by hand: that is looked up
-    production.live([{"apply": web, "manager": "gitlint-ops"}, {"update": scaled, "manager": "kubectl-edit"}])
-    before = len(production.requests())
+    scratch.live([{"apply": web, "manager": "gitlint-ops"}, {"update": scaled, "manager": "kubectl-edit"}])
+    before = len(scratch.requests())
     try:
-        with asker(production.client, production.server, "exact") as exact:
+        with asker(scratch.client, scratch.server, "exact") as exact:
             within(lambda: exact.apply({**web, "metadata": {**web["metadata"], "name": "b"}}, DRY) == CREATED)
             ran = reconciled(exact, tmp_path, tmp_path / "..")
     finally:
-        production.clean()
+        scratch.clean()
 
-    asked = [one for one in production.requests()[before:] if one.user.endswith(":exact")]
+    asked = [one for one in scratch.requests()[before:] if one.user.endswith(":exact")]
     assert ran.code == 0, ran.out + ran.err
     # Roles take a moment until the server goes by them.
     first = next(at for at, one in enumerate(asked) if one.status != FORBIDDEN)

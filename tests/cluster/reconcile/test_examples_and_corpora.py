@@ -10,7 +10,7 @@ import pytest
 
 from tools.gaps import UNEXPLAINED, cause
 
-from ...cli.command_line import Ran, run
+from ...cli.command_line import Ran, config_map, run, write
 from ..apiserver import Programs
 
 CORPORA = (
@@ -78,3 +78,12 @@ def assert_stands_in(folder: Path, finding: dict[str, Any]) -> None:
     lines = (folder / at["file"]).read_text(encoding="utf-8").splitlines()
     assert 1 <= at["line"] <= len(lines), at
     assert lines[at["line"] - 1].strip(), at
+
+
+def test_a_file_that_cannot_be_read_is_no_clean_rehearsal(tmp_path: Path) -> None:
+    root = write(tmp_path, {"a.yaml": config_map("a"), "b.yaml": "kind: ConfigMap\nmetadata: {name: b\n"})
+
+    ran = rehearsed(root)
+
+    assert (ran.code, ran.found()) == (1, ["yaml-invalid b.yaml:2"])
+    assert objects(ran) == {"accepted": 1}

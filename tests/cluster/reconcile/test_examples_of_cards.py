@@ -36,9 +36,9 @@ SECONDS_TO_HEED = 3
 
 
 @pytest.fixture
-def cleaned(production: Cluster) -> Iterator[Cluster]:
-    yield production
-    production.clean()
+def cleaned(scratch: Cluster) -> Iterator[Cluster]:
+    yield scratch
+    scratch.clean()
 
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.id)

@@ -100,7 +100,7 @@ def deployment() -> Body:
 
 
 @pytest.fixture(scope="module")
-def canaries(production: Cluster) -> Iterator[Cluster]:
+def canaries(scratch: Cluster) -> Iterator[Cluster]:
     """The server holds values of its own, and a policy of it tells those that it refuses."""
     rules = [
         {
@@ -130,7 +130,7 @@ def canaries(production: Cluster) -> Iterator[Cluster]:
         "spec": {"policyName": POLICY, "validationActions": ["Deny"]},
     }
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
-    production.live(
+    scratch.live(
         [
             {"apply": namespace},
             {"apply": policy},
@@ -142,8 +142,8 @@ def canaries(production: Cluster) -> Iterator[Cluster]:
         ]
     )
     time.sleep(SECONDS_TO_HEED)
-    yield production
-    production.clean()
+    yield scratch
+    scratch.clean()
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif"])
