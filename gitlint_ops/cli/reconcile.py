@@ -42,7 +42,9 @@ class _Extent(Struct, frozen=True):
 @click.command()
 @selection_options
 @server_options
-@click.option("--cluster", default="", metavar="NAME", help="Which cluster of the workspace the server is.")
+@click.option(
+    "--cluster", default="", metavar="NAME", help="Which cluster of the workspace the server is, or none."
+)
 @click.option("--as-operator", is_flag=True, help="Ask as the accounts by which Argo CD and Flux apply.")
 @click.option("--drift-only", is_flag=True, help="Only read what lives there and compare; no dry runs.")
 @click.option("--no-drift", is_flag=True, help="Do not compare what lives there.")

@@ -166,13 +166,15 @@ def is_object(body: Any) -> bool:
     if not isinstance(body, Mapping):
         return False
     api_version, kind = body.get("apiVersion"), body.get("kind")
-    if not (isinstance(api_version, str) and isinstance(kind, str) and api_version and kind):
+    if not (isinstance(api_version, str) and isinstance(kind, str) and kind):
         return False
     group = api_version.rpartition("/")[0]
     if group in TOOL_GROUPS or any(group.endswith(f".{one}") for one in TOOL_GROUPS):
         return False
     metadata = body.get("metadata")
     named = isinstance(metadata, Mapping) and ("name" in metadata or "generateName" in metadata)
+    if not api_version:
+        return named  # an empty one is a fault to be told, and no other sort of file
     return (
         named or isinstance(body.get("items"), list) or kind in _SURELY_APPLIED.get(api_version, "").split()
     )

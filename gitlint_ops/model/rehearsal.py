@@ -45,9 +45,11 @@ class ServerSummary(Struct, frozen=True):
     `objects` counts by outcome ("accepted", "rejected", ...). `wanted` is the version of Kubernetes that the
     cluster is to have, `release` the server's. `compared`: what lives on the server was compared with Git,
     which `changes` come from. `assumed` are namespaces and definitions that were taken to be there, as
-    (kind, name). `lost` says why the server could not be asked to the end. `gaps` are objects that `check`
-    passes and the server refuses, ready to be reported to us. `kept` is the kubeconfig of a server of ours
-    that stays, and the command that ends it.
+    (kind, name). `uncompared` counts objects of which nothing was learned that could be compared, and
+    `not_applied` are those that their operators never apply: the object, its target and why. `lost` says
+    why the server could not be asked to the end. `gaps` are objects that `check` passes and the server
+    refuses, ready to be reported to us. `kept` is the kubeconfig of a server of ours that stays, and the
+    command that ends it.
     """
 
     cluster: str
@@ -65,6 +67,8 @@ class ServerSummary(Struct, frozen=True):
     assumed: tuple[tuple[str, str], ...] = ()
     absent_webhooks: tuple[str, ...] = ()
     kept: tuple[str, str] | None = None
+    uncompared: int = 0
+    not_applied: tuple[tuple[ObjectKey, str, str], ...] = ()
 
     @property
     def is_complete(self) -> bool:

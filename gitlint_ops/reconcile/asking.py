@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from gitlint_ops.reconcile.api import Answer, Api, Body, ServedKind
 from gitlint_ops.reconcile.appliers import left_as_it_stands
-from gitlint_ops.reconcile.bodies import Sent, placed, sent
+from gitlint_ops.reconcile.bodies import Sent, marked, placed, sent
 from gitlint_ops.reconcile.changing import Changing
 from gitlint_ops.reconcile.judging import Judging
 from gitlint_ops.reconcile.outcomes import ClusterSet, Entry, Operator, Outcome, Rehearsed
 from gitlint_ops.reconcile.providers import Providers, applied_entries, namespace_of
 from gitlint_ops.reconcile.staging.result import Staged, may_be_stored
-from gitlint_ops.reconcile.standing import Standing
+from gitlint_ops.reconcile.standing import Seen, Standing
 from gitlint_ops.reconcile.typed_faults import with_all_typed_faults
 from gitlint_ops.reconcile.unserved import Unserved
 
@@ -71,8 +71,10 @@ class Asking:
             told = self._unserved.told(one)
             # Nothing is sent, so that nothing is rejected.
             return replace(told, outcome=Outcome.UNKNOWN_KIND) if told.outcome is Outcome.REJECTED else told
-        before = self._standing.of(one, kind)
-        return Rehearsed(one, Outcome.UNASKED, kind, before=before, note=_why_kept(one, before))
+        seen = self._standing.of(one, kind)
+        if seen.unread:
+            return Rehearsed(one, Outcome.UNVERIFIABLE, kind, note=seen.unread)
+        return Rehearsed(one, Outcome.UNASKED, kind, before=seen.body, note=_why_kept(one, seen.body))
 
     def ask(self, one: Entry) -> Rehearsed:
         """What the server says to an object.
@@ -86,13 +88,15 @@ class Asking:
         if kind.namespaced and not namespace_of(one) and one.applier.operator in _NO_NAMESPACE:
             return Rehearsed(one, Outcome.REJECTED, kind, answer=_without_namespace(one))
         what = sent(one)
-        before = None if self._api.owned else self._standing.of(one, kind)
+        seen = Seen() if self._api.owned else self._standing.of(one, kind)
+        before = seen.body
         kept = _why_kept(one, before)
         if kept:
             return Rehearsed(one, Outcome.UNASKED, kind, before=before, note=kept)
         is_kept = self._stores and may_be_stored(one) and not self._is_apart(one)
         # Stored as ourselves, an object says nothing of what its operator may do.
         at_once = is_kept and one.applier.identity is None
+        what = replace(what, body=marked(what.body, before, one))
         answer, unforced = (
             (self._settled(partial(self._store, one, kind, what)), None)
             if at_once
@@ -101,7 +105,7 @@ class Asking:
         if not answer.accepted:
             again = partial(self._apply, one, kind, force=one.applier.force)
             answer = with_all_typed_faults(answer, what.body, again)
-        found = self._told(one, kind, what, answer, unforced, before)
+        found = _with_what_stands(self._told(one, kind, what, answer, unforced, before), seen)
         if not is_kept or found.after is None:
             return found
         return self._applied_again(found, what, kind, answer) if at_once else self._stored(found, what, kind)
@@ -219,6 +223,16 @@ def answer_of_ours(status: int, reason: str, message: str) -> Answer:
 def _why_kept(one: Entry, before: Body | None) -> str:
     """Why the operator leaves an object as it stands on the server, "" where it applies it."""
     return left_as_it_stands(one.object, before, one.applier) if before is not None else ""
+
+
+def _with_what_stands(found: Rehearsed, seen: Seen) -> Rehearsed:
+    """What was told of an object, given whether it is known what stands there.
+
+    Where it is not, an apply that passes says nothing of what the sync would change.
+    """
+    if not seen.unread or found.outcome is not Outcome.ACCEPTED:
+        return found
+    return replace(found, outcome=Outcome.UNVERIFIABLE, note=seen.unread)
 
 
 def _without_namespace(one: Entry) -> Answer:

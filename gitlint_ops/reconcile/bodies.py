@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from gitlint_ops.model.structure import value_at, without
 from gitlint_ops.reconcile.api import Body, ServedKind
+from gitlint_ops.reconcile.appliers import is_helm
 from gitlint_ops.reconcile.outcomes import Entry, Operator
 from gitlint_ops.reconcile.providers import namespace_of
 from gitlint_ops.validate.coverage import ENCRYPTED, unknown_values
@@ -20,6 +21,29 @@ _MARK = "ENC["
 _DEFINITION = "CustomResourceDefinition"
 _AUTHORITY = ("spec", "conversion", "webhook", "clientConfig", "caBundle")
 _CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
+
+
+_HELM = Operator.FLUX_HELM
+_FLUX_MARKS = ("kustomize.toolkit.fluxcd.io", "resourceset.fluxcd.controlplane.io")
+_MARKS: Mapping[Operator, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    Operator.ARGO_CD: (
+        ("annotations", ("argocd.argoproj.io/tracking-id", "argocd.argoproj.io/installation-id")),
+    ),
+    Operator.FLUX_KUSTOMIZE: (
+        ("labels", tuple(f"{group}/{name}" for group in _FLUX_MARKS for name in ("name", "namespace"))),
+    ),
+    _HELM: (
+        (
+            "labels",
+            (
+                "helm.toolkit.fluxcd.io/name",
+                "helm.toolkit.fluxcd.io/namespace",
+                "app.kubernetes.io/managed-by",
+            ),
+        ),
+        ("annotations", ("meta.helm.sh/release-name", "meta.helm.sh/release-namespace")),
+    ),
+}
 
 
 class Sent(Struct, frozen=True):
@@ -37,6 +61,23 @@ def sent(one: Entry) -> Sent:
     if one.applier.operator is Operator.FLUX_KUSTOMIZE and one.object.kind == _DEFINITION:
         body = _without_wrong_authority(body)
     return Sent(_without_ciphers(body) if lack == ENCRYPTED else body, lack)
+
+
+def marked(body: Body, standing: Body | None, one: Entry) -> Body:
+    """A body with the marks of its operator that the object on the server has.
+
+    The operator sends them; without them an apply would take them away, and so change what stays the same.
+    """
+    metadata = body.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return body
+    held = dict(metadata)
+    for field, names in _MARKS.get(_HELM if is_helm(one.applier) else one.applier.operator, ()):
+        there, own = value_at(standing, ("metadata", field)), held.get(field) or {}
+        if isinstance(there, Mapping) and isinstance(own, Mapping):
+            lacking = {name: there[name] for name in names if name in there and name not in own}
+            held |= {field: {**own, **lacking}} if lacking else {}
+    return {**body, "metadata": held} if held != metadata else body
 
 
 def placed(body: Body, one: Entry, kind: ServedKind) -> Body:

@@ -11,7 +11,7 @@ from typing import Any
 
 from gitlint_ops.model.structure import value_at
 from gitlint_ops.reconcile.api import Answer, Api, Body
-from gitlint_ops.reconcile.bodies import sent
+from gitlint_ops.reconcile.bodies import marked, sent
 from gitlint_ops.reconcile.identities import account_of
 from gitlint_ops.reconcile.outcomes import Entry
 from gitlint_ops.reconcile.providers import Providers, namespace_of
@@ -91,11 +91,11 @@ class Changing:
         kind = self._api.kind_of(one.object.api_version, one.object.kind)
         if kind is None:
             return True
-        before = self._standing.of(one, kind)
+        before = self._standing.of(one, kind).body
         if before is None:
             return True
         answer = self._api.apply(
-            sent(one).body,
+            marked(sent(one).body, before, one),
             kind,
             manager=one.applier.manager,
             identity=one.applier.identity,

@@ -9,6 +9,7 @@ from gitlint_ops.model.errors import UsageError
 from gitlint_ops.reconcile.options import Options, ServerChoice
 from gitlint_ops.reconcile.outcomes import ClusterSet
 from gitlint_ops.reconcile.servers import address_of, said
+from gitlint_ops.reconcile.sets import UNNAMED
 
 
 def chosen_sets(sets: Sequence[ClusterSet], choice: ServerChoice, options: Options) -> Sequence[ClusterSet]:
@@ -23,10 +24,12 @@ def chosen_sets(sets: Sequence[ClusterSet], choice: ServerChoice, options: Optio
     there = [one for one in sets if one.server and _address(one.server) == address]
     if len(there) == 1:
         return there
-    names = ", ".join(dict.fromkeys(one.cluster or one.environment or "(none)" for one in sets))
+    names = ", ".join(dict.fromkeys(one.cluster or one.environment or UNNAMED for one in sets))
+    others = f"; {UNNAMED} is what goes to no cluster that has a name" if UNNAMED in names.split(", ") else ""
     raise UsageError(
         f"the repositories deliver to several clusters, and which one {said(choice)} stands for is not known",
-        hint=f"name it with --cluster ({names}), or give its address under clusters: in gitlint-ops.yaml",
+        hint=f"name it with --cluster ({names}{others}), or give its address under clusters: in "
+        "gitlint-ops.yaml",
     )
 
 

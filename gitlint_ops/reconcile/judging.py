@@ -22,7 +22,14 @@ RECREATED = "it cannot be changed: its operator deletes it and creates it anew"
 _NAMESPACE = re.compile(r'namespaces "([^"]+)" not found')
 _WEBHOOK = re.compile(r'failed calling webhook "([^"]+)"')
 _NO_DRY_RUN = re.compile(r'webhook "([^"]+)" does not support dry run')
-_NOT_ALLOWED = re.compile(r'User "[^"]*" cannot (\S+) resource')
+NOT_ALLOWED = re.compile(r'User "[^"]*" cannot (\S+) resource')
+# What some kinds take beside the right to write them: k8s.io/kubernetes pkg/registry/rbac, pkg/registry/
+# admissionregistration, plugin/pkg/admission/{gc,certificates}.
+_BEYOND_WRITING = re.compile(
+    r'RBAC permissions not currently held|(?:must have|does not have) "get" permission on|'
+    r"user not permitted to |cannot set blockOwnerDeletion|cannot set an ownerRef on"
+)
+_NOT_GRANTED = "we may not grant here what it grants, which its operator may (`--as-operator` asks as that)"
 _UNKNOWN_FIELD = re.compile(r"field not declared in schema|unknown field \"")
 _WRONG_TYPE = re.compile(r": expected |cannot unmarshal|must be of type|Invalid value")
 _ADDRESSES = re.compile(r"not in the valid range|valid IPs is|is not within any of the .* ranges")
@@ -107,7 +114,10 @@ def _not_judged(answer: Answer, one: Entry) -> str:
         return f"the admission webhook {found[1]} does not answer"
     if found := _NO_DRY_RUN.search(message):
         return f"the admission webhook {found[1]} cannot be asked in a dry run"
-    not_allowed = _NOT_ALLOWED.search(message)
+    not_allowed = NOT_ALLOWED.search(message)
+    if one.applier.identity is None and _BEYOND_WRITING.search(message):
+        is_grant = "RBAC permissions" in message
+        return _NOT_GRANTED if is_grant else f"we may not write it here: {message[:200]}"
     if answer.status == FORBIDDEN and not_allowed:
         if not_allowed[1] == "impersonate":
             return f"we may not act as {one.applier.identity.user if one.applier.identity else 'others'} here"

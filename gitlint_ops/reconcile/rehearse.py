@@ -13,6 +13,7 @@ from gitlint_ops.reconcile.definitions import Definitions
 from gitlint_ops.reconcile.lanes import in_lanes, lanes_of
 from gitlint_ops.reconcile.order import why_unasked
 from gitlint_ops.reconcile.outcomes import ClusterSet, Entry, Outcome, Rehearsal, Rehearsed
+from gitlint_ops.reconcile.powerless import told_once
 from gitlint_ops.reconcile.sets import is_whole
 from gitlint_ops.reconcile.staging import NOTHING, staged
 
@@ -44,10 +45,10 @@ def rehearse(
     if not lost:
         asking = Asking(wanted, api, made, complete=is_whole(wanted, checked))
         found, lost = _asked(entries, api, asking, asking.ask if dry_run else asking.look_at, jobs, progress)
-    objects = tuple(found.get(number) or _unasked(one) for number, one in enumerate(entries))
+    objects = [found.get(number) or _unasked(one) for number, one in enumerate(entries)]
     return Rehearsal(
         set=wanted,
-        objects=objects,
+        objects=tuple(told_once(objects)),
         server=api.name,
         release=api.release,
         lost=lost,

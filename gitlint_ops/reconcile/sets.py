@@ -17,6 +17,9 @@ from gitlint_ops.reconcile.order import ordered
 from gitlint_ops.reconcile.outcomes import ClusterSet, TargetSet
 from gitlint_ops.reconcile.target_order import in_order
 
+UNNAMED = "none"
+"""What `--cluster` takes for all that goes to no cluster or environment that has a name."""
+
 _MOST_NAMES = 20
 
 
@@ -31,7 +34,8 @@ def cluster_sets(checked: Checked, *, cluster: str = "", as_operator: bool = Fal
     """What is judged, by the cluster that gets it; those that are not known by name come last.
 
     What nobody delivers goes to the cluster that its folder belongs to, else to its environment.
-    `cluster` chooses one by its name or environment. `as_operator`: requests are made as the operators.
+    `cluster` chooses one by its name or environment, `UNNAMED` what has neither. `as_operator`: requests
+    are made as the operators.
 
     Raises:
         UsageError: there is no such cluster.
@@ -84,7 +88,9 @@ def _chosen(places: Mapping[_Place, object], name: str, expansion: Expansion) ->
     for place in places:
         if name in (place.cluster, place.environment):
             return place
-    known = sorted(one.cluster or one.environment for one in places if one.cluster or one.environment)
+    if name == UNNAMED and _Place() in places:
+        return _Place()
+    known = sorted(one.cluster or one.environment or UNNAMED for one in places)
     if any(one.name == name for one in expansion.clusters):
         raise UsageError(f"nothing that renders is delivered to the cluster '{name}'", hint=_listed(known))
     near = most_alike(name, known)
@@ -95,7 +101,7 @@ def _chosen(places: Mapping[_Place, object], name: str, expansion: Expansion) ->
 
 
 def _listed(known: Sequence[str]) -> str:
-    if not known:
+    if not known or [*known] == [UNNAMED]:
         return "nothing here names a cluster: leave --cluster away"
     more = f" and {len(known) - _MOST_NAMES} more" if len(known) > _MOST_NAMES else ""
     return f"known are {', '.join(known[:_MOST_NAMES])}{more}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gitlint_ops.reconcile.api import Api, Body, Refused, ServedKind
+from msgspec import Struct
+
+from gitlint_ops.reconcile.api import Answer, Api, Body, Refused, ServedKind
 from gitlint_ops.reconcile.lanes import all_at_once
 from gitlint_ops.reconcile.outcomes import Entry
 from gitlint_ops.reconcile.providers import namespace_of
@@ -15,7 +17,16 @@ FEWEST_TO_LIST = 10
 MOST_OTHERS = 20
 """Objects of a list for each of ours, from which on the rest of it is not read."""
 
+NOT_FOUND, FORBIDDEN = 404, 403
+
 _Place = tuple[ServedKind, str]
+
+
+class Seen(Struct, frozen=True):
+    """What lives on a server under a name; `unread` says why that could not be learned, or ""."""
+
+    body: Body | None = None
+    unread: str = ""
 
 
 class Standing:
@@ -37,19 +48,19 @@ class Standing:
         for (place, _), held in all_at_once(many, lambda one: self._list(*one), jobs):
             self._lists[place] = held
 
-    def of(self, one: Entry, kind: ServedKind) -> Body | None:
-        """The live object, None where there is none, or where we may not read it."""
+    def of(self, one: Entry, kind: ServedKind) -> Seen:
+        """The live object, if there is one."""
         namespace = namespace_of(one) if kind.namespaced else ""
         name = one.object.key.name
         if not name:
-            return None
+            return Seen()
         held, is_all = self._lists.get((kind, namespace), ({}, False))
         if name in held:
-            return held[name]
+            return Seen(held[name])
         if is_all:
-            return None
+            return Seen()
         answer = self._api.read(kind, namespace, name)
-        return answer.body if answer.accepted else None
+        return Seen(answer.body) if answer.accepted else Seen(unread=_why_unread(answer, kind))
 
     def _list(self, place: _Place, names: set[str]) -> tuple[dict[str, Body], bool]:
         """Those of a list that have our names, and whether the list was read to its end."""
@@ -68,3 +79,13 @@ class Standing:
         except Refused:
             return {}, False
         return found, True
+
+
+def _why_unread(answer: Answer, kind: ServedKind) -> str:
+    """Why a read shows nothing, "" where that is because there is nothing."""
+    if answer.status == NOT_FOUND:
+        return ""
+    if answer.status == FORBIDDEN:
+        called = f"{kind.plural}.{kind.group}" if kind.group else kind.plural
+        return f"we may not get {called} here (`gitlint-ops reconcile --rbac` shows what is needed)"
+    return f"the server could not answer ({answer.status}: {answer.message[:200]})"

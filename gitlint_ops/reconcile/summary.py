@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
+from gitlint_ops.model.objects import ObjectKey
 from gitlint_ops.model.rehearsal import PlannedChange, ServerSummary
 from gitlint_ops.model.targets import Unchecked
 from gitlint_ops.reconcile.outcomes import Outcome, Rehearsal, Rehearsed
+from gitlint_ops.reconcile.providers import namespace_of
 
 UNJUDGED = frozenset({Outcome.UNKNOWN_KIND, Outcome.UNVERIFIABLE, Outcome.UNASKED})
 NOT_APPLIED = "not-applied"
@@ -29,6 +33,8 @@ def summary_of(
 ) -> ServerSummary:
     """The figures of a rehearsal, and what drift adds to them."""
     counts = Counter(_word(one, rehearsal) for one in rehearsal.objects)
+    unknown = sum(_is_unknown(one, rehearsal) for one in rehearsal.objects) if compared else 0
+    is_blind = unknown and not changes and unknown + counts[NOT_APPLIED] == len(rehearsal.objects)
     words = (*(one.value for one in Outcome), COMPARED, NOT_APPLIED)
     return ServerSummary(
         cluster=rehearsal.set.cluster,
@@ -37,14 +43,20 @@ def summary_of(
         release=rehearsal.release,
         wanted=rehearsal.set.kubernetes,
         objects=tuple((word, counts[word]) for word in words if counts[word]),
-        changes=tuple(changes),
+        changes=tuple(_in_place(changes, rehearsal)),
         notes=tuple(notes),
         gaps=tuple(gaps),
         lost=rehearsal.lost,
         seconds=rehearsal.seconds,
-        compared=compared,
+        compared=compared and not is_blind,
         assumed=rehearsal.assumed,
         absent_webhooks=rehearsal.absent_webhooks,
+        uncompared=unknown,
+        not_applied=tuple(
+            (_key(one), one.entry.target, one.note)
+            for one in rehearsal.objects
+            if _word(one, rehearsal) == NOT_APPLIED
+        ),
     )
 
 
@@ -57,6 +69,28 @@ def unchecked_of(rehearsal: Rehearsal) -> Iterator[Unchecked]:
     for (target, reason), number in counts.items():
         objects = "1 object" if number == 1 else f"{number:,} objects"
         yield Unchecked(target, f"{objects}: {reason}")
+
+
+def _is_unknown(one: Rehearsed, rehearsal: Rehearsal) -> bool:
+    """Whether nothing was learned of an object that Git could be compared with."""
+    judged = one.outcome not in UNJUDGED or _word(one, rehearsal) in (NOT_APPLIED, COMPARED)
+    return not judged and one.before is None
+
+
+def _in_place(changes: Sequence[PlannedChange], rehearsal: Rehearsal) -> Iterator[PlannedChange]:
+    """Changes of objects that name no namespace, with that which their operator gives them."""
+    keys = {(one.entry.target, one.entry.object.key): _key(one) for one in rehearsal.objects}
+    for one in changes:
+        key = keys.get((one.target, one.key), one.key)
+        yield one if key == one.key else replace(one, key=key)
+
+
+def _key(one: Rehearsed) -> ObjectKey:
+    """An object's key, in the namespace that it goes to."""
+    key = one.entry.object.key
+    if key.namespace or one.kind is None or not one.kind.namespaced:
+        return key
+    return ObjectKey(key.group, key.kind, namespace_of(one.entry), key.name)
 
 
 def _word(one: Rehearsed, rehearsal: Rehearsal) -> str:

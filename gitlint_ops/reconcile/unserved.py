@@ -7,12 +7,16 @@ import re
 from gitlint_ops.model.near_names import most_alike
 from gitlint_ops.model.objects import RenderedObject, api_group
 from gitlint_ops.model.removed_apis import removed
-from gitlint_ops.reconcile.api import Api
+from gitlint_ops.reconcile.api import Answer, Api
 from gitlint_ops.reconcile.definitions import served_versions
 from gitlint_ops.reconcile.outcomes import ClusterSet, Entry, Outcome, Rehearsed, is_another_release
 from gitlint_ops.reconcile.providers import Providers
 from gitlint_ops.reconcile.staging.result import Staged
 
+BAD_REQUEST = 400
+
+_NO_KIND = "it has no kind: write apiVersion and kind into each item of a list"
+_NO_VERSION = "its apiVersion is empty, so that no server knows what it is"
 _FINISHED = re.compile(r"v\d+")
 _MOST_VERSIONS = 5
 
@@ -35,6 +39,11 @@ class Unserved:
     def told(self, one: Entry) -> Rehearsed:
         """An object that was not asked about, as there is nothing to ask."""
         held = one.object
+        if not held.kind:
+            return Rehearsed(one, Outcome.UNVERIFIABLE, note=_NO_KIND)
+        if not held.api_version:
+            status = {"kind": "Status", "status": "Failure", "reason": "BadRequest", "message": _NO_VERSION}
+            return Rehearsed(one, Outcome.REJECTED, answer=Answer(BAD_REQUEST, status), note=_NO_VERSION)
         if held.api_version in self._api.broken_groups():
             note = f"the server cannot say what it serves of {held.api_version}"
             return Rehearsed(one, Outcome.UNVERIFIABLE, note=note)

@@ -12,6 +12,9 @@ from gitlint_ops.model.location import Location
 from gitlint_ops.model.rehearsal import FieldChange, PlannedChange, ServerSummary
 from gitlint_ops.model.results import CheckResult
 
+NOTHING = "nothing"
+"""In place of a value that is not there."""
+
 CATEGORY = "gitlint-ops/reconcile"
 
 
@@ -20,11 +23,13 @@ def told_fields(change: PlannedChange) -> tuple[FieldChange, ...]:
     if change.key.kind != "Secret":
         return change.fields
     return tuple(
-        FieldChange(
-            one.path, one.before and LEFT_OUT, one.after and LEFT_OUT, one.manager, one.time, one.by_hand
-        )
+        FieldChange(one.path, _left_out(one.before), _left_out(one.after), one.manager, one.time, one.by_hand)
         for one in change.fields
     )
+
+
+def _left_out(text: str) -> str:
+    return text if text in ("", NOTHING) else LEFT_OUT
 
 
 def cards_of_servers(result: CheckResult) -> tuple[Card, ...]:

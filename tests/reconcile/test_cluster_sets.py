@@ -7,12 +7,21 @@ from pathlib import Path
 import pytest
 
 from gitlint_ops.model.errors import UsageError
+from gitlint_ops.reconcile.choice import chosen_sets
+from gitlint_ops.reconcile.options import Options, ServerChoice, ServerKind
 from gitlint_ops.reconcile.outcomes import Applier, ClusterSet, Operator
-from gitlint_ops.reconcile.sets import cluster_sets
+from gitlint_ops.reconcile.sets import UNNAMED, cluster_sets
 
 from .workspaces import GIT, application, checked_in, config_map, flux, kustomization, order, set_in
 
 PROD = "clusters/prod"
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+clusters: [{name: there, cluster: {server: "https://there.example:6443"}}]
+users: [{name: me, user: {token: none}}]
+contexts: [{name: there, context: {cluster: there, user: me}}]
+"""
 
 
 def appliers(found: ClusterSet) -> dict[str, Applier]:
@@ -202,3 +211,34 @@ def test_the_project_of_an_application_names_its_account(tmp_path: Path) -> None
     assert identity is not None
     assert identity.user == "system:serviceaccount:shop:deployer"
     assert "system:serviceaccounts:shop" in identity.groups
+
+
+def two_sets() -> dict[str, str]:
+    """An environment with a name, and a folder that belongs to none."""
+    return {
+        "overlays/prod/kustomization.yaml": kustomization("a.yaml"),
+        "overlays/prod/a.yaml": config_map("a", namespace="shop"),
+        "web/kustomization.yaml": kustomization("b.yaml"),
+        "web/b.yaml": config_map("b", namespace="shop"),
+    }
+
+
+def test_what_goes_to_no_cluster_with_a_name_can_be_chosen(tmp_path: Path) -> None:
+    found = set_in(tmp_path, two_sets(), UNNAMED)
+
+    assert (found.cluster, found.environment) == ("", "")
+    assert [one.result.target.path for one in found.targets] == ["web"]
+
+
+def test_every_name_that_is_offered_is_taken(tmp_path: Path) -> None:
+    checked = checked_in(tmp_path, two_sets())
+    file = tmp_path / "kubeconfig"
+    file.write_text(KUBECONFIG)
+    choice = ServerChoice(ServerKind.KUBECONFIG, kubeconfig=str(file), context="there")
+
+    with pytest.raises(UsageError, match=r"several clusters") as told:
+        chosen_sets(cluster_sets(checked), choice, Options())
+
+    names = told.value.hint.partition("(")[2].partition(";")[0].split(", ")
+    assert names == [UNNAMED, "production"]
+    assert [cluster_sets(checked, cluster=one)[0].environment for one in names] == ["", "production"]

@@ -9,15 +9,17 @@ import jsonschema
 import pytest
 from msgspec.structs import replace
 
-from gitlint_ops.model.rehearsal import ServerSummary
+from gitlint_ops.model.objects import ObjectKey
+from gitlint_ops.model.rehearsal import FieldChange, ServerSummary
 from gitlint_ops.model.results import Coverage
 from gitlint_ops.report.json import json_report, json_value
+from gitlint_ops.report.rehearsals import told_fields
 from gitlint_ops.report.sarif import sarif_report
 from gitlint_ops.report.text.check import text_report
 from gitlint_ops.report.text.options import TextOptions, Verbosity
 from gitlint_ops.triage.thresholds import FailOn, exit_code
 
-from .made_rehearsals import GAP, LIVE, MADE, rehearsed, rejection
+from .made_rehearsals import GAP, LIVE, MADE, SECRET, rehearsed, rejection
 from .made_results import new, result_of, tag_finding
 
 BLOCKS = """\
@@ -84,6 +86,31 @@ def test_a_sync_that_changes_nothing_is_said_only_where_it_was_compared() -> Non
 
     assert "the next sync changes nothing\n" in shown(quiet)
     assert "the next sync" not in shown(replace(quiet, compared=False))
+
+
+def test_what_was_not_judged_is_never_said_to_stay_the_same() -> None:
+    half = replace(LIVE, changes=(), objects=(("compared", 4), ("unverifiable", 2)), uncompared=2)
+
+    unknown = "what it does to 2 objects is not known\n"
+    assert f"the next sync changes nothing of what could be compared; {unknown}" in shown(half)
+    assert f"(-v lists them); {unknown}" in shown(replace(LIVE, uncompared=2))
+
+
+def test_verbose_text_names_what_operators_never_apply() -> None:
+    key, target = ObjectKey("", "Pod", "shop", "smoke-test"), "shop-env//production"
+    made = replace(MADE, not_applied=((key, target, "its hook is not part of a sync"),))
+
+    text = shown(made, verbosity=Verbosity.VERBOSE)
+
+    assert "  never applied by their operators:\n      Pod shop/smoke-test [" in text
+    assert "]: its hook is not part of a sync\n" in text
+    assert "smoke-test" not in shown(made)
+
+
+def test_a_key_that_a_secret_gains_was_nothing_before() -> None:
+    (gained,) = told_fields(replace(SECRET, fields=(FieldChange("data.more", "nothing", "(hidden)"),)))
+
+    assert (gained.before, gained.after) == ("nothing", "(hidden)")
 
 
 def test_a_lost_server_is_told_and_is_never_clean() -> None:

@@ -21,7 +21,8 @@ class Context(Struct, frozen=True):
     """A target, and what is known of how it is delivered.
 
     `ignoring` tells what the owner ignores of an object, given its namespace and how it lives. `is_current`:
-    what the operator delivered last is what Git has, so that nothing is merely not delivered yet.
+    what the operator delivered last is what Git has, so that nothing is merely not delivered yet. `living`
+    is the owner as it is set on the server.
     `is_scaled` says whether an autoscaler sets an object's replicas. `label_key` is the label by which
     Argo CD may track.
     """
@@ -36,6 +37,7 @@ class Context(Struct, frozen=True):
     locate: Callable[[RenderedObject], Location | None]
     label_key: str = ""
     is_current: bool = False
+    living: Owner | None = None
 
     @property
     def owner(self) -> Owner | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -19,7 +19,7 @@ from gitlint_ops.reconcile.drift.managed_fields import (
     keys_of,
 )
 
-_NONE = Fields()
+_MOST_ALIGNED = 300
 
 
 class Absent(Struct, frozen=True):
@@ -80,11 +80,19 @@ def _lists(before: list[Any], after: list[Any], shape: Fields | None, path: Live
             if one != other:
                 yield Difference((*path, Member(value)), value if one else ABSENT, value if other else ABSENT)
         return
-    if len(before) == len(after) and any(isinstance(one, dict | list) for one in after):
+    if any(isinstance(one, dict | list) for one in after) and aligned(before, after, _is_equal):
         for index, (one, other) in enumerate(zip(before, after, strict=True)):
             yield from _compared(one, other, None, (*path, index))
     elif not _is_equal(before, after):
         yield Difference(path, before, after)
+
+
+def aligned(one: Sequence[Any], other: Sequence[Any], same: Callable[[Any, Any], bool]) -> bool:
+    """Whether two lists may have the same items at the same places: as many, and none at another place."""
+    if len(one) != len(other) or len(one) > _MOST_ALIGNED:
+        return False
+    left = [at for at, item in enumerate(one) if not same(item, other[at])]
+    return not any(same(one[at], other[place]) for at in left for place in left)
 
 
 def _items(before: Any, after: Any, shape: Fields | None, path: LivePath) -> Iterator[Difference]:
@@ -197,6 +205,7 @@ __all__ = [
     "ABSENT",
     "Absent",
     "Difference",
+    "aligned",
     "by_key",
     "differences",
     "path_in",

@@ -26,6 +26,7 @@ from gitlint_ops.reconcile.drift.differences import (
     said_path,
     value_in,
 )
+from gitlint_ops.reconcile.drift.exempted import exempted_by_hand
 from gitlint_ops.reconcile.drift.ignored.rules import Doubt
 from gitlint_ops.reconcile.drift.live import said_key
 from gitlint_ops.reconcile.drift.managed_fields import (
@@ -38,13 +39,16 @@ from gitlint_ops.reconcile.drift.managed_fields import (
 )
 from gitlint_ops.reconcile.drift.managers import Sort, is_edit, said_manager, said_time, sort_of
 from gitlint_ops.reconcile.drift.outcome import Drift
-from gitlint_ops.reconcile.drift.overlay import overlaid
+from gitlint_ops.reconcile.drift.overlay import as_stored, is_kept, overlaid
+from gitlint_ops.reconcile.drift.said_differences import said_difference, shown_both
 from gitlint_ops.reconcile.drift.server_fields import LAST_APPLIED, without_server_fields
-from gitlint_ops.reconcile.drift.values import is_hidden, shown
+from gitlint_ops.reconcile.drift.values import shown
+from gitlint_ops.reconcile.drift.whole_lists import told_apart
 from gitlint_ops.reconcile.outcomes import Applier, Rehearsed
 from gitlint_ops.validate.values import is_filled_later
 
 CHANGED = "drift-changed"
+_LAST_APPLIED_PATH: LivePath = ("metadata", "annotations", LAST_APPLIED)
 _MOST_TOLD = 10
 _REPLICAS: LivePath = ("spec", "replicas")
 _DEFAULT_REPLICAS = 1
@@ -55,7 +59,8 @@ _KEEP = "put it into Git if it is to stay"
 class _Compared(Struct, frozen=True):
     """An object as it lives and as a sync would leave it, without what does not count.
 
-    `conflicting` are the managers with whom the server has told a conflict: of them the verdicts tell.
+    `applied` is what a client-side apply sent last, `base` the same if that was the operator's. `conflicting`
+    are the managers with whom the server has told a conflict: of them the verdicts tell.
     """
 
     on: RenderedObject
@@ -66,6 +71,8 @@ class _Compared(Struct, frozen=True):
     shape: Fields
     applier: Applier
     trusted: frozenset[str]
+    applied: Mapping[str, Any] | None = None
+    base: Mapping[str, Any] | None = None
     conflicting: frozenset[str] = frozenset()
 
 
@@ -88,10 +95,11 @@ def fields_drift(one: Rehearsed, context: Context) -> Drift:
     assert live is not None
     namespace = str(value_at(live, ("metadata", "namespace")) or "")
     ignoring = context.ignoring(on, namespace, live)
-    if ignoring.skipped:
-        return Drift()
     entries = tuple(entry for entry in entries_of(live) if entry.subresource != "status")
     shape = united(entry.fields for entry in (*entries, *entries_of(one.after)))
+    exempted = tuple(exempted_by_hand(on, live, entries, shape, one.entry.applier))
+    if ignoring.skipped:
+        return Drift(violations=exempted)
     wanted = one.after if one.after is not None else overlaid(live, sent(one.entry).body, shape)
     try:
         if ignoring.doubt:
@@ -102,13 +110,25 @@ def fields_drift(one: Rehearsed, context: Context) -> Drift:
         )
     except Doubt as doubt:
         return Drift(notes=(f"{said_key(on.key)}: what {context.said} ignores is not known: {doubt}",))
+    applied, applier = _last_applied(live), one.entry.applier
+    base = applied if _is_own(_LAST_APPLIED_PATH, entries, shape, applier) else None
     compared = _Compared(
-        on, live, before, after, entries, shape, one.entry.applier, ignoring.managers, _conflicting(one)
+        on,
+        live,
+        before,
+        after,
+        entries,
+        shape,
+        applier,
+        ignoring.managers,
+        applied,
+        base,
+        _conflicting(one),
     )
     judged = tuple(_judged_all(compared, context))
     added = added_by_hand(on, before, entries, one.entry.applier, context)
     return Drift(
-        violations=(*_violations(judged, compared, context), *added),
+        violations=(*exempted, *_violations(judged, compared, context), *added),
         changes=tuple(_planned(judged, compared, one.entry.target, context)),
     )
 
@@ -120,17 +140,18 @@ def _conflicting(one: Rehearsed) -> frozenset[str]:
 
 
 def _judged_all(compared: _Compared, context: Context) -> Iterator[_Judged]:
-    applied = _last_applied(compared.live)
-    was_synced = applied is not None or any(
+    was_synced = compared.applied is not None or any(
         sort_of(entry, compared.applier) is Sort.OWN for entry in compared.entries
     )
-    for difference in differences(compared.before, compared.after, compared.shape):
-        holders = holders_of(compared.entries, difference.path)
+    before, after = compared.before, compared.after
+    found = differences(before, after, compared.shape)
+    for difference in told_apart(found, before, after, compared.base):
+        holders = holders_of(compared.entries, difference.path, compared.shape)
         if any(entry.manager in compared.trusted for entry in holders):
             continue
         if is_filled_later(_git_value(compared.on, difference.path)):
             continue
-        yield _judged(difference, holders, compared, context, applied, was_synced=was_synced)
+        yield _judged(difference, holders, compared, context, was_synced=was_synced)
 
 
 def _judged(
@@ -138,7 +159,6 @@ def _judged(
     holders: tuple[Entry, ...],
     compared: _Compared,
     context: Context,
-    applied: Mapping[str, Any] | None,
     *,
     was_synced: bool,
 ) -> _Judged:
@@ -147,12 +167,13 @@ def _judged(
     # What the operator never applied is somebody else's, unless it is only an edit that stands in the way.
     if not in_git or not (was_synced or any(is_edit(entry) for entry in holders)):
         return _Judged(difference, holders[0] if holders else None)
+    was_sent = value_in(compared.applied, difference.path)
     if isinstance(difference.before, Absent):
-        removed = applied is not None and value_in(applied, difference.path) is not ABSENT
+        removed = was_sent is not ABSENT
         gone = removed or context.is_current
         return _Judged(difference, is_drift=gone, was_removed=gone)
     # Where the operator holds it too, it set what is there: Git has gone on since.
-    if Sort.OWN in sorts:
+    if Sort.OWN in sorts or _is_applied(difference, compared):
         return _Judged(difference)
     if difference.path == _REPLICAS and context.is_scaled(compared.on, compared.live):
         return _Judged(difference, holders[0] if holders else None)
@@ -167,6 +188,17 @@ def _judged(
         if found:
             return _Judged(difference, _latest(found), is_drift=True, confidence=confidence)
     return _Judged(difference, _latest(holders))
+
+
+def _is_applied(difference: Difference, compared: _Compared) -> bool:
+    """Whether a value is what the operator itself sent last, from its own side: with that it made it its
+    own, though the server goes on to name the one who wrote it first."""
+    sent_last = value_in(compared.base, difference.path)
+    return sent_last is not ABSENT and is_kept(difference.before, sent_last)
+
+
+def _is_own(path: LivePath, entries: tuple[Entry, ...], shape: Fields, applier: Applier) -> bool:
+    return any(sort_of(entry, applier) is Sort.OWN for entry in holders_of(entries, path, shape))
 
 
 def _unheld(difference: Difference) -> _Judged:
@@ -189,7 +221,7 @@ def _last_applied(live: Mapping[str, Any]) -> Mapping[str, Any] | None:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return as_stored(found) if isinstance(found, dict) else None
 
 
 def _git_path(on: RenderedObject, path: LivePath) -> tuple[FieldPath, bool]:
@@ -227,11 +259,10 @@ def _violation(one: _Judged, compared: _Compared, context: Context, more: int) -
 
 
 def _message(one: _Judged, compared: _Compared) -> str:
-    difference = one.difference
-    name = said_path(difference.path)
-    git = shown(difference.after, difference.path, compared.on.body)
-    live = shown(difference.before, difference.path, compared.on.body)
+    difference, body = one.difference, compared.on.body
     if one.was_removed:
+        git = shown(difference.after, difference.path, body)
+        name = said_path(difference.path)
         return f"{name} ({git} in Git) is gone in the cluster: it was removed there after it had been applied"
     by = one.by
     who = (
@@ -239,9 +270,7 @@ def _message(one: _Judged, compared: _Compared) -> str:
         if by
         else "set by scaling, the server does not say by whom"
     )
-    if is_hidden(difference.before, difference.path, compared.on.body):
-        return f"{name} has another value in the cluster than in Git (hidden): {who}"
-    return f"{name} is {live} in the cluster and {git} in Git: {who}"
+    return f"{said_difference(difference, body, value_in(compared.base, difference.path))}: {who}"
 
 
 def _planned(
@@ -261,10 +290,11 @@ def _planned(
 
 def _field(one: _Judged, compared: _Compared) -> FieldChange:
     difference, body = one.difference, compared.on.body
+    before, after = shown_both(difference, body)
     return FieldChange(
         path=said_path(difference.path),
-        before=shown(difference.before, difference.path, body),
-        after=shown(difference.after, difference.path, body),
+        before=before,
+        after=after,
         manager=one.by.manager if one.by else "",
         time=one.by.time if one.by else "",
         by_hand=one.is_drift,

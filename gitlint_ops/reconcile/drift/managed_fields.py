@@ -51,20 +51,19 @@ class Fields(Struct, frozen=True):
     below: Mapping[Step, Fields] = field(default_factory=dict)
     is_held: bool = False
 
-    def at(self, path: Iterable[Step]) -> Fields | None:
-        """What is known at a path; None where nothing of it is in the set."""
+    def holds(self, path: LivePath, shape: Fields | None = None) -> bool:
+        """Whether the field at a path is of the set, by itself, as a part of what is held as a whole, or
+        with anything below it.
+
+        `shape` is all that anybody holds: what is told apart there is not held as a whole by anybody.
+        """
         now: Fields | None = self
         for step in path:
             if now is None or (now.is_held and not now.below):
-                return now
+                return now is not None and not (shape and shape.below)
             now = now.below.get(step)
-        return now
-
-    def holds(self, path: LivePath) -> bool:
-        """Whether the field at a path is of the set, by itself, as a part of what is held as a whole, or
-        with anything below it."""
-        found = self.at(path)
-        return found is not None and bool(found.is_held or found.below)
+            shape = shape.below.get(step) if shape else None
+        return now is not None and bool(now.is_held or now.below)
 
     def paths(self) -> Iterator[LivePath]:
         """The fields that are held; of an item or mapping that is, only those below it, if there are any."""
@@ -109,9 +108,12 @@ def united(sets: Iterable[Fields]) -> Fields:
     return Fields({step: each[0] if len(each) == 1 else united(each) for step, each in below.items()}, held)
 
 
-def holders_of(entries: Iterable[Entry], path: LivePath) -> tuple[Entry, ...]:
-    """The entries that hold a field, or some of what is below it."""
-    return tuple(one for one in entries if one.fields.holds(path))
+def holders_of(entries: Iterable[Entry], path: LivePath, shape: Fields) -> tuple[Entry, ...]:
+    """The entries that hold a field, or some of what is below it; `shape` is all that anybody holds.
+
+    Who has lost all keys of a mapping to others is left with `f:data: {}`, which is the mapping itself.
+    """
+    return tuple(one for one in entries if one.fields.holds(path, shape))
 
 
 def keys_of(shape: Fields | None) -> tuple[str, ...]:

@@ -100,6 +100,15 @@ _CONTROLLER = re.compile(
     r"|[-_]autoscaler|[-_]scheduler|[-_]provisioner|[-_]syncer|[-_]agent|[-_]server)\Z"
 )
 
+FORMER: Mapping[str, str] = {
+    "before-first-apply": "somebody, before the server kept records (before-first-apply)",
+    "ancient-changes": "somebody long ago, of whom the server has merged the records (ancient-changes)",
+}
+"""Names by which the server means whoever it was.
+
+Source: k8s.io/apimachinery/pkg/util/managedfields/internal/skipnonapplied.go, capmanagers.go
+"""
+
 
 def sort_of(entry: Entry, applier: Applier) -> Sort:
     """Who is behind an entry of an object that `applier` delivers.
@@ -138,7 +147,7 @@ def said_manager(entry: Entry) -> str:
         return f"kubectl {entry.subresource or 'apply --server-side'}"
     if _KUBECTL.match(name):
         return name
-    known = _HANDS.get(name)
+    known = _HANDS.get(name) or FORMER.get(name)
     if known:
         return known
     return f"'{name[:100]}'" if name else "a program without a name"
@@ -165,4 +174,13 @@ def is_undone_by_flux(entry: Entry, applier: Applier) -> bool:
     )
 
 
-__all__ = ["Sort", "is_edit", "is_hand", "is_undone_by_flux", "said_manager", "said_time", "sort_of"]
+__all__ = [
+    "FORMER",
+    "Sort",
+    "is_edit",
+    "is_hand",
+    "is_undone_by_flux",
+    "said_manager",
+    "said_time",
+    "sort_of",
+]

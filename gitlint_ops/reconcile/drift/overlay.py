@@ -17,10 +17,16 @@ _MOST_LEVELS = 200
 
 def overlaid(live: Any, git: Mapping[str, Any], shape: Fields) -> Any:
     """`live` with the fields that `git` sets; values that only look different stay as they live."""
-    return _laid(live, _as_stored(git), shape, 0)
+    return _laid(live, as_stored(git), shape, 0)
 
 
-def _as_stored(git: Mapping[str, Any]) -> Mapping[str, Any]:
+def is_kept(live: Any, sent: Any) -> bool:
+    """Whether a part of a live object is what was sent: nothing of that is otherwise, the rest is the
+    server's."""
+    return bool(_laid(live, sent, None, 0) == live)
+
+
+def as_stored(git: Mapping[str, Any]) -> Mapping[str, Any]:
     """Of a Secret, its texts as data, as the server keeps them."""
     texts = git.get("stringData")
     if git.get("kind") != "Secret" or not isinstance(texts, dict):

@@ -9,7 +9,7 @@ from gitlint_ops.model.blame import origin
 from gitlint_ops.model.location import Location
 from gitlint_ops.model.objects import ObjectKey, RenderedObject
 from gitlint_ops.reconcile.api import Api, ServerLost
-from gitlint_ops.reconcile.drift.aftermath import aftermath_of
+from gitlint_ops.reconcile.drift.aftermath import aftermath_of, as_living, paused
 from gitlint_ops.reconcile.drift.context import Context
 from gitlint_ops.reconcile.drift.fields import fields_drift
 from gitlint_ops.reconcile.drift.ignored.owners import ignoring_of
@@ -72,6 +72,8 @@ class _Comparing:
                 if one.before is not None:
                     yield fields_drift(one, context)
             yield missing_drift(context)
+            if note := paused(context.owner, context.living):
+                yield Drift(notes=(note,))
             if self._prune:
                 yield prune_drift(context, self._listing, settings, elsewhere)
 
@@ -100,17 +102,19 @@ class _Comparing:
         if target.applier.operator is Operator.ARGO_CD:
             settings = argo_settings(self._found.followed, owner.cluster if owner else "")
         state = state_of(owner, self._reader)
+        living = as_living(owner, state.live)
         context = Context(
             target=target,
             objects=tuple(self._by_target.get(target.result.target.id, ())),
             reader=self._reader,
             state=state,
-            aftermath=aftermath_of(owner),
+            aftermath=aftermath_of(owner, living),
             ignoring=ignoring_of(target, settings.held),
             is_scaled=self._scaled.is_scaled,
             locate=self._locate,
             label_key=settings.label_key,
             is_current=is_current(state.revisions, target.result, self._found.sources),
+            living=living,
         )
         return context, settings
 

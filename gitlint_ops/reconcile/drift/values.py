@@ -21,8 +21,8 @@ _MOST_LEVELS = 60
 _SHOWN_OF_SECRETS = ("metadata", "type", "immutable")
 
 
-def shown(value: Any, path: LivePath, body: Mapping[str, Any]) -> str:
-    """A field's value in a few words; `body` is the object that it is of.
+def shown(value: Any, path: LivePath, body: Mapping[str, Any], *, longest: int | None = _LONGEST) -> str:
+    """A field's value in a few words; `body` is the object that it is of, `longest` in characters.
 
     Values of Secrets and credentials elsewhere are hidden, whether they are the operator's or not.
     """
@@ -31,7 +31,13 @@ def shown(value: Any, path: LivePath, body: Mapping[str, Any]) -> str:
     if is_hidden(value, path, body):
         return HIDDEN
     text = without_logins(value) if isinstance(value, str) else _json(_covered(value, _name(path), 0))
-    return _clipped(json.dumps(text, ensure_ascii=False) if _needs_quotes(text, value) else text)
+    told = json.dumps(text, ensure_ascii=False) if _needs_quotes(text, value) else text
+    return told if longest is None or len(told) <= longest else f"{told[: longest - 1]}…"
+
+
+def is_clipped(told: str) -> bool:
+    """Whether what is shown is not all of a value."""
+    return len(told) >= _LONGEST and told.endswith("…")
 
 
 def is_hidden(value: Any, path: LivePath, body: Mapping[str, Any]) -> bool:
@@ -97,8 +103,4 @@ def _needs_quotes(text: str, value: Any) -> bool:
     return True
 
 
-def _clipped(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-__all__ = ["HIDDEN", "NOTHING", "is_hidden", "shown"]
+__all__ = ["HIDDEN", "NOTHING", "is_clipped", "is_hidden", "shown"]

@@ -108,7 +108,7 @@ def _compared(path: FieldPath, sent: Any, held: Any) -> Iterator[Difference]:
     elif isinstance(sent, list) and isinstance(held, list):
         for at, other in _pairs(sent, held):
             yield from _compared((*path, at), sent[at], other)
-    elif not _is_left_out(sent, held) and not _means_the_same(path, sent, held):
+    elif not _is_left_out(sent, held) and not means_the_same(path, sent, held):
         yield Difference(path, sent, held)
 
 
@@ -128,7 +128,8 @@ def _is_left_out(sent: Any, held: Any) -> bool:
     return is_empty(sent) or sent is False or (isinstance(sent, int | float) and sent == 0)
 
 
-def _means_the_same(path: FieldPath, sent: Any, held: Any) -> bool:
+def means_the_same(path: FieldPath, sent: Any, held: Any) -> bool:
+    """Whether two values of the field at a path are one to the server."""
     if isinstance(sent, bool) or isinstance(held, bool):
         return sent is held
     if isinstance(sent, dict | list) or isinstance(held, dict | list):

@@ -16,8 +16,9 @@ from gitlint_ops.reconcile.api import Answer
 from gitlint_ops.reconcile.drift.ignored.owners import ignoring_of
 from gitlint_ops.reconcile.drift.ignored.rules import Doubt
 from gitlint_ops.reconcile.drift.managed_fields import Entry as ManagedFields
-from gitlint_ops.reconcile.drift.managers import Sort, sort_of
+from gitlint_ops.reconcile.drift.managers import FORMER, Sort, sort_of
 from gitlint_ops.reconcile.outcomes import Applier, Operator, Outcome, Rehearsed, TargetSet
+from gitlint_ops.reconcile.verdicts.comparing import means_the_same
 from gitlint_ops.reconcile.verdicts.shown import shown
 from gitlint_ops.reconcile.verdicts.spelling import reading
 from gitlint_ops.reconcile.verdicts.surroundings import Surroundings
@@ -65,14 +66,27 @@ def conflicts(one: Rehearsed, around: Surroundings) -> Iterator[Violation]:
             continue
         told.add((path, found[1]))
         if fails or not (
-            _is_of_drift(found[1], found[2] or "", one, around) or _is_ignored(field, found[1], one, around)
+            _is_same(field, path, one)
+            or _is_of_drift(found[1], found[2] or "", one, around)
+            or _is_ignored(field, found[1], one, around)
         ):
             yield _told(one, path, found[1], found[2] or "", around, fails)
 
 
+def _is_same(field: str, path: FieldPath, one: Rehearsed) -> bool:
+    """Whether both say the same in other words: the server compares `1024Mi` and `1Gi` as they are written
+    where it compares what managers hold."""
+    living = reading(field, one.before)
+    ours = value_at(one.entry.object.body, path)
+    return (
+        not living.rest and ours is not None and means_the_same(path, ours, value_at(one.before, living.path))
+    )
+
+
 def _is_of_drift(manager: str, subresource: str, one: Rehearsed, around: Surroundings) -> bool:
-    entry = ManagedFields(manager, subresource=subresource)
-    return around.is_drift_told and sort_of(entry, one.entry.applier) is Sort.HAND
+    """Whether it is the same operator under another name, or a hand of which drift tells."""
+    sort = sort_of(ManagedFields(manager, subresource=subresource), one.entry.applier)
+    return sort is Sort.OWN or (around.is_drift_told and sort is Sort.HAND)
 
 
 def _is_ignored(field: str, manager: str, one: Rehearsed, around: Surroundings) -> bool:
@@ -105,7 +119,8 @@ def _told(
     there = shown(value_at(one.before, path), on.body, path)
     here = shown(value_at(on.body, path), on.body, path)
     values = f" to {there} (Git: {here})" if there and here else ""
-    who = f"{manager} by the subresource {subresource}" if subresource else manager
+    name = FORMER.get(manager, manager)
+    who = f"{name} by the subresource {subresource}" if subresource else name
     when = f" since {since}" if since else ""
     return Violation(
         on,

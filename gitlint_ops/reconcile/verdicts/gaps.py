@@ -21,6 +21,8 @@ from gitlint_ops.reconcile.outcomes import Outcome, Rehearsal, Rehearsed
 from gitlint_ops.reconcile.unserved import is_built_in
 from gitlint_ops.reconcile.verdicts.causes import causes_of
 from gitlint_ops.reconcile.verdicts.conflicts import is_conflict
+from gitlint_ops.reconcile.verdicts.merged import is_of_merge
+from gitlint_ops.reconcile.verdicts.places import place_of
 from gitlint_ops.reconcile.verdicts.refused import refusals
 from gitlint_ops.reconcile.verdicts.surroundings import Surroundings, surroundings_of
 
@@ -126,7 +128,10 @@ def _gaps(
 ) -> Iterator[Gap]:
     on = one.entry.object
     assert one.answer is not None
-    if not any(_is_ours(cause.said, on, around, unevaluated) for cause in causes_of(one.answer)):
+    causes = causes_of(one.answer)
+    if not any(_is_ours(cause.said, on, around, unevaluated) for cause in causes):
+        return
+    if any(is_of_merge(cause, place_of(cause, on.body), on.body, one.before) for cause in causes):
         return
     for found in refusals(one, around):
         if not _ONLY_THE_SERVER_KNOWS.search(found.message):

@@ -18,6 +18,7 @@ from gitlint_ops.reconcile.verdicts import immutable, sentences
 from gitlint_ops.reconcile.verdicts.access import unallowed
 from gitlint_ops.reconcile.verdicts.causes import NO_VALUE, Cause, causes_of
 from gitlint_ops.reconcile.verdicts.limits import limited
+from gitlint_ops.reconcile.verdicts.merged import is_of_merge, place_in_git
 from gitlint_ops.reconcile.verdicts.places import Place, place_of
 from gitlint_ops.reconcile.verdicts.policies import denied
 from gitlint_ops.reconcile.verdicts.shown import without_secrets
@@ -26,6 +27,7 @@ from gitlint_ops.reconcile.verdicts.surroundings import Surroundings
 RULE = "dryrun-rejected"
 
 _FARTHEST = 3
+_ONE_TARGET = "let one target deliver it, or give it another name in one of them"
 _NO_NAMESPACE = re.compile(r"namespaces \"([^\"]*)\" not found")
 _ENDING = re.compile(r"namespace (\S+) (?:because it )?is being terminated")
 _MODIFIED = re.compile(r"the object has been modified|uid mismatch|Precondition failed")
@@ -129,15 +131,18 @@ def _of_field(cause: Cause, place: Place, one: Rehearsed, around: Surroundings) 
     on = one.entry.object
     change = immutable.change_of(cause, place.path, on.body, _before(one, around))
     if change is not None:
-        path = change.differing[0].path if change.differing else place.path
+        path, shared = change.differing[0].path if change.differing else place.path, _appliers(one, around)
         return Violation(
             on,
             path or ("kind",),
             immutable.sentence(change, place.called, on.body),
-            related=_appliers_before(one, around),
-            hint=immutable.advice(on.kind, path, one.entry.applier),
+            related=shared,
+            # Who has it made anew would delete what the other target has made, each time.
+            hint=_ONE_TARGET if shared else immutable.advice(on.kind, path, one.entry.applier),
             at_key=not path,
         )
+    if is_of_merge(cause, place, on.body, one.before):
+        return _of_merge(cause, place_in_git(cause, place, on.body), one, around)
     return Violation(
         on,
         place.path or ("kind",),
@@ -145,6 +150,19 @@ def _of_field(cause: Cause, place: Place, one: Rehearsed, around: Surroundings) 
         hint=_unknown_field(place, on, around)
         if cause.kind == "unknown-field"
         else sentences.hint(cause, place, on.body),
+        at_key=place.at_key or not place.path,
+    )
+
+
+def _of_merge(cause: Cause, place: Place, one: Rehearsed, around: Surroundings) -> Violation:
+    on = one.entry.object
+    said = sentences.sentence(cause, place, on.body, on.kind)
+    return Violation(
+        on,
+        place.path or ("kind",),
+        f"{said}, together with items that only the object on the server has",
+        related=_appliers(one, around),
+        hint="take these away there, or put them into Git",
         at_key=place.at_key or not place.path,
     )
 
@@ -173,7 +191,7 @@ def _before(one: Rehearsed, around: Surroundings) -> Mapping[str, Any] | None:
     return first[1].object.body if first and first[1].target != one.entry.target else None
 
 
-def _appliers_before(one: Rehearsed, around: Surroundings) -> tuple[Note, ...]:
+def _appliers(one: Rehearsed, around: Surroundings) -> tuple[Note, ...]:
     """Other targets that apply the object too, which then is what may not be changed."""
     others = around.applied.get(one.entry.object.key, ())
     return tuple(

@@ -30,6 +30,9 @@ _DECODED = {
     "parsing time": "it is no time such as 2026-01-31T12:00:00Z",
 }
 
+_YAML_WORDS = (("true",), ("false",))
+_WORD_AS_KEY = "as a key, YAML reads y, n, yes, no, on and off as true and false: put key and value in quotes"
+
 
 def sentence(cause: Cause, place: Place, body: Any, kind: str) -> str:
     """One sentence on what the server refuses."""
@@ -76,6 +79,8 @@ _BARE = {
 
 def hint(cause: Cause, place: Place, body: Any) -> str:
     """What to do about a cause, "" where the sentence says it."""
+    if not place.missing and place.path[-1:] in _YAML_WORDS:
+        return _WORD_AS_KEY
     match cause.kind:
         case "unsupported":
             return _meant(cause)

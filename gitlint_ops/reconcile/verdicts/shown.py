@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,9 @@ from gitlint_ops.reconcile.verdicts.comparing import ABSENT
 from gitlint_ops.validate.values import is_sensitive
 
 HIDDEN = "(hidden)"
+
+_CHARACTER = re.compile(r"invalid character '(?:\\.[^']*|[^']|')'")
+"""As Go's decoder of JSON tells one character of what it read."""
 
 _LONGEST = 60
 _LONGEST_SAID = 600
@@ -46,6 +50,8 @@ def without_secrets(text: str, body: Any) -> str:
     """A text without the values of a body that must not be told, and of bounded length."""
     for value in sorted(_secrets(body), key=len, reverse=True):
         text = text.replace(value, HIDDEN)
+    if not is_shown(body):
+        text = _CHARACTER.sub(f"invalid character {HIDDEN}", text)
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_SAID else f"{line[: _LONGEST_SAID - 1]}…"
 

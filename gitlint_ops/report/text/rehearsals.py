@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from gitlint_ops.model.objects import ObjectKey
 from gitlint_ops.model.rehearsal import FieldChange, PlannedChange, ServerSummary
 from gitlint_ops.model.removed_apis import kubernetes_minor
 from gitlint_ops.model.results import CheckResult
@@ -53,6 +54,7 @@ def _lines(summary: ServerSummary, view: Page) -> Iterator[str]:
     if summary.wanted and kubernetes_minor(summary.wanted) != kubernetes_minor(summary.release):
         yield printable(f"judged by {summary.release}, though Kubernetes {summary.wanted} is asked for here")
     yield _counts(summary)
+    yield from _not_applied(summary, view)
     yield from _planned(summary, view)
     yield from _by_hand(summary)
     yield from _assumed(summary, view)
@@ -76,16 +78,28 @@ def _counts(summary: ServerSummary) -> str:
     return f"{_number(total, 'object')}{lasted}{': ' if said else ''}{', '.join(said)}"
 
 
+def _not_applied(summary: ServerSummary, view: Page) -> Iterator[str]:
+    """The objects that their operators never apply, with -v."""
+    held = summary.not_applied if view.verbose else ()
+    if held:
+        yield "never applied by their operators:"
+    for key, target, why in held:
+        yield f"{LISTED}{_named_key(key)} [{view.target(target)}]: {printable(why)}"
+
+
 def _planned(summary: ServerSummary, view: Page) -> Iterator[str]:
     if not summary.compared:
         return
     planned = [one for one in summary.changes if one.action != NONE]
+    number = summary.uncompared
+    unknown = f"; what it does to {_number(number, 'object')} is not known" if number else ""
     if not planned:
-        yield "the next sync changes nothing" + (" of what could be compared" if summary.lost else "")
+        is_part = summary.lost or number
+        yield f"the next sync changes nothing{' of what could be compared' if is_part else ''}{unknown}"
         return
     counted = Counter(one.action for one in planned)
     said = ", ".join(f"{word} {counted[action]:,}" for action, word, _ in PLANNED if counted[action])
-    yield f"the next sync {said}{'' if view.verbose else ' (-v lists them)'}"
+    yield f"the next sync {said}{'' if view.verbose else ' (-v lists them)'}{unknown}"
     if view.verbose:
         for one in planned:
             yield from _change(one, view)
@@ -95,7 +109,7 @@ def _change(change: PlannedChange, view: Page) -> Iterator[str]:
     sign = next((sign for action, _, sign in PLANNED if action == change.action), "?")
     at = f"  {view.file(change.at.file)}:{change.at.line}" if change.at else ""
     note = f"  ({printable(change.note)})" if change.note else ""
-    yield f"{LISTED}{sign} {_object(change)}{at}{note}"
+    yield f"{LISTED}{sign} {_named_key(change.key)}{at}{note}"
     for one in told_fields(change):
         yield f"{LISTED}    {_field(one)}"
 
@@ -123,8 +137,7 @@ def _value(text: str) -> str:
     return shown if len(shown) <= VALUE_COLUMNS else f"{shown[: VALUE_COLUMNS - 1]}\u2026"
 
 
-def _object(change: PlannedChange) -> str:
-    key = change.key
+def _named_key(key: ObjectKey) -> str:
     return printable(f"{key.kind} {f'{key.namespace}/' if key.namespace else ''}{key.name}")
 
 

@@ -28,6 +28,7 @@ CLASSES = {
         "drift-field",
         "drift-image",
         "drift-label",
+        "drift-port",
         "drift-scaled",
         "drift-secret",
         "drift-under",

@@ -68,7 +68,7 @@ def prune_drift(
     extra = [one for one in found if one.key not in ours and not _is_anothers(one)]
     left = [_left(one, owner, ours, elsewhere) for one in _without_claims(extra, ours)]
     return Drift(
-        violations=tuple(_violations(left, owner)),
+        violations=tuple(_violations(left, owner, context.living or owner)),
         changes=tuple(_planned(left, owner, context)),
     )
 
@@ -138,19 +138,19 @@ def _is_superseded(key: ObjectKey, ours: frozenset[ObjectKey]) -> bool:
     )
 
 
-def _violations(left: Sequence[_Left], owner: Owner) -> Iterator[Violation]:
+def _violations(left: Sequence[_Left], owner: Owner, living: Owner) -> Iterator[Violation]:
     """One for the owner: what it deletes, else what it leaves behind."""
     told = [one for one in left if one.fate is not Fate.KEPT and not one.is_superseded]
     deleted = [one for one in told if one.fate in (Fate.DELETED, Fate.CONFIRMED)]
     if deleted:
-        yield _deletion(deleted, owner)
+        yield _deletion(deleted, owner, living)
     elif told:
         yield _orphans(told, owner)
 
 
-def _deletion(deleted: Sequence[_Left], owner: Owner) -> Violation:
+def _deletion(deleted: Sequence[_Left], owner: Owner, living: Owner) -> Violation:
     confirmed = all(one.fate is Fate.CONFIRMED for one in deleted)
-    when = "once somebody confirms it (Prune=confirm)" if confirmed else when_deleted(owner)
+    when = "once somebody confirms it (Prune=confirm)" if confirmed else when_deleted(living)
     moved = [one for one in deleted if one.now_by]
     race = (
         f"; of these, {_listed(moved)} is now in {moved[0].now_by}, which may lose it to this deletion"
