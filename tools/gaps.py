@@ -95,13 +95,16 @@ def repositories(corpus: Path) -> Iterator[tuple[str, Path]]:
         yield from ((one.name, one) for one in sorted(corpus.iterdir()) if one.is_dir())
 
 
-def rehearsed(name: str, folder: Path, assets: Path) -> Rehearsed | None:
-    """One repository on servers of our own, None where the run broke."""
+def rehearsed(name: str, folder: Path, assets: Path, *options: str) -> Rehearsed | None:
+    """One repository on servers of our own, None where the run broke.
+
+    What wants another release than that of the server is judged by the server's, as no gap is told else.
+    """
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         command = [str(BIN / "gitlint-ops"), "reconcile", str(folder), "--envtest", "-q"]
         environment = {**os.environ, "KUBEBUILDER_ASSETS": str(assets)}
         run = subprocess.run(
-            [*command, f"--format=json={report.name}"],
+            [*command, *options, f"--format=json={report.name}"],
             env=environment,
             capture_output=True,
             text=True,
@@ -110,7 +113,11 @@ def rehearsed(name: str, folder: Path, assets: Path) -> Rehearsed | None:
         if run.returncode not in OWN_EXITS or "Traceback" in run.stderr:
             print(f"{name}: exit code {run.returncode}\n{run.stderr}", file=sys.stderr)
             return None
-        return Rehearsed(name, json.loads(Path(report.name).read_text()))
+        told = Rehearsed(name, json.loads(Path(report.name).read_text()))
+    others = [one["kubernetes"] for one in told.servers if one["wanted"] not in ("", one["kubernetes"])]
+    if others and not options:
+        return rehearsed(name, folder, assets, "--kubernetes", others[0])
+    return told
 
 
 def measured(told: Sequence[Rehearsed]) -> Iterator[str]:

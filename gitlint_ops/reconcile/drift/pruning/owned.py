@@ -7,7 +7,6 @@ owner.go
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from msgspec import Struct
@@ -19,6 +18,7 @@ from gitlint_ops.reconcile.api import Refused, ServedKind
 from gitlint_ops.reconcile.drift.live import Live, Reader
 from gitlint_ops.reconcile.drift.metadata import annotations_of, labels_of
 from gitlint_ops.reconcile.drift.settings import ArgoSettings
+from gitlint_ops.reconcile.lanes import all_at_once
 
 TRACKING = "argocd.argoproj.io/tracking-id"
 INSTALLATION = "argocd.argoproj.io/installation-id"
@@ -66,9 +66,8 @@ class Listing:
         """All objects that fit a selector of labels; for "" those that Argo CD tracks by annotation."""
         if selector not in self._held:
             kinds = [one for one in self._reader.api.kinds() if _is_listed(one)]
-            with ThreadPoolExecutor(_JOBS) as pool:
-                found = pool.map(lambda kind: self._listed(kind, selector), kinds)
-                self._held[selector] = tuple(one for each in found for one in each)
+            found = all_at_once(kinds, lambda kind: self._listed(kind, selector), _JOBS)
+            self._held[selector] = tuple(one for _, each in found for one in each)
         return self._held[selector]
 
     def _listed(self, kind: ServedKind, selector: str) -> Sequence[Owned]:
